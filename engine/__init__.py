@@ -1,0 +1,4 @@
+"""Trueline's engine: flows, event logs, and the exact explanation of every difference between them.
+
+No HTTP, no environment variables and no hidden clock: ``now``, ids and seeds are arguments.
+"""

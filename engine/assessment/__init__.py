@@ -1,0 +1,1 @@
+"""Flow version + log → four dimensions, each with its evidence."""

@@ -1,0 +1,1 @@
+"""Net × log: exact alignments, the deviations they show, and standards held against the events."""

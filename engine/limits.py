@@ -1,0 +1,57 @@
+"""The published limits. Every number and every size a user can send has one.
+
+The service takes each from a setting of the same name; the command line has no upload limit but keeps the others.
+Budgets count states and bytes, not seconds, so that answers repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes past which an input is refused, each named in the refusal.
+
+    Attributes:
+        upload_bytes: One file posted to the service.
+        unpacked_bytes: A compressed file once unpacked.
+        unpacked_ratio: Unpacked size over packed size.
+        label_characters: One activity, step, case id or other label.
+        attribute_bytes: One attribute value.
+        attribute_keys: Distinct attribute keys of one log.
+        nesting: Depth of elements or attributes in one file.
+        flow_nodes: Nodes of one flow.
+        net_elements: Places, transitions and arcs of one net together.
+        arc_weight: Tokens moved by one arc, or lying on one place of a marking that a file states.
+        inclusive_branches: Branches leaving one inclusive gateway.
+        soundness_markings: Markings explored by a soundness check.
+        alignment_markings: Markings compiled for alignments.
+        state_space_bytes: Memory of a compiled state space.
+        search_nodes: Nodes (position, marking) visited for one variant.
+        simulated_cases: Cases of one simulated log.
+        problems: Problems reported for one input; the rest is counted.
+    """
+
+    upload_bytes: int = 50 * MEBIBYTE
+    unpacked_bytes: int = 500 * MEBIBYTE
+    unpacked_ratio: int = 200
+    label_characters: int = 200
+    attribute_bytes: int = 64 * 1024
+    attribute_keys: int = 1_000
+    nesting: int = 64
+    flow_nodes: int = 2_000
+    net_elements: int = 200_000
+    arc_weight: int = 65_535
+    inclusive_branches: int = 8
+    soundness_markings: int = 100_000
+    alignment_markings: int = 4_000_000
+    state_space_bytes: int = 1024 * MEBIBYTE
+    search_nodes: int = 20_000_000
+    simulated_cases: int = 1_000_000
+    problems: int = 200
+
+
+DEFAULT_LIMITS = Limits()

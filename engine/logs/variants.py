@@ -1,0 +1,80 @@
+"""Variants: the distinct sequences of activities of a log, and how many cases follow each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.logs.log import Log
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Variants:
+    """Distinct sequences in compressed rows, most frequent first, then by the activities' names.
+
+    Attributes:
+        activities: Activity names; ``codes`` index them.
+        offsets: int64, one more than there are variants; variant v is ``codes[offsets[v]:offsets[v + 1]]``.
+        codes: int32 activity codes.
+        counts: int64 number of cases of each variant.
+        of_case: int32 variant of each case, in the order of ``Log.cases``.
+    """
+
+    activities: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    of_case: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """How many variants there are."""
+        return len(self.counts)
+
+    def sequence(self, variant: int) -> tuple[str, ...]:
+        """The activities of one variant, in order."""
+        codes = self.codes[self.offsets[variant] : self.offsets[variant + 1]]
+        return tuple(self.activities[code] for code in codes.tolist())
+
+
+def find_variants(log: Log) -> Variants:
+    """Group the cases of a log by their sequence of activities.
+
+    The result depends on the cases' contents alone: neither the order of cases nor the numbering of activities
+    changes the order of the variants.
+    """
+    count = log.cases.height
+    names = sorted(log.activities)
+    rank_of = {name: rank for rank, name in enumerate(names)}
+    ranks = np.array([rank_of[name] for name in log.activities], dtype=np.int32)
+    codes = log.events["activity"].to_numpy()
+    grouped = (
+        pl.DataFrame({"case": log.events["case"], "rank": ranks[codes] if len(codes) else codes.astype(np.int32)})
+        .group_by("case", maintain_order=True)
+        .agg("rank")
+    )
+    every = pl.DataFrame({"case": np.arange(count, dtype=np.uint32)}).join(
+        grouped, on="case", how="left", maintain_order="left"
+    )
+    every = every.with_columns(pl.col("rank").fill_null(pl.lit([], dtype=pl.List(pl.Int32))))
+    groups = every.group_by("rank").agg(pl.col("case"), pl.len().alias("count"))
+    rows = sorted(
+        zip(groups["rank"].to_list(), groups["case"].to_list(), groups["count"].to_list(), strict=True),
+        key=lambda row: (-row[2], row[0]),
+    )
+    of_case = np.zeros(count, dtype=np.int32)
+    for variant, (_, cases, _) in enumerate(rows):
+        of_case[cases] = variant
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(sequence) for sequence, _, _ in rows], out=offsets[1:])
+    return Variants(
+        activities=tuple(names),
+        offsets=offsets,
+        codes=np.fromiter(
+            (code for sequence, _, _ in rows for code in sequence), dtype=np.int32, count=int(offsets[-1])
+        ),
+        counts=np.array([count for _, _, count in rows], dtype=np.int64),
+        of_case=of_case,
+    )

@@ -1,0 +1,75 @@
+"""The words that results are made of. Each is spelled the same in JSON, in messages and in the documentation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language that every title and every message exists in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class MoveKind(StrEnum):
+    """One step of an alignment, as in van der Aalst, Adriansyah and van Dongen (2012).
+
+    ``sync``: event and net agree. ``log``: the event alone. ``model``: a visible transition alone.
+    ``silent``: an invisible transition.
+    """
+
+    SYNC = "sync"
+    LOG = "log"
+    MODEL = "model"
+    SILENT = "silent"
+
+
+class AlignmentStatus(StrEnum):
+    """What is known of a variant's cost.
+
+    ``optimal``: exact. ``budget``: the search ended early, the cost lies between two bounds.
+    ``unreachable``: the net has no run from its initial to a final marking.
+    """
+
+    OPTIMAL = "optimal"
+    BUDGET = "budget"
+    UNREACHABLE = "unreachable"
+
+
+class DeviationKind(StrEnum):
+    """What went wrong, one cause each.
+
+    From alignments: ``misplaced`` (done, elsewhere), ``unplanned`` (the flow has no such step), ``repeated`` (done
+    again), ``out-of-place`` (done where the flow has no room for it), ``skipped`` (work went on without it),
+    ``unfinished`` (the case stopped before it). From standards: ``late`` and ``too-short`` (time), ``wrong-order``
+    (a precedence or response that does not hold).
+    """
+
+    MISPLACED = "misplaced"
+    UNPLANNED = "unplanned"
+    REPEATED = "repeated"
+    OUT_OF_PLACE = "out-of-place"
+    SKIPPED = "skipped"
+    UNFINISHED = "unfinished"
+    LATE = "late"
+    TOO_SHORT = "too-short"
+    WRONG_ORDER = "wrong-order"
+
+
+class Dimension(StrEnum):
+    """The four measures of a service process."""
+
+    COMPLETENESS = "completeness"
+    ORDERING = "ordering"
+    EFFICIENCY = "efficiency"
+    ADAPTABILITY = "adaptability"
+
+
+class Outcome(StrEnum):
+    """What one instance of a standard came to."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_DUE = "not-due"
+    NO_EVIDENCE = "no-evidence"
