@@ -22,10 +22,11 @@ Value = str | int | float
 
 
 class Severity(StrEnum):
-    """Whether a problem stops the work or is only worth knowing."""
+    """Whether a problem stops the work, deserves a second look, or is only worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Problem:
             catalogues of ``engine.messages`` under ``code`` and ``code.remedy``.
         place: Where it was found.
         values: What fills the sentence's placeholders.
-        severity: ``error`` or ``warning``.
+        severity: ``error``, ``warning`` or ``info``.
         count: How many times it occurred (the place is the first one).
     """
 

@@ -23,7 +23,13 @@ class Limits:
         attribute_bytes: One attribute value.
         attribute_keys: Distinct attribute keys of one log.
         nesting: Depth of elements or attributes in one file.
-        flow_nodes: Nodes of one flow.
+        flow_bytes: One flow file in YAML.
+        flow_nodes: Nodes of one flow; as many roles, standards, plans, weight groups and items of one list at most.
+        flow_edges: Edges of one flow.
+        condition_characters: One condition of an edge or a trigger.
+        time_span_days: The longest time span of a standard or a trigger.
+        weight: The weight of one group of steps.
+        net_bytes: One net file in PNML.
         net_elements: Places, transitions and arcs of one net together.
         arc_weight: Tokens moved by one arc, or lying on one place of a marking that a file states.
         inclusive_branches: Branches leaving one inclusive gateway.
@@ -42,7 +48,13 @@ class Limits:
     attribute_bytes: int = 64 * 1024
     attribute_keys: int = 1_000
     nesting: int = 64
+    flow_bytes: int = MEBIBYTE
     flow_nodes: int = 2_000
+    flow_edges: int = 10_000
+    condition_characters: int = 1_000
+    time_span_days: int = 3_660
+    weight: int = 1_000
+    net_bytes: int = 64 * MEBIBYTE
     net_elements: int = 200_000
     arc_weight: int = 65_535
     inclusive_branches: int = 8

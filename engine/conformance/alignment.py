@@ -7,6 +7,7 @@ checking and performance analysis".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,64 +58,122 @@ class Alignment:
         return 1.0 if self.worst == 0 else 1.0 - self.lower_bound / self.worst
 
 
+MOVE_KINDS = (MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL, MoveKind.SILENT)
+"""Move kinds under their codes in ``MoveColumns``."""
+STATUSES = (AlignmentStatus.OPTIMAL, AlignmentStatus.BUDGET, AlignmentStatus.UNREACHABLE)
+"""Statuses under their codes in ``Alignments``."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MoveColumns:
+    """The moves of many alignments as columns.
+
+    Attributes:
+        offsets: int64, one more than there are alignments; alignment v has rows ``offsets[v]:offsets[v + 1]``.
+        kinds: int8 index into ``MOVE_KINDS``.
+        positions: int32 position of the event in its variant, −1 for model and silent moves.
+        transitions: int32 transition, −1 for log moves.
+    """
+
+    offsets: NDArray[np.int64]
+    kinds: NDArray[np.int8]
+    positions: NDArray[np.int32]
+    transitions: NDArray[np.int32]
+
+    def moves(self, alignment: int) -> tuple[Move, ...]:
+        """The moves of one alignment as values."""
+        rows = slice(self.offsets[alignment], self.offsets[alignment + 1])
+        return tuple(
+            Move(MOVE_KINDS[kind], position if position >= 0 else None, transition if transition >= 0 else None)
+            for kind, position, transition in zip(
+                self.kinds[rows].tolist(), self.positions[rows].tolist(), self.transitions[rows].tolist(), strict=True
+            )
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Alignments:
-    """One alignment for each variant of a log.
+    """One alignment for each variant of a log, kept as columns.
 
     Attributes:
         net: The net.
         activities: Activity names of the variants.
         counts: int64 cases of each variant.
-        per_variant: In the order of the variants.
+        statuses: int8 index into ``STATUSES`` of each variant.
+        costs: int64 best known cost of each variant, −1 where no alignment exists.
+        lower_bounds: int64; equal to ``costs`` where optimal.
+        worsts: int64 cost of the alignment without synchronous moves, as ``Alignment.worst``.
+        moves: The moves of all variants.
     """
 
     net: Net
     activities: tuple[str, ...]
     counts: NDArray[np.int64]
-    per_variant: tuple[Alignment, ...]
+    statuses: NDArray[np.int8]
+    costs: NDArray[np.int64]
+    lower_bounds: NDArray[np.int64]
+    worsts: NDArray[np.int64]
+    moves: MoveColumns
+
+    def __len__(self) -> int:
+        """How many variants there are."""
+        return len(self.counts)
+
+    def alignment(self, variant: int) -> Alignment:
+        """The explanation of one variant as a value."""
+        cost = int(self.costs[variant])
+        return Alignment(
+            status=STATUSES[self.statuses[variant]],
+            cost=cost if cost >= 0 else None,
+            lower_bound=int(self.lower_bounds[variant]),
+            worst=int(self.worsts[variant]),
+            moves=self.moves.moves(variant),
+        )
+
+    @cached_property
+    def per_variant(self) -> tuple[Alignment, ...]:
+        """The explanations of all variants as values, in the order of the variants."""
+        return tuple(self.alignment(variant) for variant in range(len(self)))
+
+    @property
+    def fitness(self) -> NDArray[np.float64]:
+        """float64 fitness of each variant, as ``Alignment.fitness``."""
+        quotients = np.divide(
+            self.lower_bounds, self.worsts, out=np.zeros(len(self), dtype=np.float64), where=self.worsts > 0
+        )
+        return np.where(self.costs < 0, 0.0, 1.0 - quotients)
 
     @property
     def total_cost(self) -> int:
         """Σ cost × cases; past the budget the lower bound counts, unreachable variants count nothing."""
-        return sum(
-            a.lower_bound * int(n) for a, n in zip(self.per_variant, self.counts, strict=True) if a.cost is not None
-        )
+        return int((self.lower_bounds * self.counts)[self.costs >= 0].sum())
 
     @property
     def total_cost_upper(self) -> int:
         """Σ best known cost × cases; equal to ``total_cost`` when every variant is optimal or unreachable."""
-        return sum(a.cost * int(n) for a, n in zip(self.per_variant, self.counts, strict=True) if a.cost is not None)
+        return int((self.costs * self.counts)[self.costs >= 0].sum())
 
     @property
     def fitting_cases(self) -> int:
         """Cases that the net accepts as they are."""
-        return sum(int(n) for a, n in zip(self.per_variant, self.counts, strict=True) if a.cost == 0)
+        return int(self.counts[self.costs == 0].sum())
 
     @property
     def average_fitness(self) -> float | None:
         """Mean fitness over cases; None without cases."""
         cases = int(self.counts.sum())
-        if cases == 0:
-            return None
-        return float(sum(a.fitness * int(n) for a, n in zip(self.per_variant, self.counts, strict=True)) / cases)
+        return float((self.fitness * self.counts).sum() / cases) if cases else None
 
     @property
     def log_fitness(self) -> float | None:
         """1 − Σ cost ÷ Σ worst over cases; None without cases. Unreachable variants are wholly unfit."""
-        pairs = [
-            (int(n) * (a.worst if a.cost is None else a.lower_bound), int(n) * a.worst)
-            for a, n in zip(self.per_variant, self.counts, strict=True)
-        ]
-        if not pairs:
+        if not len(self):
             return None
-        worst = sum(w for _, w in pairs)
-        return 1.0 if worst == 0 else 1.0 - sum(c for c, _ in pairs) / worst
+        lost = np.where(self.costs < 0, self.worsts, self.lower_bounds)
+        worst = int((self.worsts * self.counts).sum())
+        return 1.0 - int((lost * self.counts).sum()) / worst if worst else 1.0
 
     @property
     def not_optimal(self) -> int:
         """Cases whose status is not ``optimal``."""
-        return sum(
-            int(n)
-            for a, n in zip(self.per_variant, self.counts, strict=True)
-            if a.status is not AlignmentStatus.OPTIMAL
-        )
+        return int(self.counts[self.statuses != 0].sum())

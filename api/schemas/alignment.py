@@ -1,0 +1,112 @@
+"""The JSON shape of ``align --json``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from engine.conformance.alignment import Alignment, Alignments, Move
+from engine.logs.variants import Variants
+from engine.nets.net import Net, Purpose
+from engine.vocabulary import AlignmentStatus, MoveKind
+
+MoveShape = tuple[MoveKind, str | None, str | None]
+"""``[kind, activity or null, step or null]``: the event's activity, and the label of the step that the net does. A
+silent move names a step only where it leaves that step out."""
+
+
+class VariantShape(BaseModel):
+    """One variant and its explanation.
+
+    Attributes:
+        activities: Activity names, in order.
+        cases: Cases that follow it.
+        cost: Cost of ``moves``; null when no alignment exists.
+        fitness: 1 − cost ÷ the cost without synchronous moves; past the budget the lower bound counts.
+        status: Whether the cost is exact.
+        lower_bound: No alignment costs less.
+        moves: In order.
+    """
+
+    activities: list[str]
+    cases: int
+    cost: int | None
+    fitness: float
+    status: AlignmentStatus
+    lower_bound: int
+    moves: list[MoveShape]
+
+
+class AlignmentShape(BaseModel):
+    """All variants of a log against one net.
+
+    Attributes:
+        cases: Cases of the log.
+        events: Events that were aligned.
+        variants: Distinct sequences.
+        total_cost: Σ cost × cases; past the budget the lower bound counts.
+        total_cost_upper: Σ best known cost × cases.
+        fitting_cases: Cases of cost 0.
+        average_fitness: Mean fitness over cases; null without cases.
+        log_fitness: 1 − Σ cost ÷ Σ worst cost over cases; null without cases.
+        not_optimal: Cases whose status is not ``optimal``.
+        seconds: Time that compiling the net and aligning took, without reading the files.
+        per_variant: Most frequent first.
+    """
+
+    cases: int
+    events: int
+    variants: int
+    total_cost: int
+    total_cost_upper: int
+    fitting_cases: int
+    average_fitness: float | None
+    log_fitness: float | None
+    not_optimal: int
+    seconds: Annotated[float, Field(ge=0)]
+    per_variant: list[VariantShape]
+
+    @classmethod
+    def of(cls, variants: Variants, alignments: Alignments, *, seconds: float) -> AlignmentShape:
+        """The shape of a result."""
+        lengths = variants.offsets[1:] - variants.offsets[:-1]
+        return cls(
+            cases=int(variants.counts.sum()),
+            events=int((lengths * variants.counts).sum()),
+            variants=len(variants),
+            total_cost=alignments.total_cost,
+            total_cost_upper=alignments.total_cost_upper,
+            fitting_cases=alignments.fitting_cases,
+            average_fitness=alignments.average_fitness,
+            log_fitness=alignments.log_fitness,
+            not_optimal=alignments.not_optimal,
+            seconds=seconds,
+            per_variant=[
+                _variant(variants.sequence(index), int(variants.counts[index]), alignment, alignments.net)
+                for index, alignment in enumerate(alignments.per_variant)
+            ],
+        )
+
+
+def _variant(activities: tuple[str, ...], cases: int, alignment: Alignment, net: Net) -> VariantShape:
+    return VariantShape(
+        activities=list(activities),
+        cases=cases,
+        cost=alignment.cost,
+        fitness=alignment.fitness,
+        status=alignment.status,
+        lower_bound=alignment.lower_bound,
+        moves=[move_shape(move, activities, net) for move in alignment.moves],
+    )
+
+
+def move_shape(move: Move, activities: tuple[str, ...], net: Net) -> MoveShape:
+    """One move, its position and transition replaced by names."""
+    activity = None if move.position is None else activities[move.position]
+    if move.transition is None:
+        return move.kind, activity, None
+    transition = net.transitions[move.transition]
+    if transition.label >= 0:
+        return move.kind, activity, net.labels[transition.label]
+    return move.kind, activity, transition.node if transition.purpose is Purpose.SKIP else None

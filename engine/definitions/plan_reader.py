@@ -1,0 +1,162 @@
+"""Reads the sections ``plans`` and ``weights``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.definitions.edge_reader import as_condition
+from engine.definitions.fields import Fields, as_fields, sections
+from engine.definitions.flow import Edge, Node, NodeKind, Plan, Trigger, TriggerKind, WeightGroup
+from engine.definitions.reading import Reading
+from engine.definitions.references import References
+from engine.definitions.standard_reader import title_of_id
+
+_PLAN_KEYS = ("risk", "at", "on", "path", "rejoin")
+_TRIGGERS = tuple(kind.value for kind in TriggerKind)
+_JOINS = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
+
+
+def read_plans(
+    reading: Reading, document: Fields, references: References, edges: Sequence[Edge]
+) -> tuple[Plan, ...]:
+    """Read the section ``plans``.
+
+    Args:
+        reading: Where problems go.
+        document: The whole file.
+        references: The declared nodes.
+        edges: The flow's edges, which tell joins from splits.
+    """
+    entering: dict[str, int] = {}
+    for edge in edges:
+        entering[edge.target] = entering.get(edge.target, 0) + 1
+    plans: list[Plan] = []
+    for identifier, key, value in sections(reading, document, "plans"):
+        fields = as_fields(reading, value, f"plans.{identifier}")
+        if fields is None:
+            continue
+        fields.allow(_PLAN_KEYS)
+        risk = fields.title("risk", required=True)
+        trigger = _trigger(fields)
+        path = _path(fields, references)
+        at = _protected_step(fields, references)
+        rejoin = _rejoin(fields, references, entering)
+        if risk and trigger and path and at and rejoin:
+            plans.append(Plan(identifier, risk, at.id, trigger, path, rejoin.id, key.line))
+    _refuse_entangled(reading, plans, edges)
+    return tuple(plans)
+
+
+def _protected_step(fields: Fields, references: References) -> Node | None:
+    value = fields.tree("at", required=True)
+    return None if value is None else references.step(value, f"{fields.path}.at")
+
+
+def _trigger(fields: Fields) -> Trigger | None:
+    """The one thing that sets a plan off."""
+    on = fields.fields("on", required=True)
+    if on is None:
+        return None
+    on.allow(_TRIGGERS)
+    kinds = [kind for kind in _TRIGGERS if kind in on]
+    if len(kinds) != 1:
+        on.reading.add("flow.plan-needs-one-trigger", on.line, on.path, known=", ".join(_TRIGGERS))
+        return None
+    kind = TriggerKind(kinds[0])
+    if kind is TriggerKind.TIMER:
+        span = on.time_span(kind.value)
+        return None if span is None else Trigger(kind, span.text)
+    if kind is TriggerKind.CONDITION:
+        written = on.scalar(kind.value)
+        condition = None if written is None else as_condition(on.reading, written, on.path)
+        return None if condition is None else Trigger(kind, condition)
+    label = on.label(kind.value)
+    return None if label is None else Trigger(kind, label)
+
+
+def _path(fields: Fields, references: References) -> tuple[str, ...]:
+    """The steps a plan performs; the first one is the evidence that it was entered."""
+    items = fields.items("path", required=True)
+    if items is None:
+        return ()
+    path = f"{fields.path}.path"
+    if not items:
+        fields.reading.add("flow.plan-path-empty", fields.line_of("path"), path)
+        return ()
+    steps: list[Node] = []
+    for position, item in enumerate(items):
+        step = references.step(item, path)
+        if step is None:
+            continue
+        if step in steps:
+            fields.reading.add("flow.repeated-item", item.line, path, item=step.id)
+        elif position == 0 and step.optional:
+            fields.reading.add("flow.plan-starts-optional", item.line, path, step=step.id)
+        steps.append(step)
+    return tuple(step.id for step in steps)
+
+
+def _rejoin(fields: Fields, references: References, entering: dict[str, int]) -> Node | None:
+    """The node a plan leads back to: anything that one token can enter."""
+    node = references.field(fields, "rejoin")
+    if node is None:
+        return None
+    line, path = fields.line_of("rejoin"), f"{fields.path}.rejoin"
+    if node.kind is NodeKind.START:
+        fields.reading.add("flow.plan-rejoins-start", line, path, node=node.id)
+        return None
+    if node.kind in _JOINS and entering.get(node.id, 0) > 1:
+        fields.reading.add("flow.plan-rejoins-join", line, path, node=node.id)
+        return None
+    return node
+
+
+def _refuse_entangled(reading: Reading, plans: Sequence[Plan], edges: Sequence[Edge]) -> None:
+    """Steps of plans stand apart: no edge joins them, and no plan protects or rejoins them."""
+    plan_of_step = {step: plan.id for plan in reversed(plans) for step in plan.path}
+    for edge in edges:
+        for step in (edge.source, edge.target):
+            if step in plan_of_step:
+                reading.add(
+                    "flow.plan-step-joined",
+                    edge.line,
+                    f"{edge.source} -> {edge.target}",
+                    step=step,
+                    plan=plan_of_step[step],
+                )
+    for plan in plans:
+        for key, node in (("at", plan.at), ("rejoin", plan.rejoin)):
+            if node in plan_of_step:
+                reading.add("flow.plan-inside-plan", plan.line, f"plans.{plan.id}.{key}", step=node)
+
+
+def read_weights(reading: Reading, document: Fields, references: References) -> tuple[WeightGroup, ...]:
+    """Read the section ``weights``."""
+    groups: list[WeightGroup] = []
+    group_of_step: dict[str, str] = {}
+    for identifier, _, value in sections(reading, document, "weights"):
+        path = f"weights.{identifier}"
+        fields = as_fields(reading, value, path)
+        if fields is None:
+            continue
+        fields.allow(("title", "weight", "steps"))
+        title = fields.title("title") or title_of_id(identifier)
+        weight = fields.integer("weight", required=True)
+        allowed = reading.limits.weight
+        if weight is not None and not 1 <= weight <= allowed:
+            line = fields.line_of("weight")
+            reading.add("flow.weight-out-of-range", line, path, found=weight, allowed=allowed)
+        steps: list[str] = []
+        for item in fields.items("steps", required=True) or ():
+            step = references.step(item, f"{path}.steps")
+            if step is None:
+                continue
+            other = group_of_step.setdefault(step.id, identifier)
+            if step.id in steps or other != identifier:
+                reading.add("flow.weights-overlap", item.line, path, step=step.id, group=other)
+            steps.append(step.id)
+        if not steps and "steps" in fields:
+            reading.add("flow.weight-without-steps", fields.line_of("steps"), path)
+        if weight is not None and steps:
+            groups.append(WeightGroup(identifier, title, weight, tuple(steps)))
+    return tuple(groups)

@@ -1,0 +1,168 @@
+"""Reads a flow from YAML: the whole file or none of it, and every problem at once.
+
+The format is described in ``docs/flow-format.md``. Each section has its own reader; this file puts them in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from engine.calendars import CALENDAR_NAMES
+from engine.definitions.edge_reader import read_edges
+from engine.definitions.fields import Fields, as_id, as_title, sections
+from engine.definitions.flow import Flow, Plan, Stage
+from engine.definitions.node_reader import NO_TITLE, read_nodes
+from engine.definitions.plan_reader import read_plans, read_weights
+from engine.definitions.reading import Reading
+from engine.definitions.references import References
+from engine.definitions.standard_reader import read_standards, title_of_id
+from engine.definitions.structure import check_counts, check_paths
+from engine.definitions.titles import Title
+from engine.definitions.yaml_document import Mapping, Scalar, Sequence, read_document
+from engine.limits import DEFAULT_LIMITS, Limits
+
+FORMAT_VERSION = 1
+KEYS = (
+    "trueline",
+    "flow",
+    "title",
+    "stage",
+    "calendar",
+    "roles",
+    "nodes",
+    "edges",
+    "standards",
+    "plans",
+    "weights",
+)
+"""The keys of a flow file, in the order in which they are written."""
+
+
+def read_flow(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
+    """Read a flow from a YAML file.
+
+    Args:
+        path: The file, UTF-8 with or without a byte order mark.
+        limits: Sizes past which it is refused.
+
+    Returns:
+        A structurally valid flow; its ``source_hash`` is that of the file's bytes.
+
+    Raises:
+        InputRefused: With every problem of the file, each with its line.
+        LimitExceeded: When the file is longer than ``limits.flow_bytes`` or nests deeper than ``limits.nesting``.
+        OSError: When the file cannot be opened.
+    """
+    reading = Reading(path.name, limits)
+    with path.open("rb") as file:
+        content = file.read(limits.flow_bytes + 1)
+    if len(content) > limits.flow_bytes:
+        reading.exceeded("flow_bytes", path.stat().st_size, None)
+    return _read(content, reading)
+
+
+def read_flow_text(text: str, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Flow:
+    """Read a flow from YAML text.
+
+    Args:
+        text: The whole file.
+        source: A name for it in problems.
+        limits: As for ``read_flow``.
+
+    Returns:
+        As for ``read_flow``.
+
+    Raises:
+        InputRefused: As for ``read_flow``.
+        LimitExceeded: As for ``read_flow``.
+    """
+    reading = Reading(source, limits)
+    content = text.encode(errors="surrogatepass")  # a lone surrogate is then refused as text that is not UTF-8
+    if len(content) > limits.flow_bytes:
+        reading.exceeded("flow_bytes", len(content), None)
+    return _read(content, reading)
+
+
+def _read(content: bytes, reading: Reading) -> Flow:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reading.add("flow.not-utf8", content[: error.start].count(b"\n") + 1)
+        reading.refuse_if_failed()
+        raise
+    tree = read_document(text, reading)
+    flow = None
+    if isinstance(tree, Mapping):
+        flow = _flow(reading, Fields(reading, tree, ""), hashlib.sha256(content).hexdigest())
+    elif tree is not None:
+        reading.add("flow.not-a-flow", tree.line)
+    reading.refuse_if_failed()
+    if flow is None:
+        raise AssertionError("a file without a flow has a problem")
+    return flow
+
+
+def _flow(reading: Reading, document: Fields, source_hash: str) -> Flow:
+    """Every section of the file, whatever is wrong with the one before."""
+    document.allow(KEYS)
+    _check_version(reading, document)
+    identifier = _identifier(reading, document)
+    title = document.title("title") or (title_of_id(identifier) if identifier else NO_TITLE)
+    stage = document.choice("stage", (stage.value for stage in Stage))
+    calendar = document.choice("calendar", CALENDAR_NAMES)
+    roles = _roles(reading, document)
+    declared = read_nodes(reading, document, roles)
+    references = References(reading, declared.nodes)
+    edges = read_edges(reading, document, references)
+    plans = read_plans(reading, document, references, edges.edges)
+    standards = read_standards(reading, document, references)
+    weights = read_weights(reading, document, references)
+    plan_steps = _plan_steps(document, plans)
+    if "nodes" in document:
+        check_counts(reading, declared.nodes, plan_steps, document.line_of("nodes"))
+    if edges.complete:
+        check_paths(reading, declared.nodes, edges.edges, plan_steps)
+    return Flow(
+        id=identifier or "",
+        title=title,
+        stage=Stage(stage) if stage else None,
+        calendar=calendar,
+        roles=roles,
+        nodes=tuple(declared.nodes.values()),
+        edges=edges.edges,
+        standards=declared.standards + standards,
+        plans=plans,
+        weights=weights,
+        source_hash=source_hash,
+    )
+
+
+def _check_version(reading: Reading, document: Fields) -> None:
+    version = document.integer("trueline", required=True)
+    if version is not None and version != FORMAT_VERSION:
+        line = document.line_of("trueline")
+        reading.add("flow.unknown-version", line, "trueline", found=version, known=FORMAT_VERSION)
+
+
+def _identifier(reading: Reading, document: Fields) -> str | None:
+    scalar = document.scalar("flow", required=True)
+    return None if scalar is None else as_id(reading, scalar, "flow")
+
+
+def _roles(reading: Reading, document: Fields) -> dict[str, Title]:
+    roles: dict[str, Title] = {}
+    for identifier, _, value in sections(reading, document, "roles"):
+        roles[identifier] = as_title(reading, value, f"roles.{identifier}") or title_of_id(identifier)
+    return roles
+
+
+def _plan_steps(document: Fields, plans: tuple[Plan, ...]) -> frozenset[str]:
+    """Steps that plans perform, those of plans that could not be read included: they are not also unreachable."""
+    steps = {step for plan in plans for step in plan.path}
+    section = document.tree("plans")
+    for _, plan in section.entries if isinstance(section, Mapping) else ():
+        for key, path in plan.entries if isinstance(plan, Mapping) else ():
+            if key.text == "path" and isinstance(path, Sequence):
+                steps |= {item.text for item in path.items if isinstance(item, Scalar)}
+    return frozenset(steps)

@@ -1,0 +1,126 @@
+"""From rows to a log: what every reader does last, whatever its format was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from engine.limits import Limits
+from engine.logs.collecting import ProblemCollector
+from engine.logs.log import EVENT_COLUMNS, Log
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """What a reader has read.
+
+    Attributes:
+        case_ids: One id for each case, in file order.
+        case_attributes: One row for each case.
+        events: ``case`` (UInt32), ``activity`` (String), ``start``, ``time``, ``resource``, ``lifecycle``, then the
+            attributes; in the order in which events count.
+        event_lines: The line of each event, or None where lines mean nothing.
+        case_lines: The line of each case, or None.
+    """
+
+    case_ids: pl.Series
+    case_attributes: pl.DataFrame
+    events: pl.DataFrame
+    event_lines: pl.Series | None = None
+    case_lines: pl.Series | None = None
+
+
+def assemble(rows: Rows, problems: ProblemCollector, *, digest: str, limits: Limits) -> Log:
+    """Check labels, count what is odd, number the activities, and make the log.
+
+    Raises:
+        InputRefused: Something was wrong with the file; every problem found is in it.
+    """
+    _check_labels(rows, problems, limits)
+    problems.refuse_if_wrong()
+    _count_order(rows, problems)
+    _count_cases(rows, problems)
+    names = rows.events["activity"].unique(maintain_order=True)
+    codes = rows.events["activity"].replace_strict(
+        names, pl.int_range(len(names), dtype=pl.UInt32, eager=True), return_dtype=pl.UInt32
+    )
+    events = rows.events.with_columns(codes.alias("activity"))
+    own = list(EVENT_COLUMNS)
+    return Log(
+        name=problems.source,
+        activities=tuple(names.to_list()),
+        cases=pl.DataFrame([rows.case_ids.alias("case_id"), *rows.case_attributes.get_columns()]),
+        events=events.select(own + [name for name in events.columns if name not in EVENT_COLUMNS]),
+        warnings=problems.warnings(),
+        source_hash=digest,
+    )
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name itself, or with the first number from 2 on that nobody has: ``Variant``, ``Variant (2)``."""
+    used = set(taken)
+    candidate, number = name, 1
+    while candidate in used:
+        number += 1
+        candidate = f"{name} ({number})"
+    return candidate
+
+
+def _check_labels(rows: Rows, problems: ProblemCollector, limits: Limits) -> None:
+    """Refuse events without an activity and labels that no page or picture could show."""
+    activity = rows.events["activity"]
+    blank = activity.is_null() | (activity.str.strip_chars() == "").fill_null(value=True)
+    if blank.any():
+        for line in _lines_where(blank, rows.event_lines):
+            problems.error("log.activity-missing", line)
+    for labels, lines, element in (
+        (activity, rows.event_lines, "activity"),
+        (rows.case_ids, rows.case_lines, "case"),
+    ):
+        distinct = pl.DataFrame({"label": labels, "row": pl.int_range(len(labels), eager=True)})
+        long = distinct.filter(pl.col("label").str.len_chars() > limits.label_characters)
+        for label, row in long.unique("label", keep="first", maintain_order=True).iter_rows():
+            line = None if lines is None else lines[row]
+            problems.error(
+                "log.label-too-long", line, element, label=label[:40], found=len(label), allowed=limits.label_characters
+            )
+
+
+def _count_order(rows: Rows, problems: ProblemCollector) -> None:
+    """Count events without a time, earlier than the one before them, at the same time, and ended before they began."""
+    events = rows.events.select(
+        missing=pl.col("time").is_null(),
+        same_case=pl.col("case") == pl.col("case").shift(1),
+        step=pl.col("time") - pl.col("time").forward_fill().over("case").shift(1),
+        negative=(pl.col("start") > pl.col("time")).fill_null(value=False),
+    )
+    step, near = events["step"].dt.total_microseconds(), events["same_case"].fill_null(value=False)
+    if len(events) and events["missing"].all():
+        problems.warn("log.no-times", len(events))
+    else:
+        _warn(problems, "log.time-missing", events["missing"], rows.event_lines)
+    _warn(problems, "log.not-in-time-order", near & (step < 0).fill_null(value=False), rows.event_lines)
+    _warn(problems, "log.equal-times", near & (step == 0).fill_null(value=False), rows.event_lines)
+    _warn(problems, "log.ends-before-start", events["negative"], rows.event_lines)
+
+
+def _count_cases(rows: Rows, problems: ProblemCollector) -> None:
+    """Count cases without events and ids that more than one case bears."""
+    filled = rows.events["case"].unique()
+    empty = ~pl.int_range(len(rows.case_ids), dtype=pl.UInt32, eager=True).is_in(filled.implode())
+    _warn(problems, "log.empty-cases", empty, rows.case_lines)
+    _warn(problems, "log.case-id-twice", ~rows.case_ids.is_first_distinct(), rows.case_lines)
+
+
+def _warn(problems: ProblemCollector, code: str, mask: pl.Series, lines: pl.Series | None) -> None:
+    count = int(mask.sum() or 0)
+    if count:
+        problems.warn(code, count, None if lines is None else lines.filter(mask)[0])
+
+
+def _lines_where(mask: pl.Series, lines: pl.Series | None) -> list[int | None]:
+    if lines is None:
+        return [None]
+    return list(lines.filter(mask).to_list())

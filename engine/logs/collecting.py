@@ -1,0 +1,69 @@
+"""Collecting what is wrong with one file, errors and warnings, until it is read or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.errors import InputRefused, Place, Problem, Severity, Value
+
+
+class ProblemCollector:
+    """The problems of one file, in the order of their lines.
+
+    Attributes:
+        source: The file's name, put into every place.
+    """
+
+    __slots__ = ("_errors", "_limit", "_warnings", "source")
+
+    def __init__(self, source: str, *, limit: int) -> None:
+        """Start with no problem; the file is given up when ``limit`` errors have been found."""
+        self.source = source
+        self._limit = limit
+        self._errors: list[Problem] = []
+        self._warnings: dict[str, Problem] = {}
+
+    def error(self, code: str, line: int | None = None, element: str = "", **values: Value) -> None:
+        """Add one error.
+
+        Raises:
+            InputRefused: As many errors as are reported at all have been found.
+        """
+        self._errors.append(Problem(code, Place(self.source, line, element), values))
+        if len(self._errors) >= self._limit:
+            self._errors.append(Problem("log.too-many-problems", Place(self.source), {"shown": self._limit}))
+            self.refuse_if_wrong()
+
+    def warn(self, code: str, count: int = 1, line: int | None = None, element: str = "", **values: Value) -> None:
+        """Count something odd; of one code and element the first place and the first values are kept."""
+        if count <= 0:
+            return
+        key = f"{code} {element}"
+        known = self._warnings.get(key)
+        if known is None:
+            place = Place(self.source, line, element)
+            self._warnings[key] = Problem(code, place, values, Severity.WARNING, count)
+        else:
+            self._warnings[key] = Problem(code, known.place, known.values, Severity.WARNING, known.count + count)
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Everything odd, by code, then by element."""
+        return tuple(sorted(self._warnings.values(), key=lambda problem: (problem.code, problem.place.element)))
+
+    def refuse_if_wrong(self) -> None:
+        """Refuse the whole file if anything was wrong with it.
+
+        Raises:
+            InputRefused: With every error found, by line; those without a line stand last.
+        """
+        if self._errors:
+            raise InputRefused(_by_line(self._errors))
+
+    def refuse(self, code: str, line: int | None = None, element: str = "", **values: Value) -> InputRefused:
+        """Make the refusal for an error that ends the reading, together with the errors before it."""
+        last = Problem(code, Place(self.source, line, element), values)
+        return InputRefused(_by_line([*self._errors, last]))
+
+
+def _by_line(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: float("inf") if problem.place.line is None else problem.place.line)

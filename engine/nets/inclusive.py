@@ -1,0 +1,94 @@
+"""Which inclusive join closes which inclusive split.
+
+An inclusive join has to wait for the branches that were chosen, and a Petri net has no memory of them but its tokens.
+So the pair is found on the graph first. A split is closed by the nearest node that every one of its paths to an end
+passes (postdominates it), that no path reaches without the split (is dominated by it), and that is an inclusive gateway
+with several incoming edges. Every split has a join of its own, and every join a split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import networkx as nx
+
+from engine.definitions.flow import Flow, Node, NodeKind
+from engine.errors import Place, Problem
+
+_ENTRY, _EXIT = 0, 1  # no node id is an integer
+
+
+@dataclass(frozen=True, slots=True)
+class InclusivePairs:
+    """The pairs of a flow, and the gateways that have no partner.
+
+    Attributes:
+        join_of: Split id → join id.
+        problems: ``net.inclusive-unmatched`` for each gateway without a partner, in file order.
+    """
+
+    join_of: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def match_inclusive(flow: Flow) -> InclusivePairs:
+    """Match the inclusive splits of a flow with the joins that close them.
+
+    Plans are left out: a plan leaves and re-enters the flow as one token, so it changes no pair.
+    """
+    inclusive = [node for node in flow.nodes if node.kind is NodeKind.INCLUSIVE]
+    if not inclusive:
+        return InclusivePairs(MappingProxyType({}), ())
+    graph = _graph(flow)
+    splits = [node for node in inclusive if graph.out_degree(node.id) > 1]
+    joins = {node.id for node in inclusive if graph.in_degree(node.id) > 1}
+    dominators = nx.immediate_dominators(graph, _ENTRY)
+    postdominators = nx.immediate_dominators(graph.reverse(copy=False), _EXIT)
+    claims: dict[str, list[str]] = {}
+    for split in splits:
+        for node in _chain(postdominators, split.id):
+            if node in joins and split.id in _chain(dominators, node):
+                claims.setdefault(str(node), []).append(split.id)
+                break
+    # All that claim one join dominate it, so they stand on one chain; the join belongs to the nearest.
+    join_of = {
+        next(str(node) for node in _chain(dominators, join) if node in claimants): join
+        for join, claimants in claims.items()
+    }
+    matched = join_of.keys() | set(join_of.values())
+    unmatched = [node for node in inclusive if _lacks_partner(node, graph, join_of, matched)]
+    return InclusivePairs(
+        MappingProxyType(join_of),
+        tuple(
+            Problem("net.inclusive-unmatched", Place(line=node.line, element=node.id), {"node": node.id})
+            for node in unmatched
+        ),
+    )
+
+
+def _graph(flow: Flow) -> nx.MultiDiGraph[Hashable]:
+    """The flow with one entry before its starts and one exit after its ends."""
+    graph: nx.MultiDiGraph[Hashable] = nx.MultiDiGraph()
+    graph.add_nodes_from([_ENTRY, _EXIT, *flow.by_id])
+    graph.add_edges_from((edge.source, edge.target) for edge in flow.edges)
+    graph.add_edges_from((_ENTRY, node.id) for node in flow.nodes if node.kind is NodeKind.START)
+    graph.add_edges_from((node.id, _EXIT) for node in flow.nodes if node.kind is NodeKind.END)
+    return graph
+
+
+def _chain(immediate: Mapping[Hashable, Hashable], node: Hashable) -> list[Hashable]:
+    """The (post)dominators of a node, nearest first, without itself."""
+    chain: list[Hashable] = []
+    while node in immediate and immediate[node] not in (None, node):
+        node = immediate[node]
+        chain.append(node)
+    return chain
+
+
+def _lacks_partner(node: Node, graph: nx.MultiDiGraph[Hashable], join_of: Mapping[str, str], matched: set[str]) -> bool:
+    splits, joins = graph.out_degree(node.id) > 1, graph.in_degree(node.id) > 1
+    if splits and joins:
+        return node.id not in join_of or node.id not in join_of.values()
+    return (splits or joins) and node.id not in matched

@@ -1,0 +1,54 @@
+"""One palette and one set of marks, the same in charts and in the report.
+
+The three scales differ in hue and grow in lightness steps, so that they read in grey too; they stay apart for people
+with any of the common colour-vision deficiencies. No meaning rests on colour alone: each mark is a sign with a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.vocabulary import DeviationKind, MoveKind
+
+INK = "#1c2733"
+MUTED = "#5b6875"
+LINE = "#8592a0"
+FAINT = "#ccd4dc"
+PAPER = "#ffffff"
+STEP = "#f6f8fa"
+OUTLINE = "#4d5b69"
+PLAN = "#6a4c93"
+PLAN_FILL = "#f6f2fa"
+ALERT = "#9a3412"
+
+LEVELS = 4
+"""How many steps a scale has above "nothing"."""
+
+ORANGES = ("#ffffff", "#fff1e0", "#ffdcb8", "#ffbe85", "#f79a52")
+BLUES = ("#ffffff", "#e9f2fa", "#cfe3f4", "#a9cdea", "#7fb3dc")
+GREENS = ("#ffffff", "#e6f4f0", "#c7e6de", "#9bd2c4", "#6cbaa8")
+
+FONT = "Noto Sans SC"
+FONT_STACK = '"Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+"""What an SVG and the report ask for: the vendored font where it is installed, else the system's own Chinese font."""
+
+DEVIATION_MARKS: Mapping[DeviationKind, str] = MappingProxyType(
+    {
+        DeviationKind.SKIPPED: "⊘",
+        DeviationKind.MISPLACED: "⇄",
+        DeviationKind.REPEATED: "⊕",
+        DeviationKind.OUT_OF_PLACE: "◇",
+        DeviationKind.UNFINISHED: "◐",
+        DeviationKind.LATE: "▲",
+        DeviationKind.TOO_SHORT: "▽",
+        DeviationKind.UNPLANNED: "※",
+        DeviationKind.WRONG_ORDER: "⇋",
+    }
+)
+"""One sign for each kind; the vendored font has them all."""
+
+MOVE_MARKS: Mapping[MoveKind, str] = MappingProxyType(
+    {MoveKind.SYNC: "✓", MoveKind.LOG: "+", MoveKind.MODEL: "−", MoveKind.SILENT: ""}
+)
+"""One sign for each kind of move."""

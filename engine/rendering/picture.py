@@ -1,0 +1,87 @@
+"""DOT → SVG, PNG or PDF, drawn in this process with the vendored font. The same DOT gives the same bytes, always."""
+
+from __future__ import annotations
+
+import re
+import threading
+import warnings
+from enum import StrEnum
+
+from engine.errors import LimitExceeded
+from engine.limits import DEFAULT_LIMITS, Limits
+from engine.rendering.fonts import use_vendored_font
+from engine.rendering.svg import tidy_svg
+
+PNG_DPI = 144
+"""Twice what a plain screen shows, so that text stays sharp on dense screens and in documents."""
+
+PNG_PIXELS = 30_000
+"""Longest side of a PNG; cairo cannot make one beyond 32,767."""
+
+_LOCK = threading.Lock()  # Graphviz keeps its last error, and fontconfig its first configuration, for the whole process
+_DATE = re.compile(rb"\s*/CreationDate \([^)]*\)")
+_ENTRY = re.compile(rb"(\d{10}) (\d{5}) n")
+_SIZE = re.compile(rb'<svg width="(\d+)pt" height="(\d+)pt"')
+
+
+class PictureFormat(StrEnum):
+    """A kind of picture file."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+
+
+def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Draw DOT that this package made.
+
+    Args:
+        dot: From ``draw_flow`` or ``draw_net``. DOT of a user must not get here: it can name files.
+        picture_format: What to make.
+        limits: ``chart_elements`` bounds nodes and edges together.
+
+    Returns:
+        The file's bytes: SVG as UTF-8 without an XML declaration and held against the allow-list, PNG at 144 dots to
+        the inch (fewer where its longest side would pass 30,000 pixels), PDF without a date.
+
+    Raises:
+        LimitExceeded: It has too many nodes and edges to be laid out in reasonable time.
+    """
+    use_vendored_font()
+    import pygraphviz  # noqa: PLC0415 - loads Graphviz, which must not look for fonts earlier
+
+    with _LOCK, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        graph = pygraphviz.AGraph(string=dot)
+        elements = graph.number_of_nodes() + graph.number_of_edges()
+        if elements > limits.chart_elements:
+            raise LimitExceeded(limit="chart_elements", allowed=limits.chart_elements, found=elements)
+        if picture_format is PictureFormat.PNG:
+            graph.graph_attr["dpi"] = str(_dots_per_inch(graph.draw(format="svg", prog="dot")))
+        drawn: bytes = graph.draw(format=picture_format.value, prog="dot")
+    if picture_format is PictureFormat.SVG:
+        return tidy_svg(drawn)
+    return without_date(drawn) if picture_format is PictureFormat.PDF else drawn
+
+
+def _dots_per_inch(svg: bytes) -> int:
+    found = _SIZE.search(svg)
+    longest = max((int(side) for side in found.groups()), default=1) if found else 1
+    return max(1, min(PNG_DPI, PNG_PIXELS * 72 // max(longest, 1)))
+
+
+def without_date(pdf: bytes) -> bytes:
+    """A PDF without the moment of its making, its table of offsets corrected (ISO 32000-1, 7.5.4)."""
+    found = _DATE.search(pdf)
+    if found is None:
+        return pdf
+    removed = found.end() - found.start()
+
+    def moved(offset: int) -> int:
+        return offset - removed if offset > found.start() else offset
+
+    head, table = pdf.rsplit(b"\nxref\n", 1)
+    head = head[: found.start()] + head[found.end() :]
+    table = _ENTRY.sub(lambda entry: b"%010d %s n" % (moved(int(entry[1])), entry[2]), table)
+    table = re.sub(rb"startxref\n(\d+)", lambda start: b"startxref\n%d" % moved(int(start[1])), table)
+    return head + b"\nxref\n" + table

@@ -1,0 +1,122 @@
+"""The SVG that leaves this package: read from Graphviz, held against an allow-list, written plain.
+
+What is on the list is what our own pictures consist of: shapes and text. Scripts, links, styles, foreign elements,
+references to anything outside and event handlers are not on it, so a picture can be put into a page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine.rendering.palette import FONT_STACK
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+
+_NUMBERS = re.compile(r"[-+0-9.,eE \n]*")
+_COLOUR = re.compile(r"#[0-9a-f]{6}|[a-z]{1,32}")
+_WORD = re.compile(r"[A-Za-z]{1,16}")
+_PATH = re.compile(r"[MCLZHVSQTAmclzhvsqta0-9eE.,+\- \n]*")
+_TRANSFORM = re.compile(r"(?:(?:scale|rotate|translate)\([-0-9., ]+\) ?)*")
+_LENGTH = re.compile(r"[0-9.]+(?:pt|px)?")
+_ID = re.compile(r"[\w.:-]{1,100}")
+_OPACITY = re.compile(r"0(?:\.[0-9]+)?|1(?:\.0+)?")
+
+_PAINT = {
+    "fill": _COLOUR,
+    "stroke": _COLOUR,
+    "stroke-width": _NUMBERS,
+    "stroke-dasharray": _NUMBERS,
+    "fill-opacity": _OPACITY,
+    "stroke-opacity": _OPACITY,
+}
+
+ALLOWED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
+    "svg": {"width": _LENGTH, "height": _LENGTH, "viewBox": _NUMBERS},
+    "g": {"class": _WORD, "transform": _TRANSFORM, "id": _ID},
+    "title": {},
+    "polygon": {**_PAINT, "points": _NUMBERS},
+    "polyline": {**_PAINT, "points": _NUMBERS},
+    "path": {**_PAINT, "d": _PATH},
+    "ellipse": {**_PAINT, "cx": _NUMBERS, "cy": _NUMBERS, "rx": _NUMBERS, "ry": _NUMBERS},
+    "text": {
+        "x": _NUMBERS,
+        "y": _NUMBERS,
+        "fill": _COLOUR,
+        "font-size": _NUMBERS,
+        "font-weight": _WORD,
+        "font-style": _WORD,
+        "text-anchor": _WORD,
+    },
+}
+"""Element → attribute → what its value must look like, whole."""
+
+_DROPPED = frozenset({"{http://www.w3.org/XML/1998/namespace}space", "font-family"})
+"""Attributes that Graphviz writes on each text and that the root says once for all."""
+
+
+class UnsafePicture(ValueError):  # noqa: N818 - the name says what it is
+    """A picture holds something that is not on the allow-list; it is our own fault, never the user's."""
+
+
+def tidy_svg(drawn: bytes) -> bytes:
+    """A picture of Graphviz, checked and made plain.
+
+    Node ids become ``data-node``; comments, document type and Graphviz's own ids and titles go; the picture keeps
+    one title, its name. The result is UTF-8 without an XML declaration, so that it is a file and a part of a page.
+
+    Raises:
+        UnsafePicture: It holds an element or an attribute that is not on the allow-list.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    source = etree.fromstring(drawn, parser)
+    check_svg(source)
+    root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap={None: NAMESPACE})
+    for name in ("width", "height", "viewBox"):
+        root.set(name, source.get(name, ""))
+    root.set("role", "img")
+    root.set("font-family", FONT_STACK.replace('"', "'"))
+    name = source.findtext(f"{{{NAMESPACE}}}g/{{{NAMESPACE}}}title", "")
+    etree.SubElement(root, f"{{{NAMESPACE}}}title").text = name
+    for child in source:
+        _copy(child, root)
+    return etree.tostring(root, encoding="unicode").encode()
+
+
+def check_svg(root: etree._Element) -> None:
+    """Hold a whole tree against the allow-list.
+
+    Raises:
+        UnsafePicture: With the first element or attribute that is not on it.
+    """
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            raise UnsafePicture(f"{type(element).__name__} is not allowed")
+        name = etree.QName(element)
+        allowed = ALLOWED.get(name.localname) if name.namespace == NAMESPACE else None
+        if allowed is None:
+            raise UnsafePicture(f"element {element.tag} is not allowed")
+        for attribute, value in element.attrib.items():
+            pattern = allowed.get(str(attribute))
+            if str(attribute) not in _DROPPED and (pattern is None or not pattern.fullmatch(str(value))):
+                raise UnsafePicture(f"{attribute} of {name.localname} is not allowed")
+
+
+def _copy(element: etree._Element, parent: etree._Element) -> None:
+    """Copy what is drawn; titles of nodes and edges are Graphviz's own names and go."""
+    local = etree.QName(element).localname
+    if local == "title":
+        return
+    made = etree.SubElement(parent, str(element.tag))
+    for attribute, value in element.attrib.items():
+        if attribute == "id":
+            # Graphviz numbers what has no id of ours; those numbers would collide with a second picture in a page.
+            if element.get("class") == "node" and not re.fullmatch(r"(?:a_)?node[0-9]+", str(value)):
+                made.set("data-node", value)
+        elif attribute not in _DROPPED:
+            made.set(attribute, value)
+    made.text = element.text if local == "text" else None
+    for child in element:
+        _copy(child, made)

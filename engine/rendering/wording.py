@@ -1,0 +1,71 @@
+"""Numbers, times and texts as a reader of one language expects them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from engine.definitions.titles import Title
+from engine.errors import Value
+from engine.messages.catalogue import has_text, sentence, term
+from engine.vocabulary import Language
+
+_UNITS = ((60, 1, "second"), (90 * 60, 60, "minute"), (48 * 3600, 3600, "hour"), (math.inf, 86400, "day"))
+"""(below how many seconds, seconds of the unit, its name): 80 minutes stay minutes, 40 hours stay hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one language says things.
+
+    Attributes:
+        language: The language.
+    """
+
+    language: Language
+
+    def text(self, code: str, **values: Value) -> str:
+        """The sentence of a code."""
+        return sentence(code, values, self.language)
+
+    def term(self, code: str) -> str:
+        """The name of a thing; the code itself where the catalogue has none (a code of a later version)."""
+        return term(code, self.language) if has_text(code, self.language) else code
+
+    def title(self, title: Title) -> str:
+        """A title."""
+        return title.text(self.language)
+
+    def number(self, value: float, *, digits: int = 0) -> str:
+        """A number with separated thousands."""
+        return f"{value:,.{digits}f}"
+
+    def share(self, share: Fraction | float, *, digits: int = 0) -> str:
+        """A share in per cent. Only all is 100 %, only nothing is 0 %: what lies between is never rounded to them."""
+        least = 10.0**-digits
+        percent = float(share) * 100
+        if 0 < share < 1:
+            percent = min(max(percent, least), 100 - least)
+        text = f"{percent:.{digits}f}"
+        return f"{text} %" if self.language is Language.EN else f"{text}%"
+
+    def score(self, score: Fraction) -> str:
+        """A score with one digit; below 100 it never reads 100, above 0 never 0."""
+        tenths = round(score * 10)
+        if 0 < score < 100:
+            tenths = min(max(tenths, 1), 999)
+        return f"{tenths // 10}.{tenths % 10}" if 0 < tenths < 1000 else str(tenths // 10)
+
+    def duration(self, seconds: float) -> str:
+        """A duration in the unit that a person would say: two or three significant digits."""
+        amount, name = next((seconds / size, name) for below, size, name in _UNITS if abs(seconds) < below)
+        digits = 1 if abs(amount) < 10 and round(amount, 1) != round(amount) else 0
+        return self.text(f"chart.unit.{name}", amount=self.number(amount, digits=digits))
+
+    def moment(self, moment: datetime) -> str:
+        """A moment to the minute, in UTC unless it says otherwise."""
+        known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        zone = known.strftime("%z")
+        return known.strftime("%Y-%m-%d %H:%M ") + ("UTC" if zone == "+0000" else f"UTC{zone[:3]}:{zone[3:]}")

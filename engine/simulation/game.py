@@ -1,0 +1,330 @@
+"""The token game with time: one case played from the initial to a final marking.
+
+Every token carries the moment from which it can be used and the work it depends on. The transition that can fire first
+fires first; where several compete for a token, chance decides. A step takes time, so that its tokens arrive later, and
+steps of parallel branches overlap. Ordered by completion, the events of a case are a run of the net, because nothing
+is completed before what it depends on. What goes wrong in a case (``Disturbance``) happens in the game, not afterwards,
+so that the times of all later steps follow from it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.definitions.flow import Flow
+from engine.definitions.standards import TimeSpan, TimeUnit
+from engine.nets.net import SILENT, Purpose
+from engine.simulation.board import Board
+from engine.simulation.chance import Chance
+from engine.simulation.hours import DAY, Hours
+from engine.simulation.people import Booking, People
+from engine.simulation.settings import SimulationSettings
+from engine.simulation.specification import Injection
+from engine.simulation.timing import StepTiming, whole
+
+_FIRINGS = 50
+"""After this many firings for each transition of the net, a case takes the shortest way to its end …"""
+_MOST_FIRINGS = 100
+"""… and after this many it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """One piece of work of a case.
+
+    Attributes:
+        activity: Its label in the net; for work that the flow does not have, its name.
+        start: When it began, in microseconds since 1970 in UTC.
+        time: When it was completed, later than it began.
+        resource: Who did it, or None.
+        number: Number of its occurrence in the run; work that is no part of the run has −1.
+        causes: A bit for each occurrence of the run it depends on.
+    """
+
+    activity: str
+    start: int
+    time: int
+    resource: str | None
+    number: int = -1
+    causes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What goes wrong in one case, once.
+
+    Attributes:
+        injection: What.
+        step: The step at which it happens (for ``unplanned`` and ``out-of-place``: after it; for ``overdue`` and
+            ``cycle``: before it), "" where chance decides.
+        activity: The extra activity of ``unplanned`` and ``out-of-place``.
+        standard: Id of the standard that shall be missed, or "".
+        span: The limit of that standard, or None.
+        plan: Id of the plan that shall be entered, or "".
+    """
+
+    injection: Injection
+    step: str = ""
+    activity: str = ""
+    standard: str = ""
+    span: TimeSpan | None = None
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A case, played.
+
+    Attributes:
+        events: In the order of completion.
+        bookings: The time of people that it took.
+        happened: Number of the occurrence at which the disturbance happened, or None when it did not. For a plan
+            the number of its first step.
+        left_out: The occurrence that was left out (its bit in ``causes``), or None.
+        plan: Id of the plan that was entered, or "".
+    """
+
+    events: tuple[Performed, ...]
+    bookings: tuple[Booking, ...]
+    happened: int | None = None
+    left_out: int | None = None
+    plan: str = ""
+
+
+@dataclass(frozen=True)
+class World:
+    """What stays the same over all cases.
+
+    Attributes:
+        flow: The flow.
+        board: Its net.
+        settings: How it is played.
+        timings: Times by step id.
+        hours: Working hours of the people.
+        judged: Hours by which the flow's standards count working time.
+        people: Who works.
+    """
+
+    flow: Flow
+    board: Board
+    settings: SimulationSettings
+    timings: Mapping[str, StepTiming]
+    hours: Hours
+    judged: Hours
+    people: People
+
+
+@dataclass(slots=True)
+class Token:
+    """A token: the moment from which it can be used, and a bit for each occurrence it depends on."""
+
+    ready: int
+    causes: int
+
+
+@dataclass
+class Game:
+    """One case while it is played.
+
+    Attributes:
+        world: What stays the same.
+        chance: The source of choices.
+        patience: 1 for the usual pace, less for a quicker one.
+        disturbance: What goes wrong, or None.
+    """
+
+    world: World
+    chance: Chance
+    patience: float = 1.0
+    disturbance: Disturbance | None = None
+    _tokens: list[list[Token]] = field(default_factory=list)
+    _events: list[Performed] = field(default_factory=list)
+    _bookings: list[Booking] = field(default_factory=list)
+    _fired: Counter[int] = field(default_factory=Counter)
+    _known: dict[str, str] = field(default_factory=dict)
+    _numbers: int = 0
+    _happened: int | None = None
+    _left_out: int | None = None
+    _plan: str = ""
+    _patient_with_plan: bool = False
+
+    def play(self, arrival: int) -> Played | None:
+        """Play the case from its arrival on; None when it found no end.
+
+        People stay booked: whoever throws the result away gives its bookings back.
+        """
+        board = self.world.board
+        self._tokens = [[Token(arrival, 0) for _ in range(count)] for count in board.initial]
+        self._patient_with_plan = self.chance.share() < 0.5
+        most = _MOST_FIRINGS * (len(board.before) + 1)
+        while tuple(len(tokens) for tokens in self._tokens) not in board.finals:
+            transition = self._next()
+            if transition is None or self._fired.total() > most:
+                self.world.people.give_back(self._bookings)
+                return None
+            self._fired[transition] += 1
+            self._fire(transition)
+        events = tuple(sorted(self._events, key=lambda event: event.time))
+        return Played(events, tuple(self._bookings), self._happened, self._left_out, self._plan)
+
+    def _ready(self, transition: int) -> int | None:
+        """When a transition can fire, or None while it cannot."""
+        ready = 0
+        for place, weight in self.world.board.before[transition]:
+            tokens = self._tokens[place]
+            if len(tokens) < weight:
+                return None
+            ready = max(ready, tokens[weight - 1].ready)
+        return ready
+
+    def _next(self) -> int | None:
+        """The transition to fire: the earliest, or by chance one of those that compete with it."""
+        board = self.world.board
+        marked = (place for place, tokens in enumerate(self._tokens) if tokens)
+        near = {t for place in marked for t in board.consumers[place] if self._may_enter(t)}
+        enabled = {t: ready for t in near.union(board.sources) if (ready := self._ready(t)) is not None}
+        if not enabled:
+            return None
+        first = min(enabled, key=lambda t: (enabled[t], t))
+        rivals = sorted({r for place, _ in board.before[first] for r in board.consumers[place] if r in enabled})
+        rivals = rivals or [first]
+        if self._fired.total() > _FIRINGS * (len(board.before) + 1):
+            return min(rivals, key=lambda t: (board.exits[t], self._fired[t], t))
+        entries = [t for t in rivals if board.net.transitions[t].enters_plan]
+        if entries and not (self._patient_with_plan and self._is_before_its_step(rivals)):
+            return self.chance.one_of(entries)
+        weights = [self._weight(t) for t in rivals]
+        if not any(weights):
+            return min(rivals, key=lambda t: (board.exits[t], t))
+        return rivals[self.chance.weighted(weights)]
+
+    def _may_enter(self, transition: int) -> bool:
+        """A plan is entered when the disturbance asks for it, and once."""
+        meaning = self.world.board.net.transitions[transition]
+        if not meaning.enters_plan:
+            return True
+        wanted = self.disturbance.plan if self.disturbance is not None else ""
+        return meaning.plan == wanted and not self._plan
+
+    def _is_before_its_step(self, rivals: list[int]) -> bool:
+        """Whether the protected step can be done now, so that the plan may also be entered after it."""
+        wanted = self.disturbance.plan if self.disturbance is not None else ""
+        at = next((plan.at for plan in self.world.flow.plans if plan.id == wanted), "")
+        meanings = [self.world.board.net.transitions[t] for t in rivals]
+        return any(m.node == at and m.purpose is Purpose.PERFORM for m in meanings)
+
+    def _weight(self, transition: int) -> float:
+        meaning, settings = self.world.board.net.transitions[transition], self.world.settings
+        damping = settings.loop_damping ** self._fired[transition]
+        if meaning.enters_plan:
+            return 0.0
+        if meaning.purpose is Purpose.SKIP:
+            return (1.0 - settings.optional_share) * damping
+        node = self.world.flow.by_id.get(meaning.node)
+        if node is not None and node.optional and meaning.purpose is Purpose.PERFORM:
+            return settings.optional_share * damping
+        return damping
+
+    def _fire(self, transition: int) -> None:
+        board = self.world.board
+        ready, causes = 0, 0
+        for place, weight in board.before[transition]:
+            for token in self._tokens[place][:weight]:
+                ready, causes = max(ready, token.ready), causes | token.causes
+            del self._tokens[place][:weight]
+        meaning = board.net.transitions[transition]
+        if meaning.label != SILENT:
+            if meaning.enters_plan:
+                self._plan, self._happened = meaning.plan, self._numbers
+            ready = self._occur(board.net.labels[meaning.label], ready, causes)
+            causes |= 1 << (self._numbers - 1)
+        for place, weight in board.after[transition]:
+            self._tokens[place].extend(Token(ready, causes) for _ in range(weight))
+            self._tokens[place].sort(key=lambda token: token.ready)
+
+    def _occur(self, label: str, ready: int, causes: int) -> int:
+        """One occurrence of a step, with whatever goes wrong at it; the moment at which the case goes on."""
+        number = self._numbers
+        self._numbers += 1
+        fault = self.disturbance
+        if fault is None or fault.step != label or self._happened is not None:
+            return self._work(label, ready, number=number, causes=causes)
+        self._happened = number
+        if fault.injection is Injection.SKIP:
+            self._left_out = number
+            return ready
+        if fault.span is not None and fault.injection in (Injection.OVERDUE, Injection.CYCLE):
+            ready = self._beyond(ready, fault.span)
+        done = self._work(label, ready, number=number, causes=causes, fault=fault)
+        if fault.injection is Injection.REPEAT:
+            return self._work(label, done, causes=causes | 1 << number)
+        if fault.activity:
+            return self._work(fault.activity, done, causes=causes | 1 << number)
+        return done
+
+    def _work(
+        self, label: str, ready: int, *, number: int = -1, causes: int = 0, fault: Disturbance | None = None
+    ) -> int:
+        """Do a piece of work; the moment at which it is completed."""
+        world = self.world
+        timing = world.timings.get(label, StepTiming(whole(600_000_000), 100_000, 400 * DAY, 0))
+        if self._events and timing.wait:
+            ready += whole(self.chance.between(0, 2 * timing.wait * self.patience))
+        node = world.flow.by_id.get(label)
+        role = node.role if node is not None else None
+        duration = timing.duration(self.chance, spread=world.settings.spread, patience=self.patience)
+        longest = fault.span if fault is not None and fault.injection is Injection.LATE else None
+        if fault is not None and fault.span is not None and fault.injection is Injection.SHORT:
+            timing = replace(timing, least=1)
+            duration = whole(fault.span.amount * self.chance.between(0.3, 0.8))
+        if timing.is_attended and (longest is None or longest.unit is not TimeUnit.WORKDAYS):
+            if longest is not None:
+                duration = whole(longest.amount * self.chance.between(1.1, 1.7))
+            person, start, end = self._attended(role, ready, duration)
+        else:
+            person = self._anyone(role)
+            start = world.hours.next_open(ready)
+            end = self._elapsed(start, duration, timing) if longest is None else self._beyond(start, longest)
+        self._events.append(Performed(label, start, end, person, number, causes))
+        return end
+
+    def _attended(self, role: str | None, ready: int, duration: int) -> tuple[str | None, int, int]:
+        if role is None:
+            start = self.world.hours.fit(ready, duration)
+            return None, start, start + duration
+        booking = self.world.people.find(role, ready, duration, known=self._known.get(role))
+        self.world.people.take([booking])
+        self._bookings.append(booking)
+        self._known.setdefault(role, booking.person)
+        return booking.person, booking.start, booking.end
+
+    def _anyone(self, role: str | None) -> str | None:
+        """Who looks after something that takes its time: whom the case knows, or by chance."""
+        if role is None:
+            return None
+        return self._known.setdefault(role, self.chance.one_of(self.world.people.pool(role)))
+
+    def _elapsed(self, start: int, duration: int, timing: StepTiming) -> int:
+        """When something is over that takes its time: within working hours wherever its limits leave room."""
+        hours = self.world.hours
+        if timing.unit is TimeUnit.WORKING:
+            return hours.add(start, duration)
+        end = hours.next_open(start + duration)
+        if end - start <= timing.most:
+            return end
+        earlier = hours.last_close(start + duration)
+        return earlier if earlier - start >= timing.least else start + duration
+
+    def _beyond(self, start: int, span: TimeSpan) -> int:
+        """A moment in working hours that lies clearly past a limit."""
+        hours, judged, factor = self.world.hours, self.world.judged, self.chance.between(1.1, 1.6)
+        if span.unit is TimeUnit.WORKING:
+            return hours.next_open(judged.add(start, whole(span.amount * factor)))
+        if span.unit is TimeUnit.CLOCK:
+            return hours.next_open(start + whole(span.amount * factor))
+        end = start + (span.amount + 1) * DAY
+        while judged.workdays_between(start, end) <= span.amount:
+            end += DAY
+        return hours.next_open(end)

@@ -1,0 +1,225 @@
+"""Known deviations: put into a case, and believed only when one explanation is left.
+
+Most things go wrong in the game itself (``Disturbance``); a swap and an early end are cut into a case that was played.
+Either way the changed case is explained anew, plainly (``explanations``), and kept only when its one explanation is the
+deviation that was meant. Of the cases that pass, one that misses no other standard is preferred; what it misses
+besides is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from engine.definitions.standards import StandardKind
+from engine.nets.net import SILENT
+from engine.simulation.board import Board
+from engine.simulation.chance import Chance
+from engine.simulation.explanations import Explanation, explain
+from engine.simulation.game import Disturbance, Performed, Played, World
+from engine.simulation.judgement import missed_standards
+from engine.simulation.specification import Injection
+from engine.vocabulary import DeviationKind, Language
+
+_UNPLANNED = {Language.EN: "Errand outside the flow", Language.ZH: "流程外事项"}
+_EXPECTED = {
+    Injection.SKIP: DeviationKind.SKIPPED,
+    Injection.SWAP: DeviationKind.MISPLACED,
+    Injection.REPEAT: DeviationKind.REPEATED,
+    Injection.UNPLANNED: DeviationKind.UNPLANNED,
+    Injection.OUT_OF_PLACE: DeviationKind.OUT_OF_PLACE,
+    Injection.STOP: DeviationKind.UNFINISHED,
+    Injection.LATE: DeviationKind.LATE,
+    Injection.SHORT: DeviationKind.TOO_SHORT,
+    Injection.OVERDUE: DeviationKind.LATE,
+    Injection.CYCLE: DeviationKind.LATE,
+    Injection.PLAN: None,
+}
+_FITTING = frozenset({Injection.LATE, Injection.SHORT, Injection.OVERDUE, Injection.CYCLE, Injection.PLAN})
+"""Those that leave the order of the steps as the flow wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """What was put into a case, as an assessment should find it.
+
+    Attributes:
+        injection: What was done.
+        kind: The deviation it is; None for a plan, which is a planned answer and no deviation.
+        steps: Step ids concerned (for ``unplanned`` the activity name): those left out, displaced, repeated or
+            missing at the end; of a missed standard the steps it names.
+        positions: 0-based positions of the events concerned; empty for steps that are missing.
+        standard: Id of the standard that is missed by it, or "".
+        plan: Id of the plan that was entered, or "".
+    """
+
+    injection: Injection
+    kind: DeviationKind | None
+    steps: tuple[str, ...]
+    positions: tuple[int, ...]
+    standard: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A case as it goes into the log.
+
+    Attributes:
+        played: Its events and the people's time.
+        missed: Ids of the standards it misses.
+        injected: What was put into it, or None.
+    """
+
+    played: Played
+    missed: tuple[str, ...]
+    injected: Injected | None = None
+
+    @property
+    def side_effects(self) -> int:
+        """Standards missed that were not meant."""
+        meant = self.injected.standard if self.injected is not None else ""
+        return sum(1 for standard in self.missed if standard != meant)
+
+
+def candidates(world: World, injection: Injection) -> tuple[Disturbance, ...]:
+    """Everything that could be done to some case of this flow; empty when the flow has no room for it."""
+    steps = [s for s in world.board.net.labels if _is_played(world, s)]
+    required = [s for s in steps if (node := world.flow.by_id.get(s)) is None or not node.optional]
+    if injection is Injection.UNPLANNED:
+        name = unplanned_activity(world)
+        return tuple(Disturbance(injection, step=step, activity=name) for step in steps)
+    if injection is Injection.OUT_OF_PLACE:
+        pairs = ((after, extra) for after in steps for extra in required if after != extra)
+        return tuple(Disturbance(injection, step=after, activity=extra) for after, extra in pairs)
+    if injection in (Injection.SKIP, Injection.REPEAT):
+        chosen = required if injection is Injection.SKIP else steps
+        return tuple(Disturbance(injection, step=step) for step in chosen)
+    if injection is Injection.PLAN:
+        return tuple(Disturbance(injection, plan=plan.id) for plan in world.flow.plans)
+    if injection in (Injection.SWAP, Injection.STOP):
+        return (Disturbance(injection),)
+    return tuple(_of_standards(world, injection, steps))
+
+
+def unplanned_activity(world: World) -> str:
+    """The name of an activity that the flow does not have."""
+    name = _UNPLANNED[world.settings.language]
+    while name in world.board.net.label_of_activity:
+        name += " *"
+    return name
+
+
+def outcomes(world: World, chance: Chance, played: Played, meant: Disturbance) -> Iterator[Outcome]:
+    """The case with what was meant, for each place at which one explanation is left.
+
+    Args:
+        world: What stays the same.
+        chance: Decides which place comes first.
+        played: The case; ``meant`` has happened in it, but for a swap and an early end, which are cut in here.
+        meant: What shall go wrong.
+    """
+    for events in _changed(chance, played, meant):
+        injected = _confirmed(world.board, events, played, meant)
+        if injected is not None:
+            missed = missed_standards(world.flow, events, world.judged, ended=meant.injection is not Injection.STOP)
+            if injected.standard and injected.standard not in missed:
+                continue
+            yield Outcome(replace(played, events=events), missed, injected)
+
+
+def _is_played(world: World, label: str) -> bool:
+    return label not in world.flow.plan_steps and any(
+        not t.plan and t.label != SILENT and world.board.net.labels[t.label] == label
+        for t in world.board.net.transitions
+    )
+
+
+def _of_standards(world: World, injection: Injection, steps: Sequence[str]) -> Iterator[Disturbance]:
+    for standard in world.flow.standards:
+        kind, most = standard.kind, standard.at_most
+        if injection is Injection.LATE and kind is StandardKind.DURATION and most is not None:
+            yield Disturbance(injection, step=standard.steps[0], standard=standard.id, span=most)
+        elif injection is Injection.SHORT and kind is StandardKind.DURATION and standard.at_least is not None:
+            yield Disturbance(injection, step=standard.steps[0], standard=standard.id, span=standard.at_least)
+        elif injection is Injection.OVERDUE and kind is StandardKind.RESPONSE and most is not None:
+            yield Disturbance(injection, step=standard.steps[1], standard=standard.id, span=most)
+        elif injection is Injection.CYCLE and kind is StandardKind.CYCLE_TIME and most is not None:
+            for step in steps:
+                yield Disturbance(injection, step=step, standard=standard.id, span=most)
+
+
+def _changed(chance: Chance, played: Played, meant: Disturbance) -> Iterator[tuple[Performed, ...]]:
+    events = played.events
+    if meant.injection is Injection.SWAP:
+        places = [at for at in range(len(events) - 1) if _are_sequential(events[at], events[at + 1])]
+        change: Callable[[int], tuple[Performed, ...]] = lambda at: _swapped(events, at)  # noqa: E731
+    elif meant.injection is Injection.STOP:
+        places = list(range(1, len(events)))
+        change = lambda at: events[:at]  # noqa: E731
+    else:
+        if played.happened is not None:
+            yield events
+        return
+    chance.shuffle(places)
+    yield from (change(at) for at in places)
+
+
+def _are_sequential(first: Performed, second: Performed) -> bool:
+    """Whether the second depends on the first and they are on one day, so that both orders are thinkable."""
+    depends = first.number >= 0 and second.causes >> first.number & 1 == 1
+    return depends and first.activity != second.activity and second.start - first.time < 3_600_000_000
+
+
+def _swapped(events: tuple[Performed, ...], at: int) -> tuple[Performed, ...]:
+    """Two events in each other's place: each keeps its duration, both together their span."""
+    first, second = events[at], events[at + 1]
+    early = replace(second, start=first.start, time=first.start + (second.time - second.start))
+    late = replace(first, start=second.time - (first.time - first.start), time=second.time)
+    return (*events[:at], early, late, *events[at + 2 :])
+
+
+def _confirmed(board: Board, events: Sequence[Performed], played: Played, meant: Disturbance) -> Injected | None:
+    """What an assessment should find, or None where it is not exactly what was meant."""
+    index = {label: code for code, label in enumerate(board.net.labels)}
+    found = explain(board, [index.get(event.activity, -1) for event in events])
+    if found is None:
+        return None
+    labels = tuple(board.net.labels[code] for code in found.model_labels)
+    if meant.injection in _FITTING:
+        return _in_time(events, played, meant) if found.fits else None
+    if not _is_meant(board, found, events, played, meant=meant):
+        return None
+    steps = labels or tuple(events[at].activity for at in found.log_positions)
+    return Injected(meant.injection, _EXPECTED[meant.injection], steps, found.log_positions)
+
+
+def _in_time(events: Sequence[Performed], played: Played, meant: Disturbance) -> Injected:
+    """What there is to find in a case whose steps are as the flow wants them."""
+    at = tuple(at for at, event in enumerate(events) if event.number == played.happened)
+    concerned = () if meant.injection in (Injection.CYCLE, Injection.PLAN) else (meant.step,)
+    kind = _EXPECTED[meant.injection]
+    return Injected(meant.injection, kind, concerned, at if concerned else (), meant.standard, meant.plan)
+
+
+def _is_meant(
+    board: Board, found: Explanation, events: Sequence[Performed], played: Played, *, meant: Disturbance
+) -> bool:
+    """Whether the one explanation is the deviation that was put in."""
+    gone, extra = len(found.model_labels), len(found.log_positions)
+    activities = [events[at].activity for at in found.log_positions]
+    match meant.injection:
+        case Injection.SKIP:
+            bit = played.left_out if played.left_out is not None else 0
+            return (gone, extra) == (1, 0) and any(event.causes >> bit & 1 for event in events)
+        case Injection.SWAP:
+            return (gone, extra) == (1, 1) and activities == [board.net.labels[found.model_labels[0]]]
+        case Injection.STOP:
+            return gone > 0 and extra == 0
+        case Injection.REPEAT:
+            return (gone, extra) == (0, 1) and activities == [meant.step]
+        case Injection.OUT_OF_PLACE:
+            alone = sum(1 for event in events if event.activity == meant.activity) == 1
+            return (gone, extra) == (0, 1) and activities == [meant.activity] and alone
+        case _:
+            return (gone, extra) == (0, 1) and activities == [meant.activity]

@@ -1,0 +1,77 @@
+"""The people of each role and when they are busy: one thing at a time, within working hours."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.simulation.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One person's time for one piece of work."""
+
+    person: str
+    start: int
+    end: int
+
+
+class People:
+    """The pool of each role. Names are the role's id and a number: ``advisor-1``.
+
+    Bookings are the one thing here that changes: a case takes people, and gives them back when it is played anew.
+    """
+
+    def __init__(self, sizes: Mapping[str, int], hours: Hours) -> None:
+        self._hours = hours
+        self._pools = {role: tuple(f"{role}-{n}" for n in range(1, size + 1)) for role, size in sizes.items()}
+        self._busy: dict[str, list[tuple[int, int]]] = {name: [] for pool in self._pools.values() for name in pool}
+
+    def pool(self, role: str) -> tuple[str, ...]:
+        """The people of a role."""
+        return self._pools[role]
+
+    def find(self, role: str, ready: int, duration: int, *, known: str | None) -> Booking:
+        """Who can do a piece of work, and when: the earliest, and the person whom the case knows when as early."""
+        best: Booking | None = None
+        at_once = self._hours.fit(ready, duration)
+        pool = self._pools[role]
+        for person in pool if known is None else (known, *pool):
+            start = self._free(person, ready, duration)
+            if best is None or start < best.start:
+                best = Booking(person, start, start + duration)
+            if start == at_once:
+                break
+        if best is None:
+            raise ValueError(f"nobody has the role {role}")
+        return best
+
+    def take(self, bookings: Iterable[Booking]) -> None:
+        """Note that people are busy."""
+        for booking in bookings:
+            insort(self._busy[booking.person], (booking.start, booking.end))
+
+    def give_back(self, bookings: Iterable[Booking]) -> None:
+        """Undo ``take``."""
+        for booking in bookings:
+            self._busy[booking.person].remove((booking.start, booking.end))
+
+    def forget_before(self, moment: int) -> None:
+        """Drop what ended before a moment, when nothing will be asked about it any more."""
+        for person, spans in self._busy.items():
+            if len(spans) > 64:
+                self._busy[person] = [span for span in spans if span[1] > moment]
+
+    def _free(self, person: str, ready: int, duration: int) -> int:
+        spans = self._busy[person]
+        start = self._hours.fit(ready, duration)
+        at = bisect_left(spans, (start, start))
+        if at and spans[at - 1][1] > start:
+            at -= 1
+        while at < len(spans) and spans[at][0] < start + duration:
+            if spans[at][1] > start:
+                start = self._hours.fit(spans[at][1], duration)
+            at += 1
+        return start

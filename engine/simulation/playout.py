@@ -1,0 +1,232 @@
+"""A flow played out as a log: who arrives when, what happens to each case, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from engine import VERSION
+from engine.calendars import CALENDAR_NAMES, calendar_named
+from engine.definitions.flow import Flow
+from engine.errors import InputRefused, LimitExceeded, Problem
+from engine.limits import DEFAULT_LIMITS, Limits
+from engine.logs.log import Log
+from engine.nets.net import Net
+from engine.simulation.board import Board
+from engine.simulation.chance import Chance
+from engine.simulation.columns import case_ids, columns
+from engine.simulation.game import Game, Played, World
+from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
+from engine.simulation.injection import Outcome, candidates, outcomes
+from engine.simulation.judgement import missed_standards
+from engine.simulation.people import People
+from engine.simulation.settings import SimulationSettings
+from engine.simulation.specification import Injection
+from engine.simulation.timing import StepTiming, timings
+from engine.simulation.truth import CaseTruth, Truth
+
+_CALENDAR = "china-office"
+"""Working hours where neither the settings nor the flow name any."""
+_WEEKDAY = (1.2, 1.0, 0.9, 0.95, 1.15, 0.8, 0.7)
+"""Arrivals from Monday to Sunday, as a share of the mean."""
+_ATTEMPTS = 60
+_HOPELESS = 6
+"""So many cases in a row without room for a deviation, and none before, say that the flow has no room for it."""
+_PLACES = 6
+_DEFAULT_SETTINGS = SimulationSettings()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SimulatedLog:
+    """A log and what is known of it.
+
+    Attributes:
+        log: The log; every event has a start and a completion.
+        truth: What was put into which case.
+    """
+
+    log: Log
+    truth: Truth
+
+
+def simulate(
+    flow: Flow,
+    net: Net,
+    *,
+    cases: int,
+    seed: int,
+    settings: SimulationSettings = _DEFAULT_SETTINGS,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SimulatedLog:
+    """Play a flow out as a log.
+
+    The same flow, seed, settings and version give the same log, on every platform. A case into which nothing was put
+    fits the flow and meets every standard. Conditions on edges are not read: branches are taken by chance.
+
+    Args:
+        flow: The flow; its standards say how long steps usually take.
+        net: What it means (``engine.nets.compile.compile_flow``).
+        cases: How many cases.
+        seed: Decides every choice.
+        settings: How it is played, and what goes wrong.
+        limits: ``simulated_cases`` bounds ``cases``.
+
+    Raises:
+        LimitExceeded: ``cases`` is above ``simulated_cases``.
+        InputRefused: ``simulate.no-cases`` (below 1), ``simulate.unknown-step`` (of ``minutes_of``),
+            ``simulate.no-end`` (no case finds an end), ``simulate.standards-not-met`` (standards that ordinary work
+            does not meet, or that contradict each other), ``simulate.deviation-impossible`` (the flow has no room for
+            a deviation that was asked for), ``simulate.unknown-calendar``.
+    """
+    _check(flow, cases, settings, limits)
+    world = _world(flow, net, cases, settings)
+    asked = settings.deviations.counts(cases)
+    impossible = [kind for kind, count in asked.items() if count and not candidates(world, kind)]
+    if impossible:
+        raise InputRefused(_impossible(flow, kind) for kind in impossible)
+    played = list(_Simulation(world, seed).run(cases, asked))
+    ids = case_ids(flow, settings, cases)
+    log = columns(world, ids, [outcome.played.events for outcome in played], seed=seed)
+    affected = tuple(
+        CaseTruth(case, outcome.injected, outcome.missed)
+        for case, outcome in zip(ids, played, strict=True)
+        if outcome.injected is not None
+    )
+    return SimulatedLog(
+        log,
+        Truth(
+            flow=flow.id,
+            flow_hash=flow.source_hash,
+            engine_version=VERSION,
+            seed=seed,
+            settings=settings.as_texts(),
+            cases=cases,
+            events=log.events.height,
+            asked={kind: count for kind, count in asked.items() if count},
+            affected=affected,
+        ),
+    )
+
+
+def _check(flow: Flow, cases: int, settings: SimulationSettings, limits: Limits) -> None:
+    if cases > limits.simulated_cases:
+        raise LimitExceeded(limit="simulated_cases", allowed=limits.simulated_cases, found=cases)
+    steps = {step.id for step in flow.steps}
+    problems = [
+        Problem("simulate.unknown-step", values={"step": step}) for step in settings.minutes_of if step not in steps
+    ]
+    if settings.calendar and settings.calendar not in CALENDAR_NAMES:
+        known = ", ".join(CALENDAR_NAMES)
+        problems.append(Problem("simulate.unknown-calendar", values={"name": settings.calendar, "known": known}))
+    if cases < 1:
+        problems.append(Problem("simulate.no-cases", values={"cases": cases}))
+    if problems:
+        raise InputRefused(problems)
+
+
+def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> World:
+    hours = Hours(calendar_named(settings.calendar or flow.calendar or _CALENDAR), first=settings.start)
+    judged = Hours(calendar_named(flow.calendar or "clock"), first=settings.start)
+    usual = timings(flow, settings)
+    per_day = _per_day(cases, settings)
+    sizes = {role: settings.people or _people_needed(flow, role, usual, hours, per_day=per_day) for role in flow.roles}
+    return World(flow, Board(net), settings, usual, hours, judged, People(sizes, hours))
+
+
+def _per_day(cases: int, settings: SimulationSettings) -> float:
+    return settings.cases_per_day or max(12.0, cases / 240)
+
+
+def _people_needed(flow: Flow, role: str, usual: Mapping[str, StepTiming], hours: Hours, *, per_day: float) -> int:
+    """As many as are busy two thirds of the time when every case does every step once, and one more."""
+    opened, closed = hours.workdays(0, 1)[0]
+    work = sum(usual[s.id].typical for s in flow.steps if s.role == role and usual[s.id].is_attended)
+    return 1 + int(1.5 * work * per_day / min(closed - opened, DAY) + 1)
+
+
+def _impossible(flow: Flow, kind: Injection) -> Problem:
+    return Problem("simulate.deviation-impossible", values={"name": str(kind), "flow": flow.id})
+
+
+class _Simulation:
+    """Plays one case after the other; people stay booked from case to case."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._world = world
+        self._seed = seed
+
+    def run(self, cases: int, asked: Mapping[Injection, int]) -> Iterator[Outcome]:
+        """The cases, in the order of their arrival."""
+        planned = self._planned(cases, asked)
+        waiting: list[Injection] = []
+        failures = dict.fromkeys(asked, 0)
+        for number, arrival in enumerate(islice(self._arrivals(_per_day(cases, self._world.settings)), cases)):
+            self._world.people.forget_before(arrival)
+            kind = planned.get(number) or (waiting.pop(0) if waiting else None)
+            outcome = self._disturbed(number, arrival, kind) if kind is not None else None
+            if kind is not None and outcome is None:
+                waiting.append(kind)
+                failures[kind] += 1
+                if failures[kind] == _HOPELESS:
+                    raise InputRefused([_impossible(self._world.flow, kind)])
+            elif kind is not None:
+                failures[kind] = -cases
+            yield outcome or self._clean(number, arrival)
+
+    def _planned(self, cases: int, asked: Mapping[Injection, int]) -> dict[int, Injection]:
+        """Which case is given what."""
+        numbers = list(range(cases))
+        Chance(self._seed, "which cases").shuffle(numbers)
+        kinds = [kind for kind, count in asked.items() for _ in range(count)]
+        return dict(zip(numbers, kinds, strict=False))
+
+    def _arrivals(self, per_day: float) -> Iterator[int]:
+        """Moments of arrival, in order: more on Mondays and before weekends, more in the morning."""
+        chance, hours, day = Chance(self._seed, "arrivals"), self._world.hours, 0
+        while True:
+            for opened, closed in hours.workdays(day, day + 60):
+                expected = per_day * _WEEKDAY[hours.local_day(opened).weekday()]
+                count = int(expected * chance.between(0.7, 1.3) + chance.share())
+                shares = sorted(min(chance.share(), chance.between(0.2, 1.0)) for _ in range(count))
+                for share in shares:
+                    yield hours.next_open(opened + int((closed - opened) * share) // SECOND * SECOND)
+            day += 60
+
+    def _play(self, game: Game, arrival: int, attempt: int) -> Played | None:
+        later = int(game.chance.between(0, attempt * 40 * MINUTE)) // SECOND * SECOND
+        return game.play(self._world.hours.next_open(arrival + later))
+
+    def _clean(self, number: int, arrival: int) -> Outcome:
+        """A case that fits the flow and meets every standard; each attempt is a little quicker and later."""
+        missed: tuple[str, ...] = ()
+        for attempt in range(_ATTEMPTS):
+            chance = Chance(self._seed, number, "clean", attempt)
+            played = self._play(Game(self._world, chance, 0.9**attempt), arrival, attempt)
+            if played is None:
+                continue
+            missed = missed_standards(self._world.flow, played.events, self._world.judged)
+            if not missed:
+                return Outcome(played, ())
+            self._world.people.give_back(played.bookings)
+        code = "simulate.standards-not-met" if missed else "simulate.no-end"
+        raise InputRefused([Problem(code, values={"flow": self._world.flow.id, "standards": ", ".join(missed)})])
+
+    def _disturbed(self, number: int, arrival: int, kind: Injection) -> Outcome | None:
+        """A case with one thing put in and, where possible, no other standard missed; None without one."""
+        possible, best = candidates(self._world, kind), None
+        for attempt in range(_ATTEMPTS):
+            chance = Chance(self._seed, number, kind, attempt)
+            meant = chance.one_of(possible)
+            played = self._play(Game(self._world, chance, 0.9 ** (attempt // 3), meant), arrival, attempt // 3)
+            if played is None:
+                continue
+            for outcome in islice(outcomes(self._world, chance, played, meant), _PLACES):
+                if best is None or outcome.side_effects < best.side_effects:
+                    best = outcome
+            if best is not None and best.side_effects == 0:
+                return best
+            self._world.people.give_back(played.bookings)
+        if best is not None:
+            self._world.people.take(best.played.bookings)
+        return best

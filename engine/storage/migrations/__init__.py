@@ -1,0 +1,1 @@
+"""How the tables became what they are, one step for each change. Alembic runs them when the service starts."""

@@ -1,0 +1,12 @@
+"""Alembic's way in. Migrations run on a connection that they are given; there is no offline mode."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from engine.storage.tables import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

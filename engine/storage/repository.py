@@ -1,0 +1,102 @@
+"""Reading and writing rows. Nothing here commits; the unit of work does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from engine.errors import Place, Problem, Severity
+from engine.storage.files import Stored
+from engine.storage.tables import ArtefactRow, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow, Status
+
+Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow)
+AnyRow = TypeVar("AnyRow", bound=SQLModel)
+
+
+def add(session: Session, row: AnyRow) -> AnyRow:
+    """Add a row; it has its id afterwards."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find(session: Session, kind: type[Row], number: int) -> Row | None:
+    """A row by its id."""
+    return session.get(kind, number)
+
+
+def page(session: Session, kind: type[Row], *, after: int, limit: int) -> tuple[Sequence[Row], int | None]:
+    """Rows in the order in which they came, and where the next page begins.
+
+    Args:
+        session: The unit of work.
+        kind: Which table.
+        after: Only rows with a larger id.
+        limit: At most so many.
+
+    Returns:
+        The rows, and the id to continue after, or None when this is the last page.
+    """
+    rows = session.exec(select(kind).where(col(kind.id) > after).order_by(col(kind.id)).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return rows[:limit], rows[limit - 1].id if more else None
+
+
+def remember_file(session: Session, stored: Stored, *, now: datetime) -> str:
+    """Note a file of the data folder, once; its hash."""
+    if session.get(FileRow, stored.hash) is None:
+        add(session, FileRow(hash=stored.hash, size=stored.size, created=now))
+    return stored.hash
+
+
+def key_hashes(session: Session) -> tuple[str, ...]:
+    """The hashes of all keys."""
+    return tuple(session.exec(select(KeyRow.hash).order_by(col(KeyRow.id))).all())
+
+
+def replace_keys(session: Session, digest: str, *, now: datetime) -> None:
+    """Make one key the only one."""
+    for row in session.exec(select(KeyRow)).all():
+        session.delete(row)
+    add(session, KeyRow(hash=digest, created=now))
+
+
+def assessments_with(session: Session, status: Status) -> Sequence[AssessmentRow]:
+    """All assessments of one status, in the order in which they came."""
+    query = select(AssessmentRow).where(col(AssessmentRow.status) == status).order_by(col(AssessmentRow.id))
+    return session.exec(query).all()
+
+
+def artefact(session: Session, assessment: int, name: str) -> str | None:
+    """The hash of a file that an assessment made, or None where it made none of that name."""
+    found = session.get(ArtefactRow, (assessment, name))
+    return None if found is None else found.file
+
+
+def problems_to_json(problems: Sequence[Problem]) -> str:
+    """Problems as they are stored: codes and values, so that they can be read in either language later."""
+    return json.dumps([asdict_problem(problem) for problem in problems])
+
+
+def asdict_problem(problem: Problem) -> dict[str, object]:
+    """One problem as plain values."""
+    return {
+        "code": problem.code,
+        "place": asdict(problem.place),
+        "values": dict(problem.values),
+        "severity": problem.severity.value,
+        "count": problem.count,
+    }
+
+
+def problems_from_json(text: str) -> tuple[Problem, ...]:
+    """Problems as they were stored; none for an empty text."""
+    return tuple(
+        Problem(entry["code"], Place(**entry["place"]), entry["values"], Severity(entry["severity"]), entry["count"])
+        for entry in (json.loads(text) if text else [])
+    )

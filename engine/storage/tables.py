@@ -1,0 +1,192 @@
+"""The tables. Their history is in ``migrations``; a test holds that both say the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlmodel import Field, SQLModel
+
+HASH_CHARACTERS = 64
+"""A SHA-256 in hexadecimal."""
+
+NAME_CHARACTERS = 200
+
+
+class Status(StrEnum):
+    """How far an assessment is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC. SQLite forgets zones, so a time without one is refused instead of guessed."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC without its zone.
+
+        Raises:
+            ValueError: The time has no zone.
+        """
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database: UTC with its zone."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _time(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(UtcTime(), nullable=nullable))
+
+
+def _text() -> Any:
+    return Field(default="", sa_column=Column(Text(), nullable=False))
+
+
+class KeyRow(SQLModel, table=True):
+    """A key to the service. Only its hash is kept.
+
+    Attributes:
+        id: Counts up.
+        hash: SHA-256 of the key, hexadecimal.
+        created: When it was made.
+    """
+
+    __tablename__: ClassVar[str] = "key"  # type: ignore[misc]  # SQLModel declares it as a property
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(max_length=HASH_CHARACTERS)
+    created: datetime = _time()
+
+
+class FileRow(SQLModel, table=True):
+    """A file in the data folder.
+
+    Attributes:
+        hash: SHA-256 of its bytes, hexadecimal; its address.
+        size: Bytes.
+        created: When it first came.
+    """
+
+    __tablename__: ClassVar[str] = "file"  # type: ignore[misc]  # as above
+
+    hash: str = Field(primary_key=True, max_length=HASH_CHARACTERS)
+    size: int
+    created: datetime = _time()
+
+
+class FlowRow(SQLModel, table=True):
+    """A flow that was uploaded.
+
+    Attributes:
+        id: Counts up.
+        name: The file's name.
+        format: ``yaml`` or ``pnml``.
+        key: The flow's own id, as its file says.
+        title_en: Its title.
+        title_zh: Its title.
+        steps: How many steps it has.
+        file: The file it came in.
+        created: When it came.
+    """
+
+    __tablename__: ClassVar[str] = "flow"  # type: ignore[misc]  # as above
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_CHARACTERS)
+    format: str = Field(max_length=16)
+    key: str = Field(max_length=NAME_CHARACTERS)
+    title_en: str = Field(max_length=NAME_CHARACTERS)
+    title_zh: str = Field(max_length=NAME_CHARACTERS)
+    steps: int
+    file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
+    created: datetime = _time()
+
+
+class LogRow(SQLModel, table=True):
+    """An event log that was uploaded.
+
+    Attributes:
+        id: Counts up.
+        name: The file's name.
+        columns: JSON: which column means what, as the user said.
+        cases: How many it has.
+        events: How many it has.
+        report: JSON: what is in it and what is odd about it.
+        file: The file it came in.
+        created: When it came.
+    """
+
+    __tablename__: ClassVar[str] = "log"  # type: ignore[misc]  # as above
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_CHARACTERS)
+    columns: str = _text()
+    cases: int
+    events: int
+    report: str = _text()
+    file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
+    created: datetime = _time()
+
+
+class AssessmentRow(SQLModel, table=True):
+    """An assessment that was asked for.
+
+    Attributes:
+        id: Counts up.
+        flow: The flow.
+        log: The log.
+        options: JSON: now, closed, calendar, lifecycle, as asked for.
+        status: How far it is.
+        failure: JSON list of problems; empty unless it failed.
+        created: When it was asked for.
+        started: When work began, if it did.
+        finished: When it was done or failed, if it was.
+    """
+
+    __tablename__: ClassVar[str] = "assessment"  # type: ignore[misc]  # as above
+    __table_args__ = (CheckConstraint("status IN ('queued', 'running', 'done', 'failed')", name="assessment_status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    flow: int = Field(foreign_key="flow.id", index=True)
+    log: int = Field(foreign_key="log.id", index=True)
+    options: str = _text()
+    status: str = Field(max_length=16, index=True)
+    failure: str = _text()
+    created: datetime = _time()
+    started: datetime | None = _time(nullable=True)
+    finished: datetime | None = _time(nullable=True)
+
+
+class ArtefactRow(SQLModel, table=True):
+    """A file that an assessment made.
+
+    Attributes:
+        assessment: Whose.
+        name: What it is, such as ``result.json``.
+        file: The file.
+    """
+
+    __tablename__: ClassVar[str] = "artefact"  # type: ignore[misc]  # as above
+
+    assessment: int = Field(foreign_key="assessment.id", primary_key=True)
+    name: str = Field(primary_key=True, max_length=64)
+    file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
+
+
+METADATA = SQLModel.metadata

@@ -1,0 +1,1 @@
+"""Tests of Trueline; they mirror ``engine`` and ``api``."""
