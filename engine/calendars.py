@@ -184,7 +184,8 @@ class Calendar:
         first_day, last_day = _day_index(table, early), _day_index(table, late)
         days = table.workdays[last_day + 1] - table.workdays[first_day + 1]
         waiting = (last_day > first_day) & (table.workdays[last_day + 1] == table.workdays[last_day])
-        return np.where(second < first, -1, 1) * (days + waiting)
+        taken: NDArray[np.int64] = days + waiting
+        return np.where(second < first, -taken, taken)
 
     def end_of_workday(self, start: Instants, days: NDArray[np.int64]) -> Instants:
         """The moment at which the n-th working day after the day of ``start`` ends: the local midnight after it.
@@ -291,7 +292,9 @@ def _moment(zone: tzinfo, day: date, minute: int, *, last: bool) -> int:
         return second if last else first
     before = (_EPOCH + second * _MICROSECOND).astimezone(zone).utcoffset()
     seconds = range(second // 1_000_000, first // 1_000_000 + 1)
-    jump = bisect_right(seconds, 0, key=lambda s: (_EPOCH + timedelta(seconds=s)).astimezone(zone).utcoffset() != before)
+    jump = bisect_right(
+        seconds, 0, key=lambda s: (_EPOCH + timedelta(seconds=s)).astimezone(zone).utcoffset() != before
+    )
     return seconds[min(jump, len(seconds) - 1)] * 1_000_000
 
 
@@ -299,7 +302,8 @@ def _open_before(table: _Table, moments: NDArray[np.int64]) -> NDArray[np.int64]
     """Open time from the table's beginning to each moment."""
     row = np.maximum(np.searchsorted(table.opens, moments, side="right") - 1, 0)
     inside = np.clip(moments - table.opens[row], 0, table.closes[row] - table.opens[row])
-    return table.total[row] + inside
+    passed: NDArray[np.int64] = table.total[row] + inside
+    return passed
 
 
 def _day_index(table: _Table, moments: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -309,7 +313,7 @@ def _day_index(table: _Table, moments: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _years(*columns: NDArray[np.int64]) -> tuple[int, int]:
-    """First and last year to lay out: those of the moments with one more on either side, within the calendars' years."""
+    """First and last year to lay out: those of the moments and one on either side, within the calendars' years."""
     earliest, latest = min(int(c.min()) for c in columns), max(int(c.max()) for c in columns)
     first, last = (int(np.datetime64(m, "us").astype("datetime64[Y]").astype(int)) + 1970 for m in (earliest, latest))
     return (

@@ -34,10 +34,12 @@ class Limits:
         arc_weight: Tokens moved by one arc, or lying on one place of a marking that a file states.
         inclusive_branches: Branches leaving one inclusive gateway.
         soundness_markings: Markings explored by a soundness check.
+        soundness_bytes: Memory of a soundness check.
         alignment_markings: Markings compiled for alignments.
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
         simulated_cases: Cases of one simulated log.
+        chart_elements: Nodes and edges of one picture together.
         problems: Problems reported for one input; the rest is counted.
     """
 
@@ -59,10 +61,12 @@ class Limits:
     arc_weight: int = 65_535
     inclusive_branches: int = 8
     soundness_markings: int = 100_000
+    soundness_bytes: int = 256 * MEBIBYTE
     alignment_markings: int = 4_000_000
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
     simulated_cases: int = 1_000_000
+    chart_elements: int = 6_000
     problems: int = 200
 
 

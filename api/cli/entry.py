@@ -39,9 +39,7 @@ class Commands(TyperGroup):
 
     def _enter(self, arguments: list[str], session: Session) -> int:
         """What Typer's own ``main`` does, without its exit codes and its way of showing errors."""
-        with self.make_context(
-            PROGRAM, arguments or ["--help"], obj=session, help_option_names=HELP
-        ) as context:
+        with self.make_context(PROGRAM, arguments or ["--help"], obj=session, help_option_names=HELP) as context:
             self.invoke(context)
         return Exit.DONE
 

@@ -54,7 +54,7 @@ class Session:
         Raises:
             InputRefused: An environment variable holds nonsense.
         """
-        from api.settings import load_settings  # noqa: PLC0415 - heavy parts are loaded by the commands that use them
+        from api.settings import load_settings
 
         return load_settings().limits
 
@@ -110,7 +110,7 @@ class Session:
         if not self.err.is_terminal:
             yield _no_progress
             return
-        from rich import progress as bars  # noqa: PLC0415 - only where somebody watches
+        from rich import progress as bars
 
         description = bars.TextColumn("{task.description}", markup=False)
         columns = (bars.SpinnerColumn(), description, bars.BarColumn(), bars.TimeElapsedColumn())

@@ -6,7 +6,7 @@ A score is 100 × numerator ÷ denominator; findings carry integer lost units th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
@@ -83,7 +83,7 @@ class DimensionScore:
     reason: str = ""
     no_evidence: int = 0
     groups: tuple[GroupScore, ...] = ()
-    beside: Mapping[str, float | int | None] = MappingProxyType({})
+    beside: Mapping[str, float | int | None] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the search walks over: the live part of a net's state space, its label sets, and its edges in both directions."""
+"""What the search walks over: the live part of a net's state space with silent moves folded away, and its label sets."""
 
 from __future__ import annotations
 
@@ -8,40 +8,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.kernels.label_sets import label_sets
-from engine.conformance.kernels.search import Bound, Graph
+from engine.conformance.kernels.reduction import reduce_silent
+from engine.conformance.kernels.search import Back, Bound, Ends, Graph, Paths
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
 from engine.nets.state_space import Exploration, StateSpace, explore
 
+_BYTES_PER_CLOSURE_ENTRY = 8
+
 
 @dataclass(frozen=True, eq=False)
 class SearchGraph:
-    """A net compiled for the search. State 0 is the initial marking.
+    """A net compiled for the search. State 0 is the initial marking, the others follow a visible transition.
 
     Attributes:
         net: The net.
-        edges: Outgoing edges of each live state (one from which a final marking can be reached).
+        edges: Outgoing edges of each state from which a final marking can be reached.
         back: Incoming edges.
-        final: Whether a state ends a run. For prefixes of running cases, every state does.
+        paths: The silent transitions before each edge.
+        ends: How a run ends from each state. For prefixes of running cases, in any state at once.
         bound: Label sets for the search's lower bound.
     """
 
     net: Net
     edges: Graph
-    back: Graph
-    final: NDArray[np.bool_]
+    back: Back
+    paths: Paths
+    ends: Ends
     bound: Bound
 
     @property
     def states(self) -> int:
-        """How many live states there are; 0 when the net has no run to a final marking."""
-        return len(self.final)
+        """How many states there are; 0 when the net has no run to a final marking."""
+        return len(self.ends[0])
 
     def for_prefixes(self) -> SearchGraph:
         """The same graph for cases that have not ended: a run may stop in any state, and nothing has to come."""
         rows, poss, must = self.bound
-        return replace(self, final=np.ones_like(self.final), bound=(rows, poss, np.zeros_like(must)))
+        ends = (np.zeros(self.states, dtype=np.int32), np.zeros(self.states + 1, dtype=np.int64), self.ends[2][:0])
+        return replace(self, ends=ends, bound=(rows, poss, np.zeros_like(must)))
 
 
 def compile_search(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
@@ -55,40 +61,73 @@ def compile_search(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
     if space.status is not Exploration.COMPLETE:
         found = "infinitely many" if space.status is Exploration.UNBOUNDED else f"more than {space.count:,}"
         raise LimitExceeded(limit="alignment_markings", allowed=limits.alignment_markings, found=found)
-    return graph_of(space)
+    return graph_of(space, limits=limits)
 
 
-def graph_of(space: StateSpace) -> SearchGraph:
-    """The search graph of a complete state space."""
+def graph_of(space: StateSpace, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
+    """The search graph of a complete state space.
+
+    Raises:
+        LimitExceeded: Folding the silent moves away takes more memory than ``state_space_bytes``.
+    """
     live = space.coreachable
+    if not live[0]:
+        return _without_states(space.net)
     number = np.full(space.count, -1, dtype=np.int32)
     number[live] = np.arange(int(live.sum()), dtype=np.int32)
     sources = np.repeat(np.arange(space.count, dtype=np.int32), np.diff(space.offsets))
     kept = live[sources] & live[space.targets]
-    source, target = number[sources[kept]], number[space.targets[kept]]
-    transition = space.transitions[kept]
-    label = space.net.transition_labels[transition]
-    states = int(live.sum())
-    edges: Graph = (_offsets(source, states), target, transition, label)
-    order = np.argsort(target, kind="stable")
-    back: Graph = (_offsets(target, states), source[order], transition[order], label[order])
-    final = space.is_final[live]
+    source, target, transition = number[sources[kept]], number[space.targets[kept]], space.transitions[kept]
+    label, final = space.net.transition_labels[transition], space.is_final[live]
+    offsets = _offsets(source, len(final))
+    most = limits.state_space_bytes // _BYTES_PER_CLOSURE_ENTRY
+    complete, full, edges, paths, end_skip, end_paths = reduce_silent(offsets, target, transition, label, final, most)
+    if not complete:
+        raise LimitExceeded(limit="state_space_bytes", allowed=limits.state_space_bytes, found="more")
+    back_order = np.argsort(target, kind="stable")
     words = max(1, -(-len(space.net.labels) // 64))
-    poss, must = label_sets(edges[0], target, label, final, back[0], back[1], words)
-    rows, poss, must = _distinct(poss, must)
-    return SearchGraph(net=space.net, edges=edges, back=back, final=final, bound=(rows, poss, must))
+    back_at = _offsets(target, len(final))
+    poss, must = label_sets(offsets, target, label, final, back_at, source[back_order], words)
+    graph, paths = _by_label(edges, paths)
+    return SearchGraph(
+        net=space.net,
+        edges=graph,
+        back=_reversed(graph),
+        paths=paths,
+        ends=(end_skip, *end_paths),
+        bound=_distinct(poss[full], must[full]),
+    )
 
 
 def _offsets(states: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Where each state's edges begin, given the state of every edge in order."""
     offsets = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(states, minlength=count), out=offsets[1:])
     return offsets
 
 
+def _by_label(edges: Graph, paths: Paths) -> tuple[Graph, Paths]:
+    """Sort each state's edges by label, so that the search finds the synchronous ones at once."""
+    at, target, transition, label, skip = edges
+    sources = np.repeat(np.arange(len(at) - 1), np.diff(at))
+    order = np.lexsort((transition, label, sources))
+    lengths = np.diff(paths[0])[order]
+    path_at = np.zeros(len(order) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=path_at[1:])
+    rows = np.arange(path_at[-1]) + np.repeat(paths[0][:-1][order] - path_at[:-1], lengths)
+    return (at, target[order], transition[order], label[order], skip[order]), (path_at, paths[1][rows])
+
+
+def _reversed(edges: Graph) -> Back:
+    """The same edges by target, sorted by label."""
+    at, target, transition, label, skip = edges
+    sources = np.repeat(np.arange(len(at) - 1, dtype=np.int32), np.diff(at))
+    order = np.lexsort((label, target))
+    return _offsets(target, len(at) - 1), sources[order], transition[order], label[order], skip[order]
+
+
 def _distinct(poss: NDArray[np.uint64], must: NDArray[np.uint64]) -> Bound:
     """The distinct pairs of label sets, and the row of each state among them: few, so that they stay in the cache."""
-    if len(poss) == 0:
-        return np.zeros(0, dtype=np.int32), poss, must
     pairs, rows = np.unique(np.hstack([poss, must]), axis=0, return_inverse=True)
     words = poss.shape[1]
     return (
@@ -96,3 +135,11 @@ def _distinct(poss: NDArray[np.uint64], must: NDArray[np.uint64]) -> Bound:
         np.ascontiguousarray(pairs[:, :words]),
         np.ascontiguousarray(pairs[:, words:]),
     )
+
+
+def _without_states(net: Net) -> SearchGraph:
+    """The graph of a net that has no run to a final marking."""
+    none, begin = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
+    words = np.zeros((0, 1), dtype=np.uint64)
+    edges = (begin, none, none, none, none)
+    return SearchGraph(net, edges, edges, (begin, none), (none, begin, none), (none, words, words))

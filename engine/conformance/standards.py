@@ -1,6 +1,6 @@
 """Standards held against the events: one row for each instance, whether it was met, and the events that show it.
 
-What counts as a performed event of a step is a synchronous or misplaced one. A repeated, out-of-place or unplanned event
+A performed event of a step is a synchronous or misplaced one. A repeated, out-of-place or unplanned event
 asks for nothing by itself (it is a deviation already), but it counts as what followed or came before, because it did
 happen.
 
@@ -13,7 +13,7 @@ When an instance is due:
   missed it;
 - a precedence: when its second step is done.
 
-Where a time that is needed is unknown the outcome is ``no-evidence``. What never happened in a closed case needs no time
+Where a needed time is unknown, the outcome is ``no-evidence``. What never happened in a closed case needs no time
 to be missed.
 """
 

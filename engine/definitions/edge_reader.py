@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.definitions.conditions import check_condition
-from engine.definitions.fields import Fields, as_fields, as_scalar
+from engine.definitions.fields import Fields, as_fields
 from engine.definitions.flow import Edge, NodeKind
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
@@ -93,7 +94,7 @@ class _EdgeReader:
             self.complete = False
             return
         known = [self._references.node(name, item.line, "edges") for name in ids]
-        for source, target in zip(known, known[1:], strict=False):
+        for source, target in pairwise(known):
             if source is None or target is None:
                 self.complete = False
             else:

@@ -296,7 +296,7 @@ def as_id(reading: Reading, scalar: Scalar, path: str) -> str | None:
 
 
 def sections(reading: Reading, fields: Fields, key: str) -> Iterator[tuple[str, Scalar, Tree]]:
-    """``(id, key, value)`` of every entry of a section whose keys are ids, such as ``nodes``; none when it is missing."""
+    """``(id, key, value)`` of every entry of a section whose keys are ids; none when it is missing."""
     value = fields.tree(key)
     if value is None:
         return

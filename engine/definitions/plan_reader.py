@@ -16,9 +16,7 @@ _TRIGGERS = tuple(kind.value for kind in TriggerKind)
 _JOINS = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 
 
-def read_plans(
-    reading: Reading, document: Fields, references: References, edges: Sequence[Edge]
-) -> tuple[Plan, ...]:
+def read_plans(reading: Reading, document: Fields, references: References, edges: Sequence[Edge]) -> tuple[Plan, ...]:
     """Read the section ``plans``.
 
     Args:

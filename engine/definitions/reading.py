@@ -72,7 +72,7 @@ class Reading:
         shown = ordered[: self.limits.problems]
         rest = len(ordered) - len(shown)
         if rest:
-            shown.append(Problem("flow.more-problems", Place(self.source), {"rest": rest}, count=rest))
+            shown.append(Problem("flow.more-problems", Place(self.source), {"rest": rest}))
         raise InputRefused(shown)
 
 

@@ -150,11 +150,10 @@ def _limits(fields: Fields, kind: StandardKind) -> tuple[TimeSpan | None, TimeSp
         return None, None, True
     if kind is StandardKind.RESPONSE:
         return None, fields.time_span("within"), True
-    holder: Fields | None = fields
+    holder = fields.fields("cycle-time") if kind is StandardKind.CYCLE_TIME else fields
+    if holder is None:
+        return None, None, False
     if kind is StandardKind.CYCLE_TIME:
-        holder = fields.fields("cycle-time")
-        if holder is None:
-            return None, None, False
         holder.allow(("at-least", "at-most"))
     if "at-least" not in holder and "at-most" not in holder:
         holder.reading.add("flow.standard-without-limit", holder.line, holder.path)

@@ -36,9 +36,7 @@ def check_counts(reading: Reading, nodes: Mapping[str, Node], plan_steps: frozen
         reading.add("flow.too-few-steps", line, "nodes", found=len(steps), fewest=FEWEST_STEPS)
 
 
-def check_paths(
-    reading: Reading, nodes: Mapping[str, Node], edges: Sequence[Edge], plan_steps: frozenset[str]
-) -> None:
+def check_paths(reading: Reading, nodes: Mapping[str, Node], edges: Sequence[Edge], plan_steps: frozenset[str]) -> None:
     """Refuse nodes that no case can come to, nodes that no case can leave, and gateways too wide to be compiled.
 
     Args:

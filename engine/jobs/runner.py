@@ -42,7 +42,7 @@ class QueueFull(Exception):  # noqa: N818 - the name says what happened
     """No more jobs can wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     name: str
     work: Work
@@ -67,7 +67,7 @@ class ThreadRunner:
         self._waiting = waiting
         self._crashed = crashed
         self._lock = threading.Lock()
-        self._queued: set[str] = set()
+        self._queued: dict[str, _Job] = {}
         self._running: set[str] = set()
         self._closed = False
         self._threads = [
@@ -88,8 +88,8 @@ class ThreadRunner:
                 raise ValueError(f"job {name!r} is there already")
             if self._closed or len(self._queued) >= self._waiting:
                 raise QueueFull
-            self._queued.add(name)
-            self._queue.put(_Job(name, work))
+            self._queued[name] = job = _Job(name, work)
+            self._queue.put(job)
 
     def status(self, name: str) -> JobStatus:
         """Where a job is."""
@@ -101,10 +101,7 @@ class ThreadRunner:
     def cancel(self, name: str) -> bool:
         """Take a waiting job out of the queue."""
         with self._lock:
-            if name not in self._queued:
-                return False
-            self._queued.remove(name)
-            return True
+            return self._queued.pop(name, None) is not None
 
     def has_room(self) -> bool:
         """Whether one more job may wait."""
@@ -129,9 +126,9 @@ class ThreadRunner:
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             with self._lock:
-                if job.name not in self._queued:  # cancelled
+                if self._queued.get(job.name) is not job:  # cancelled, and perhaps submitted anew
                     continue
-                self._queued.remove(job.name)
+                del self._queued[job.name]
                 self._running.add(job.name)
             try:
                 job.work()

@@ -32,7 +32,7 @@ class Rows:
     case_lines: pl.Series | None = None
 
 
-def assemble(rows: Rows, problems: ProblemCollector, *, digest: str, limits: Limits) -> Log:
+def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
     """Check labels, count what is odd, number the activities, and make the log.
 
     Raises:
@@ -42,10 +42,7 @@ def assemble(rows: Rows, problems: ProblemCollector, *, digest: str, limits: Lim
     problems.refuse_if_wrong()
     _count_order(rows, problems)
     _count_cases(rows, problems)
-    names = rows.events["activity"].unique(maintain_order=True)
-    codes = rows.events["activity"].replace_strict(
-        names, pl.int_range(len(names), dtype=pl.UInt32, eager=True), return_dtype=pl.UInt32
-    )
+    names, codes = numbered(rows.events["activity"])
     events = rows.events.with_columns(codes.alias("activity"))
     own = list(EVENT_COLUMNS)
     return Log(
@@ -54,8 +51,15 @@ def assemble(rows: Rows, problems: ProblemCollector, *, digest: str, limits: Lim
         cases=pl.DataFrame([rows.case_ids.alias("case_id"), *rows.case_attributes.get_columns()]),
         events=events.select(own + [name for name in events.columns if name not in EVENT_COLUMNS]),
         warnings=problems.warnings(),
-        source_hash=digest,
     )
+
+
+def numbered(labels: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct labels in the order of their first appearance, and for each row the number of its label (UInt32)."""
+    names = labels.unique(maintain_order=True)
+    lookup = pl.DataFrame({"label": names, "number": pl.int_range(len(names), dtype=pl.UInt32, eager=True)})
+    rows = pl.DataFrame({"label": labels}).join(lookup, on="label", how="left", maintain_order="left")
+    return names, rows["number"]
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -101,7 +101,7 @@ class AttributeColumn:
             problems.error("log.value-too-long", line, self.key, allowed=most_bytes, found=len(value.encode()))
         if keep:
             # A row's values come one after the other, so the same key twice in one row stands side by side here.
-            twice = rows == rows.shift(1).fill_null(self._last_row())
+            twice = (rows == rows.shift(1)).fill_null(value=rows[0] == self._last_row())
             if twice.any():
                 for line, _ in _where(twice, lines, text):
                     problems.error("log.attribute-twice", line, self.key, key=self.key)

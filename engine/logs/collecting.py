@@ -59,7 +59,7 @@ class ProblemCollector:
         if self._errors:
             raise InputRefused(_by_line(self._errors))
 
-    def refuse(self, code: str, line: int | None = None, element: str = "", **values: Value) -> InputRefused:
+    def refusal(self, code: str, line: int | None = None, element: str = "", **values: Value) -> InputRefused:
         """Make the refusal for an error that ends the reading, together with the errors before it."""
         last = Problem(code, Place(self.source, line, element), values)
         return InputRefused(_by_line([*self._errors, last]))

@@ -53,7 +53,7 @@ def read_instants(text: pl.Series) -> Instants:
         cut = local.str.contains(r"\.[0-9]{6}[0-9]*[1-9]").fill_null(value=False)
         local = local.str.replace(r"(\.[0-9]{6})[0-9]+$", "${1}")
     moments = local.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    named = [offset for offset in stated.unique().to_list() if offset is not None]
+    named = ["Z", *(offset for offset in stated.unique().to_list() if offset not in (None, "Z"))]
     minutes = stated.replace_strict(named, [offset_minutes(offset) for offset in named], return_dtype=pl.Int64)
     plain = stated.replace_strict(named, [_plain(offset) for offset in named], return_dtype=pl.String)
     return Instants(

@@ -37,7 +37,7 @@ def compile_flow(flow: Flow, *, limits: Limits = DEFAULT_LIMITS) -> Net:
     """The accepting Petri net that a flow means.
 
     Args:
-        flow: A structurally valid flow with at least one start and one end.
+        flow: A structurally valid flow: one start, an end, plans that stand apart from the edges.
         limits: ``inclusive_branches`` bounds the branches of one inclusive split, for which 2ⁿ − 1 transitions stand.
 
     Returns:
@@ -45,10 +45,10 @@ def compile_flow(flow: Flow, *, limits: Limits = DEFAULT_LIMITS) -> Net:
         of a plan's step where that step is declared, which is the order that breaks the last ties between alignments.
 
     Raises:
-        InputRefused: An inclusive gateway has no partner or too many branches, or a plan cannot be placed; all at once.
+        InputRefused: Inclusive gateways have no partner or too many branches; all of them at once.
     """
     pairs = match_inclusive(flow)
-    problems = [*pairs.problems, *_too_many_branches(flow, limits), *_misplaced_plans(flow)]
+    problems = [*pairs.problems, *_too_many_branches(flow, limits)]
     if problems:
         raise InputRefused(sorted(problems, key=lambda problem: problem.place.line or 0))
     return _Compiler(flow, pairs).compile()
@@ -61,19 +61,6 @@ def _too_many_branches(flow: Flow, limits: Limits) -> Iterator[Problem]:
             values: dict[str, Value] = {"limit": "inclusive_branches", "allowed": limits.inclusive_branches}
             values["found"] = branches[node.id]
             yield Problem("limit.exceeded", Place(line=node.line, element=node.id), values)
-
-
-def _misplaced_plans(flow: Flow) -> Iterator[Problem]:
-    """Plans whose ``at`` is not a step of the main flow, and plans that rejoin at a waiting join."""
-    sources = Counter(edge.source for edge in flow.edges)
-    targets = Counter(edge.target for edge in flow.edges)
-    for plan in flow.plans:
-        if plan.at in flow.plan_steps and not sources[plan.at] + targets[plan.at]:
-            yield Problem("net.plan-on-plan", Place(line=plan.line, element=plan.id), {"plan": plan.id, "at": plan.at})
-        waits = flow.by_id[plan.rejoin].kind in (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
-        if waits and targets[plan.rejoin] > 1:
-            values = {"plan": plan.id, "rejoin": plan.rejoin}
-            yield Problem("net.rejoin-at-join", Place(line=plan.line, element=plan.id), values)
 
 
 class _Compiler:
@@ -98,8 +85,7 @@ class _Compiler:
         self._add_places()
         self._feeders = Counter(self._edge_place(edge) for edge in self._flow.edges)
         self._feeders.update(self._place_of(plan.rejoin) for plan in self._flow.plans)
-        starts = [node for node in self._flow.nodes if node.kind is NodeKind.START]
-        initial = self._initial_place(starts)
+        initial = self._initial_place()
         self._after = {plan.at: self._after_place(plan.at) for plan in self._flow.plans}
         for node in self._flow.nodes:
             if node.kind is NodeKind.START:
@@ -170,11 +156,11 @@ class _Compiler:
     def _is_only_fed_by_one(self, place: str) -> bool:
         return place != _FINAL and self._feeders[place] == 1
 
-    def _initial_place(self, starts: Sequence[Node]) -> str:
-        if len(starts) == 1:
-            places = self._out_places(starts[0].id)
-            if len(places) == 1 and self._is_only_fed_by_one(places[0]):
-                return places[0]
+    def _initial_place(self) -> str:
+        start = next(node.id for node in self._flow.nodes if node.kind is NodeKind.START)
+        places = self._out_places(start)
+        if len(places) == 1 and self._is_only_fed_by_one(places[0]):
+            return places[0]
         return self._build.place("initial")
 
     def _after_place(self, step: str) -> str | None:

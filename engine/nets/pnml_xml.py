@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 from lxml import etree
 
@@ -129,8 +130,7 @@ def _check_depth(root: etree._Element, reading: PnmlReading) -> None:
 
 def line_of(element: etree._Element) -> int | None:
     """The 1-based line of an element, where the parser knows it."""
-    line = element.sourceline
-    return line if isinstance(line, int) else None
+    return cast("int | None", element.sourceline)  # the stubs do not know its type
 
 
 def local_name(element: etree._Element) -> str:

@@ -10,7 +10,8 @@ import polars as pl
 from engine.definitions.flow import Flow
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.simulation.chance import Chance
-from engine.simulation.game import Performed, World
+from engine.simulation.decisions import decided_attributes
+from engine.simulation.game import Played, World
 from engine.simulation.settings import SimulationSettings
 
 
@@ -21,15 +22,16 @@ def case_ids(flow: Flow, settings: SimulationSettings, cases: int) -> list[str]:
     return [f"{prefix}-{settings.start.year}-{number:05d}" for number in range(1, cases + 1)]
 
 
-def columns(world: World, ids: Sequence[str], cases: Sequence[Sequence[Performed]], *, seed: int) -> Log:
+def columns(world: World, ids: Sequence[str], played: Sequence[Played], *, seed: int) -> Log:
     """The log of played cases.
 
     Args:
         world: Flow and settings: activities take the steps' titles in the language of the settings.
         ids: Case ids.
-        cases: The events of each case, in order.
+        played: The cases.
         seed: Decides the case attributes.
     """
+    cases = [case.events for case in played]
     events = [event for case in cases for event in case]
     names = {activity: _name(world, activity) for activity in dict.fromkeys(event.activity for event in events)}
     activities = tuple(dict.fromkeys(names.values()))
@@ -46,7 +48,9 @@ def columns(world: World, ids: Sequence[str], cases: Sequence[Sequence[Performed
     table = table.with_columns(pl.col(name).cast(kind) for name, kind in EVENT_COLUMNS.items())
     chance = Chance(seed, "attributes")
     drawn = {name: [chance.one_of(choices) for _ in ids] for name, choices in world.settings.attributes.items()}
-    return Log(world.flow.id, activities, pl.DataFrame({"case_id": list(ids), **drawn}), table)
+    decided = decided_attributes(world, played, chance)
+    attributes = {**drawn, **decided}
+    return Log(world.flow.id, activities, pl.DataFrame({"case_id": list(ids), **attributes}), table)
 
 
 def _raw(kind: pl.DataType) -> pl.DataType:

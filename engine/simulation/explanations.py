@@ -17,6 +17,7 @@ from engine.simulation.board import Board, Marking
 
 _NODES = 20_000
 _EXPLANATIONS = 5_000
+_REMEMBERED = 20_000
 
 _Node = tuple[int, Marking]
 _Signature = tuple[tuple[int, ...], tuple[int, ...]]
@@ -51,20 +52,45 @@ class _Step:
     silent: int = 0
 
 
-def explain(board: Board, codes: Sequence[int]) -> Explanation | None:
-    """The one explanation of a trace by the fixed order, or None where no single one is left.
+class Explainer:
+    """Explains traces against one net, and remembers those it has seen.
 
-    Every event and every missing step costs 1; a plan is entered on evidence only. Among the cheapest alignments:
-    fewest deviations, fewest events that do not fit, fewest moves, earlier events in place. What these leave open
-    (which of several steps is missing) makes the trace ambiguous.
-
-    Args:
+    Attributes:
         board: The net.
-        codes: Label index of each event, −1 for activities that the net does not know.
-
-    Returns:
-        The explanation; None when several remain, when no run exists, or when the trace is too long to list them.
     """
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._known: dict[tuple[int, ...], Explanation | None] = {}
+
+    def explain(self, codes: Sequence[int]) -> Explanation | None:
+        """The one explanation of a trace by the fixed order, or None where no single one is left.
+
+        Every event and every missing step costs 1; a plan is entered on evidence only. Among the cheapest alignments:
+        fewest deviations, fewest events that do not fit, fewest moves, earlier events in place. What these leave open
+        (which of several steps is missing) makes the trace ambiguous.
+
+        Args:
+            codes: Label index of each event, −1 for activities that the net does not know.
+
+        Returns:
+            The explanation; None when several remain, when no run exists, or when the trace is too long to list them.
+        """
+        key = tuple(codes)
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = _explain(self.board, key)
+        return self._known[key]
+
+
+def accepts(board: Board, codes: Sequence[int]) -> bool:
+    """Whether the net has a run with exactly these visible labels."""
+    reached, end = _cheapest(board, codes)
+    return end is not None and reached[end] == 0
+
+
+def _explain(board: Board, codes: Sequence[int]) -> Explanation | None:
     reached, end = _cheapest(board, codes)
     if end is None:
         return None
@@ -76,12 +102,6 @@ def explain(board: Board, codes: Sequence[int]) -> Explanation | None:
     if len(ranked) > 1 and ranked[1][0] == best:
         return None
     return Explanation(log_positions, model_labels)
-
-
-def accepts(board: Board, codes: Sequence[int]) -> bool:
-    """Whether the net has a run with exactly these visible labels."""
-    reached, end = _cheapest(board, codes)
-    return end is not None and reached[end] == 0
 
 
 def _rank(codes: Sequence[int], signature: _Signature, silent: int) -> tuple[int, int, int, tuple[int, ...]]:

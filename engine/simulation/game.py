@@ -18,6 +18,7 @@ from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.nets.net import SILENT, Purpose
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
+from engine.simulation.explanations import Explainer
 from engine.simulation.hours import DAY, Hours
 from engine.simulation.people import Booking, People
 from engine.simulation.settings import SimulationSettings
@@ -59,6 +60,7 @@ class Disturbance:
         injection: What.
         step: The step at which it happens (for ``unplanned`` and ``out-of-place``: after it; for ``overdue`` and
             ``cycle``: before it), "" where chance decides.
+        after: A step that has to be done before, or "".
         activity: The extra activity of ``unplanned`` and ``out-of-place``.
         standard: Id of the standard that shall be missed, or "".
         span: The limit of that standard, or None.
@@ -67,6 +69,7 @@ class Disturbance:
 
     injection: Injection
     step: str = ""
+    after: str = ""
     activity: str = ""
     standard: str = ""
     span: TimeSpan | None = None
@@ -84,6 +87,7 @@ class Played:
             the number of its first step.
         left_out: The occurrence that was left out (its bit in ``causes``), or None.
         plan: Id of the plan that was entered, or "".
+        routes: The silent transitions that were taken, in order.
     """
 
     events: tuple[Performed, ...]
@@ -91,6 +95,7 @@ class Played:
     happened: int | None = None
     left_out: int | None = None
     plan: str = ""
+    routes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class World:
     Attributes:
         flow: The flow.
         board: Its net.
+        explainer: Explains traces against it.
         settings: How it is played.
         timings: Times by step id.
         hours: Working hours of the people.
@@ -109,6 +115,7 @@ class World:
 
     flow: Flow
     board: Board
+    explainer: Explainer
     settings: SimulationSettings
     timings: Mapping[str, StepTiming]
     hours: Hours
@@ -149,6 +156,7 @@ class Game:
     _left_out: int | None = None
     _plan: str = ""
     _patient_with_plan: bool = False
+    _routes: list[int] = field(default_factory=list)
 
     def play(self, arrival: int) -> Played | None:
         """Play the case from its arrival on; None when it found no end.
@@ -167,7 +175,8 @@ class Game:
             self._fired[transition] += 1
             self._fire(transition)
         events = tuple(sorted(self._events, key=lambda event: event.time))
-        return Played(events, tuple(self._bookings), self._happened, self._left_out, self._plan)
+        routes = tuple(self._routes)
+        return Played(events, tuple(self._bookings), self._happened, self._left_out, self._plan, routes)
 
     def _ready(self, transition: int) -> int | None:
         """When a transition can fire, or None while it cannot."""
@@ -240,6 +249,8 @@ class Game:
                 self._plan, self._happened = meaning.plan, self._numbers
             ready = self._occur(board.net.labels[meaning.label], ready, causes)
             causes |= 1 << (self._numbers - 1)
+        else:
+            self._routes.append(transition)
         for place, weight in board.after[transition]:
             self._tokens[place].extend(Token(ready, causes) for _ in range(weight))
             self._tokens[place].sort(key=lambda token: token.ready)
@@ -249,7 +260,7 @@ class Game:
         number = self._numbers
         self._numbers += 1
         fault = self.disturbance
-        if fault is None or fault.step != label or self._happened is not None:
+        if fault is None or fault.step != label or self._happened is not None or not self._is_done(fault.after):
             return self._work(label, ready, number=number, causes=causes)
         self._happened = number
         if fault.injection is Injection.SKIP:
@@ -263,6 +274,9 @@ class Game:
         if fault.activity:
             return self._work(fault.activity, done, causes=causes | 1 << number)
         return done
+
+    def _is_done(self, label: str) -> bool:
+        return not label or any(event.activity == label for event in self._events)
 
     def _work(
         self, label: str, ready: int, *, number: int = -1, causes: int = 0, fault: Disturbance | None = None

@@ -15,7 +15,7 @@ from engine.definitions.standards import StandardKind
 from engine.nets.net import SILENT
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
-from engine.simulation.explanations import Explanation, explain
+from engine.simulation.explanations import Explanation
 from engine.simulation.game import Disturbance, Performed, Played, World
 from engine.simulation.judgement import missed_standards
 from engine.simulation.specification import Injection
@@ -69,17 +69,14 @@ class Outcome:
         played: Its events and the people's time.
         missed: Ids of the standards it misses.
         injected: What was put into it, or None.
+        side_effects: Standards it misses that were not meant and need not be: a case that stops early misses its
+            cycle time in any event.
     """
 
     played: Played
     missed: tuple[str, ...]
     injected: Injected | None = None
-
-    @property
-    def side_effects(self) -> int:
-        """Standards missed that were not meant."""
-        meant = self.injected.standard if self.injected is not None else ""
-        return sum(1 for standard in self.missed if standard != meant)
+    side_effects: int = 0
 
 
 def candidates(world: World, injection: Injection) -> tuple[Disturbance, ...]:
@@ -119,13 +116,20 @@ def outcomes(world: World, chance: Chance, played: Played, meant: Disturbance) -
         played: The case; ``meant`` has happened in it, but for a swap and an early end, which are cut in here.
         meant: What shall go wrong.
     """
+    index = {label: code for code, label in enumerate(world.board.net.labels)}
     for events in _changed(chance, played, meant):
-        injected = _confirmed(world.board, events, played, meant)
-        if injected is not None:
-            missed = missed_standards(world.flow, events, world.judged, ended=meant.injection is not Injection.STOP)
-            if injected.standard and injected.standard not in missed:
-                continue
-            yield Outcome(replace(played, events=events), missed, injected)
+        found = world.explainer.explain([index.get(event.activity, -1) for event in events])
+        if found is None or not _is_meant(world.board, found, events, played, meant=meant):
+            continue
+        injected = _injected(world.board, found, events, played, meant=meant)
+        beside = () if injected.kind is DeviationKind.MISPLACED else found.log_positions
+        stops = meant.injection is Injection.STOP
+        missed = missed_standards(world.flow, events, world.judged, beside=beside, ended=not stops)
+        if injected.standard and injected.standard not in missed:
+            continue
+        avoidable = missed_standards(world.flow, events, world.judged, beside=beside) if stops else missed
+        side_effects = sum(1 for standard in avoidable if standard != injected.standard)
+        yield Outcome(replace(played, events=events), missed, injected, side_effects)
 
 
 def _is_played(world: World, label: str) -> bool:
@@ -143,7 +147,8 @@ def _of_standards(world: World, injection: Injection, steps: Sequence[str]) -> I
         elif injection is Injection.SHORT and kind is StandardKind.DURATION and standard.at_least is not None:
             yield Disturbance(injection, step=standard.steps[0], standard=standard.id, span=standard.at_least)
         elif injection is Injection.OVERDUE and kind is StandardKind.RESPONSE and most is not None:
-            yield Disturbance(injection, step=standard.steps[1], standard=standard.id, span=most)
+            first, second = standard.steps
+            yield Disturbance(injection, step=second, after=first, standard=standard.id, span=most)
         elif injection is Injection.CYCLE and kind is StandardKind.CYCLE_TIME and most is not None:
             for step in steps:
                 yield Disturbance(injection, step=step, standard=standard.id, span=most)
@@ -179,27 +184,18 @@ def _swapped(events: tuple[Performed, ...], at: int) -> tuple[Performed, ...]:
     return (*events[:at], early, late, *events[at + 2 :])
 
 
-def _confirmed(board: Board, events: Sequence[Performed], played: Played, meant: Disturbance) -> Injected | None:
-    """What an assessment should find, or None where it is not exactly what was meant."""
-    index = {label: code for code, label in enumerate(board.net.labels)}
-    found = explain(board, [index.get(event.activity, -1) for event in events])
-    if found is None:
-        return None
-    labels = tuple(board.net.labels[code] for code in found.model_labels)
-    if meant.injection in _FITTING:
-        return _in_time(events, played, meant) if found.fits else None
-    if not _is_meant(board, found, events, played, meant=meant):
-        return None
-    steps = labels or tuple(events[at].activity for at in found.log_positions)
-    return Injected(meant.injection, _EXPECTED[meant.injection], steps, found.log_positions)
-
-
-def _in_time(events: Sequence[Performed], played: Played, meant: Disturbance) -> Injected:
-    """What there is to find in a case whose steps are as the flow wants them."""
-    at = tuple(at for at, event in enumerate(events) if event.number == played.happened)
-    concerned = () if meant.injection in (Injection.CYCLE, Injection.PLAN) else (meant.step,)
+def _injected(
+    board: Board, found: Explanation, events: Sequence[Performed], played: Played, *, meant: Disturbance
+) -> Injected:
+    """What an assessment should find."""
     kind = _EXPECTED[meant.injection]
-    return Injected(meant.injection, kind, concerned, at if concerned else (), meant.standard, meant.plan)
+    if meant.injection in _FITTING:
+        at = tuple(at for at, event in enumerate(events) if event.number == played.happened)
+        concerned = () if meant.injection in (Injection.CYCLE, Injection.PLAN) else (meant.step,)
+        return Injected(meant.injection, kind, concerned, at if concerned else (), meant.standard, meant.plan)
+    missing = tuple(board.net.labels[code] for code in found.model_labels)
+    steps = missing or tuple(events[at].activity for at in found.log_positions)
+    return Injected(meant.injection, kind, steps, found.log_positions)
 
 
 def _is_meant(
@@ -216,10 +212,10 @@ def _is_meant(
             return (gone, extra) == (1, 1) and activities == [board.net.labels[found.model_labels[0]]]
         case Injection.STOP:
             return gone > 0 and extra == 0
-        case Injection.REPEAT:
-            return (gone, extra) == (0, 1) and activities == [meant.step]
-        case Injection.OUT_OF_PLACE:
-            alone = sum(1 for event in events if event.activity == meant.activity) == 1
-            return (gone, extra) == (0, 1) and activities == [meant.activity] and alone
+        case Injection.REPEAT | Injection.UNPLANNED | Injection.OUT_OF_PLACE:
+            added = meant.activity or meant.step
+            times = sum(1 for event in events if event.activity == added)
+            is_alone = meant.injection is Injection.OUT_OF_PLACE
+            return (gone, extra) == (0, 1) and activities == [added] and (times == 1 or not is_alone)
         case _:
-            return (gone, extra) == (0, 1) and activities == [meant.activity]
+            return found.fits

@@ -16,6 +16,7 @@ from engine.nets.net import Net
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.columns import case_ids, columns
+from engine.simulation.explanations import Explainer
 from engine.simulation.game import Game, Played, World
 from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
 from engine.simulation.injection import Outcome, candidates, outcomes
@@ -33,6 +34,8 @@ _WEEKDAY = (1.2, 1.0, 0.9, 0.95, 1.15, 0.8, 0.7)
 _ATTEMPTS = 60
 _HOPELESS = 6
 """So many cases in a row without room for a deviation, and none before, say that the flow has no room for it."""
+_ENOUGH = 12
+"""After this many attempts a deviation that makes the case miss other standards, too, is good enough."""
 _PLACES = 6
 _DEFAULT_SETTINGS = SimulationSettings()
 
@@ -62,7 +65,8 @@ def simulate(
     """Play a flow out as a log.
 
     The same flow, seed, settings and version give the same log, on every platform. A case into which nothing was put
-    fits the flow and meets every standard. Conditions on edges are not read: branches are taken by chance.
+    fits the flow and meets every standard. Branches are taken
+    by chance; the case attributes that their conditions speak of are then set to match.
 
     Args:
         flow: The flow; its standards say how long steps usually take.
@@ -87,7 +91,7 @@ def simulate(
         raise InputRefused(_impossible(flow, kind) for kind in impossible)
     played = list(_Simulation(world, seed).run(cases, asked))
     ids = case_ids(flow, settings, cases)
-    log = columns(world, ids, [outcome.played.events for outcome in played], seed=seed)
+    log = columns(world, ids, [outcome.played for outcome in played], seed=seed)
     affected = tuple(
         CaseTruth(case, outcome.injected, outcome.missed)
         for case, outcome in zip(ids, played, strict=True)
@@ -131,7 +135,8 @@ def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> Wo
     usual = timings(flow, settings)
     per_day = _per_day(cases, settings)
     sizes = {role: settings.people or _people_needed(flow, role, usual, hours, per_day=per_day) for role in flow.roles}
-    return World(flow, Board(net), settings, usual, hours, judged, People(sizes, hours))
+    board = Board(net)
+    return World(flow, board, Explainer(board), settings, usual, hours, judged, People(sizes, hours))
 
 
 def _per_day(cases: int, settings: SimulationSettings) -> float:
@@ -224,9 +229,9 @@ class _Simulation:
             for outcome in islice(outcomes(self._world, chance, played, meant), _PLACES):
                 if best is None or outcome.side_effects < best.side_effects:
                     best = outcome
-            if best is not None and best.side_effects == 0:
-                return best
             self._world.people.give_back(played.bookings)
+            if best is not None and (best.side_effects == 0 or attempt >= _ENOUGH):
+                break
         if best is not None:
             self._world.people.take(best.played.bookings)
         return best

@@ -61,7 +61,6 @@ class Database:
         """A unit of work that changes nothing; it sees one state of the database throughout."""
         with Session(self._engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -67,7 +67,7 @@ class KeyRow(SQLModel, table=True):
         created: When it was made.
     """
 
-    __tablename__: ClassVar[str] = "key"  # type: ignore[misc]  # SQLModel declares it as a property
+    __tablename__: ClassVar[str] = "key"
 
     id: int | None = Field(default=None, primary_key=True)
     hash: str = Field(max_length=HASH_CHARACTERS)
@@ -83,7 +83,7 @@ class FileRow(SQLModel, table=True):
         created: When it first came.
     """
 
-    __tablename__: ClassVar[str] = "file"  # type: ignore[misc]  # as above
+    __tablename__: ClassVar[str] = "file"
 
     hash: str = Field(primary_key=True, max_length=HASH_CHARACTERS)
     size: int
@@ -105,7 +105,7 @@ class FlowRow(SQLModel, table=True):
         created: When it came.
     """
 
-    __tablename__: ClassVar[str] = "flow"  # type: ignore[misc]  # as above
+    __tablename__: ClassVar[str] = "flow"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=NAME_CHARACTERS)
@@ -132,7 +132,7 @@ class LogRow(SQLModel, table=True):
         created: When it came.
     """
 
-    __tablename__: ClassVar[str] = "log"  # type: ignore[misc]  # as above
+    __tablename__: ClassVar[str] = "log"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=NAME_CHARACTERS)
@@ -159,7 +159,7 @@ class AssessmentRow(SQLModel, table=True):
         finished: When it was done or failed, if it was.
     """
 
-    __tablename__: ClassVar[str] = "assessment"  # type: ignore[misc]  # as above
+    __tablename__: ClassVar[str] = "assessment"
     __table_args__ = (CheckConstraint("status IN ('queued', 'running', 'done', 'failed')", name="assessment_status"),)
 
     id: int | None = Field(default=None, primary_key=True)
@@ -182,7 +182,7 @@ class ArtefactRow(SQLModel, table=True):
         file: The file.
     """
 
-    __tablename__: ClassVar[str] = "artefact"  # type: ignore[misc]  # as above
+    __tablename__: ClassVar[str] = "artefact"
 
     assessment: int = Field(foreign_key="assessment.id", primary_key=True)
     name: str = Field(primary_key=True, max_length=64)

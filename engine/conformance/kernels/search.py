@@ -1,10 +1,10 @@
 """The alignment search: A* over (position, state) with integer costs, and the choice among the optimal alignments.
 
-How it searches. Nodes are pairs of a position in the trace and a state of the net. Costs are small integers, so the open
-list is an array of buckets (Dial 1969). The bound is consistent (``docs/conformance.md``), so a node that is first
-reached in bucket f has its final cost, g = f − h, and no cost is ever lowered. A node's successors are made only when the
-bucket of their own f comes up (partial expansion: Yoshizumi, Miura and Ishida 2000); until then the node waits in that
-bucket itself, and successors that an optimal alignment cannot use are never stored.
+How it searches. Nodes are pairs of a position in the trace and a state of the reduced graph (``reduction.py``). Costs are
+small integers, so the open list is an array of buckets (Dial 1969). The bound is consistent (``docs/conformance.md``), so a
+node that is first reached in bucket f has its final cost, g = f − h, and no cost is ever lowered. A node's successors are
+made only when the bucket of their own f comes up (partial expansion: Yoshizumi, Miura and Ishida 2000); until then the
+node waits in that bucket itself, and successors that no optimal alignment can use are never stored.
 
 How it chooses. When the bucket of the optimum is drained, every node of every optimal alignment is stored. A sweep from
 the last position to the first computes for each of them, in this order of priority,
@@ -14,8 +14,9 @@ the last position to the first computes for each of them, in this order of prior
 3. ``late``: how many model moves come before each remaining event, few before earlier ones.
 
 The latter two compare sequences position by position; a sequence is kept as its first element and the rank of its tail
-among the nodes of the next position. A walk from the start then follows nodes that keep all three, takes an event before
-a silent transition, and otherwise the transition that comes first in the net. It depends on nothing else.
+among the nodes of the next position. Every path along edges that keep all three is equally good so far. Among these, a
+walk from the start takes silent moves as late as possible, and then the transitions that come first in the net. It
+depends on nothing else.
 
 All kernels stand in this file, because a cached kernel does not see an edit in another file's helper.
 """
@@ -41,16 +42,34 @@ FORBIDDEN = -1
 """The cost of a model move that may not be made."""
 
 _NONE = -1
-_DENSE_CELLS = 1 << 24  # a table with a cell for each node is faster than hashing while it fits a cache level or two
+_DENSE_CELLS = 1 << 24  # 64 MB; a table with a cell for each node is faster than hashing
 _ONE_LOG_MOVE = 1 << 32
 _ONE_AHEAD = 1 << 32
 
-Graph = tuple[Int64s, Int32s, Int32s, Int32s]
-"""Edges in compressed rows: offsets, other state, transition, label (−1 when silent)."""
+Graph = tuple[Int64s, Int32s, Int32s, Int32s, Int32s]
+"""Edges in compressed rows, sorted by label within a row: offsets, target, transition, label, skip."""
+Back = tuple[Int64s, Int32s, Int32s, Int32s, Int32s]
+"""The same edges by target: offsets, source, transition, label, skip."""
+Paths = tuple[Int64s, Int32s]
+"""Silent paths in compressed rows: offsets, transitions."""
+Ends = tuple[Int32s, Int64s, Int32s]
+"""Silent moves from each state to the nearest final one (−1: there is none), and the path there."""
 Bound = tuple[Int32s, Words, Words]
 """Label sets: the row of each state, ``poss`` rows, ``must`` rows."""
 Nodes = tuple[Int32s, Int32s, Int32s, Int32s]
 """Nodes in the order found: position, state, cost g, and the next node in the same bucket."""
+Table = tuple[Int32s, bool, int]
+"""The number of each node: cells (−1: free), whether there is a cell for each node, and the number of states."""
+Costs = tuple[Int32s, Int32s]
+"""Cost of a model move for each transition, and of the cheapest one for each label."""
+Rests = tuple[Int64s, Int32s, Int64s]
+"""What ``_rests`` returns."""
+Keys = tuple[Int64s, Int64s, Int32s, Int32s]
+"""What ``_keys`` returns."""
+Moves = tuple[Int8s, Int32s, Int32s]
+"""Kind, position and transition of each move."""
+Trace = tuple[Int32s, Int32s]
+"""Label of each event (−1: unknown to the net), and the cost of its log move."""
 
 
 @compiled
@@ -70,20 +89,32 @@ def _ones(word: np.uint64) -> int:
 
 
 @compiled
-def _slot(table: Int32s, dense: bool, nodes: Nodes, position: int, state: int, states: int) -> np.int64:  # noqa: FBT001
+def _slot(table: Table, nodes: Nodes, position: int, state: int) -> np.int64:
     """Where a node stands in the table, or the free cell where it belongs.
 
-    A dense table has a cell for each node; otherwise it hashes with open addressing and its size is a power of two.
+    Where not every node has a cell, hashing with open addressing finds one; the table's size is then a power of two.
     """
+    cells, dense, states = table
     key = np.uint64(position) * np.uint64(states) + np.uint64(state)
     if dense:
         return np.int64(key)
-    mask = np.uint64(table.shape[0] - 1)
+    mask = np.uint64(cells.shape[0] - 1)
     cell = key * np.uint64(0x9E3779B97F4A7C15)
     cell = (cell ^ (cell >> np.uint64(32))) & mask
-    while table[cell] >= 0 and (nodes[0][table[cell]] != position or nodes[1][table[cell]] != state):
+    while cells[cell] >= 0 and (nodes[0][cells[cell]] != position or nodes[1][cells[cell]] != state):
         cell = (cell + np.uint64(1)) & mask
     return np.int64(cell)
+
+
+@compiled
+def _labelled(labels: Int32s, begin: int, end: int, label: int) -> tuple[int, int]:
+    """The range of a row's edges that carry a label."""
+    while begin < end and labels[begin] < label:
+        begin += 1
+    stop = begin
+    while stop < end and labels[stop] == label:
+        stop += 1
+    return begin, stop
 
 
 @compiled
@@ -127,356 +158,399 @@ def _bound(row: int, poss: Words, must: Words, ahead: Words, costs: Int32s, labe
 
 @compiled
 def _search(
-    graph: Graph,
-    final: Flags,
-    bound: Bound,
-    model_costs: Int32s,
-    label_costs: Int32s,
-    trace: Int32s,
-    log_costs: Int32s,
-    suffixes: tuple[Words, Int32s],
-    table: Int32s,
-    dense: bool,  # noqa: FBT001
-    nodes: Nodes,
-    max_nodes: int,
-) -> tuple[int, int, int, Int32s, Nodes]:
+    graph: Graph, end_skip: Int32s, bound: Bound, costs: Costs, trace: Trace, table: Table, nodes: Nodes, max_nodes: int
+) -> tuple[int, int, int, Table, Nodes]:
     """Find every node with g + h up to the optimum.
 
     Returns:
         How it ended; the optimum (past the budget: a lower bound); the number of nodes; the table and the nodes, which
         may have grown.
     """
-    edge_at, edge_target, edge_transition, edge_label = graph
+    edge_at, edge_target, edge_transition, edge_label, _ = graph
     row, poss, must = bound
-    ahead, ahead_costs = suffixes
-    states, length = final.shape[0], trace.shape[0]
-    positions, node_states, costs, links = nodes
+    model_costs, label_costs = costs
+    labels, log_costs = trace
+    length, never = labels.shape[0], np.int64(1) << 62
+    ahead, ahead_costs = _suffixes(labels, log_costs, label_costs.shape[0], poss.shape[1])
+    positions, states, spent, links = nodes
     first = _bound(row[0], poss, must, ahead[0], ahead_costs[0], label_costs)
     heads = np.full(64, _NONE, dtype=np.int32)
-    positions[0], node_states[0], costs[0], links[0] = 0, 0, 0, _NONE
-    table[_slot(table, dense, nodes, 0, 0, states)] = 0
-    heads[0] = 0
+    positions[0], states[0], spent[0], links[0], heads[0] = 0, 0, 0, _NONE, 0
+    table[0][_slot(table, nodes, 0, 0)] = 0
     count, bucket, found = 1, 0, False
     while True:
         while bucket < heads.shape[0] and heads[bucket] == _NONE:
             bucket += 1
-        if bucket == heads.shape[0]:
-            return UNREACHABLE, first + bucket, count, table, nodes
         level = first + bucket
+        if bucket == heads.shape[0]:
+            return UNREACHABLE, level, count, table, nodes
         while heads[bucket] != _NONE:
             node = heads[bucket]
             heads[bucket] = links[node]
-            i, s, g = positions[node], node_states[node], costs[node]
-            if i == length and final[s]:
-                found = True
-            later = np.int64(1) << 62
-            label_here = np.int32(-2)
-            if i < length:
-                label_here = trace[i]
-            for e in range(edge_at[s] - 1, 2 * edge_at[s + 1] - edge_at[s]):
-                # One loop over the log move, the model moves and the synchronous moves, so that a successor is handled once.
-                if e < edge_at[s]:
-                    if i == length:
-                        continue
+            i, s, g, later = positions[node], states[node], spent[node], never
+            found = found or (i == length and end_skip[s] >= 0)
+            begin, end, low, high = edge_at[s], edge_at[s + 1], 0, 0
+            if i < length and labels[i] >= 0:
+                low, high = _labelled(edge_label, begin, end, labels[i])
+            # First the log move, then the model moves, then the synchronous moves.
+            for move in range(0 if i < length else 1, 1 + end - begin + high - low):
+                if move == 0:
                     j, t, cost = i + 1, s, log_costs[i]
-                elif e < edge_at[s + 1]:
-                    cost = model_costs[edge_transition[e]]
+                elif move <= end - begin:
+                    j, t, cost = i, edge_target[begin + move - 1], model_costs[edge_transition[begin + move - 1]]
                     if cost == FORBIDDEN:
                         continue
-                    j, t = i, edge_target[e]
                 else:
-                    edge = e - (edge_at[s + 1] - edge_at[s])
-                    if edge_label[edge] != label_here or label_here < 0:
-                        continue
-                    j, t, cost = i + 1, edge_target[edge], np.int32(0)
+                    j, t, cost = i + 1, edge_target[low + move - 1 - end + begin], np.int32(0)
                 reach = g + cost + _bound(row[t], poss, must, ahead[j], ahead_costs[j], label_costs)
                 if reach > level:
                     later = min(later, reach)
                     continue
-                if reach < level:
-                    continue
-                cell = _slot(table, dense, nodes, j, t, states)
-                if table[cell] != _NONE:
+                cell = _slot(table, nodes, j, t)
+                if reach < level or table[0][cell] != _NONE:
                     continue
                 if count >= max_nodes:
                     return BUDGET, level, count, table, nodes
                 if count == positions.shape[0]:
-                    positions, node_states = _grow(positions, 2 * count), _grow(node_states, 2 * count)
-                    costs, links = _grow(costs, 2 * count), _grow(links, 2 * count)
-                    nodes = (positions, node_states, costs, links)
-                if not dense and 2 * count >= table.shape[0]:
-                    table = np.full(2 * table.shape[0], _NONE, dtype=np.int32)
+                    positions, states = _grow(positions, 2 * count), _grow(states, 2 * count)
+                    spent, links = _grow(spent, 2 * count), _grow(links, 2 * count)
+                    nodes = (positions, states, spent, links)
+                if not table[1] and 2 * count >= table[0].shape[0]:
+                    table = (np.full(2 * table[0].shape[0], _NONE, dtype=np.int32), table[1], table[2])
                     for n in range(count):
-                        table[_slot(table, dense, nodes, positions[n], node_states[n], states)] = n
-                    cell = _slot(table, dense, nodes, j, t, states)
-                table[cell] = count
-                positions[count], node_states[count], costs[count] = j, t, g + cost
-                links[count] = heads[bucket]
+                        table[0][_slot(table, nodes, positions[n], states[n])] = n
+                    cell = _slot(table, nodes, j, t)
+                table[0][cell] = count
+                positions[count], states[count], spent[count], links[count] = j, t, g + cost, heads[bucket]
                 heads[bucket] = count
                 count += 1
-            if later < np.int64(1) << 62 and not found:
-                ahead_bucket = later - first
-                if ahead_bucket >= heads.shape[0]:
+            if later < never and not found:
+                wait = later - first
+                if wait >= heads.shape[0]:
                     old = heads.shape[0]
-                    heads = _grow(heads, max(2 * old, ahead_bucket + 1))
+                    heads = _grow(heads, max(2 * old, wait + 1))
                     heads[old:] = _NONE
-                links[node] = heads[ahead_bucket]
-                heads[ahead_bucket] = node
+                links[node] = heads[wait]
+                heads[wait] = node
         if found:
             return OPTIMAL, level, count, table, nodes
 
 
 @compiled
-def _ranks(keys: Int64s, members: Int32s, count: int, ranks: Int32s) -> None:
-    """Write the rank of each member's key among the members, equal keys sharing one."""
-    if count == 1:
-        ranks[members[0]] = 0
-        return
-    order = np.argsort(keys[members[:count]])
-    rank = 0
-    for k in range(count):
-        if k > 0 and keys[members[order[k]]] != keys[members[order[k - 1]]]:
-            rank += 1
-        ranks[members[order[k]]] = rank
-
-
-@compiled
 def _rests(
-    back: Graph,
-    final: Flags,
+    back: Back,
+    end_skip: Int32s,
     model_costs: Int32s,
-    trace: Int32s,
-    log_costs: Int32s,
+    trace: Trace,
     optimum: int,
-    table: Int32s,
-    dense: bool,  # noqa: FBT001
+    table: Table,
     nodes: Nodes,
     count: int,
-) -> tuple[Int64s, Int32s, Int64s]:
+) -> Rests:
     """Fewest log moves, then fewest moves, from each node of an optimal alignment to an end.
 
     Returns:
         ``rest`` for each node, −1 for nodes of no optimal alignment; those nodes position by position, the last
         position first, within a position by rising ``rest``; and where each position's nodes begin among them.
     """
-    back_at, back_source, back_transition, back_label = back
-    positions, node_states, costs, _ = nodes
-    states, length = final.shape[0], trace.shape[0]
-    rest = np.full(count, np.int64(_NONE), dtype=np.int64)
-    queued = np.zeros(count, dtype=np.bool_)
-    layers = np.empty(count, dtype=np.int32)
-    begins = np.zeros(length + 2, dtype=np.int64)
+    back_at, back_source, back_transition, back_label, back_skip = back
+    positions, states, spent, _ = nodes
+    labels, log_costs = trace
+    length, ring = labels.shape[0], count + 1
+    rest, queued = np.full(count, np.int64(_NONE), dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    layers, begins = np.empty(count, dtype=np.int32), np.zeros(length + 2, dtype=np.int64)
     here, before = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
-    queue = np.empty(count + 1, dtype=np.int32)
-    ring = count + 1
+    queue = np.empty(ring, dtype=np.int32)
     here_count, filled = 0, 0
     for n in range(count):
-        if positions[n] == length and final[node_states[n]] and costs[n] == optimum:
-            rest[n] = 0
-            here[here_count] = n
+        if positions[n] == length and end_skip[states[n]] >= 0 and spent[n] == optimum:
+            rest[n], here[here_count] = end_skip[states[n]], n
             here_count += 1
     for i in range(length, -1, -1):
-        head, tail, before_count = 0, 0, 0
+        head, tail, before_count = 0, here_count % ring, 0
         for k in range(here_count):
-            queue[tail] = here[k]
-            queued[here[k]] = True
-            tail += 1
-        tail %= ring
+            queue[k], queued[here[k]] = here[k], True
         while head != tail:
             node = queue[head]
             head = (head + 1) % ring
             queued[node] = False
-            s, g = node_states[node], costs[node]
-            for e in range(back_at[s] - 1, 2 * back_at[s + 1] - back_at[s]):
-                if e < back_at[s]:
-                    if i == 0:
-                        continue
+            s, g = states[node], spent[node]
+            begin, end, low, high = back_at[s], back_at[s + 1], 0, 0
+            if i > 0 and labels[i - 1] >= 0:
+                low, high = _labelled(back_label, begin, end, labels[i - 1])
+            for move in range(0 if i > 0 else 1, 1 + end - begin + high - low):
+                if move == 0:
                     j, t, cost, weight = i - 1, s, log_costs[i - 1], _ONE_LOG_MOVE + 1
-                elif e < back_at[s + 1]:
-                    cost = model_costs[back_transition[e]]
+                elif move <= end - begin:
+                    edge = begin + move - 1
+                    j, t, cost = i, back_source[edge], model_costs[back_transition[edge]]
+                    weight = 1 + np.int64(back_skip[edge])
                     if cost == FORBIDDEN:
                         continue
-                    j, t, weight = i, back_source[e], 1
                 else:
-                    edge = e - (back_at[s + 1] - back_at[s])
-                    if i == 0 or back_label[edge] < 0 or back_label[edge] != trace[i - 1]:
-                        continue
-                    j, t, cost, weight = i - 1, back_source[edge], np.int32(0), 1
-                other = table[_slot(table, dense, nodes, j, t, states)]
-                if other == _NONE or costs[other] + cost != g:
+                    edge = low + move - 1 - end + begin
+                    j, t, cost, weight = i - 1, back_source[edge], np.int32(0), 1 + np.int64(back_skip[edge])
+                other = table[0][_slot(table, nodes, j, t)]
+                if other == _NONE or spent[other] + cost != g:
                     continue
                 if rest[other] != _NONE and rest[other] <= rest[node] + weight:
                     continue
-                if rest[other] == _NONE:
-                    if j == i:
-                        here[here_count] = other
-                        here_count += 1
-                    else:
-                        before[before_count] = other
-                        before_count += 1
+                if rest[other] == _NONE and j == i:
+                    here[here_count] = other
+                    here_count += 1
+                elif rest[other] == _NONE:
+                    before[before_count] = other
+                    before_count += 1
                 rest[other] = rest[node] + weight
                 if j == i and not queued[other]:
-                    queued[other] = True
-                    queue[tail] = other
+                    queued[other], queue[tail] = True, other
                     tail = (tail + 1) % ring
-        order = np.argsort(rest[here[:here_count]])
         begins[length - i] = filled
-        for k in range(here_count):
-            layers[filled] = here[order[k]]
-            filled += 1
-        here, before = before, here
-        here_count = before_count
+        _sort_by(here, here_count, rest)
+        layers[filled : filled + here_count] = here[:here_count]
+        filled += here_count
+        here, before, here_count = before, here, before_count
     begins[length + 1] = filled
     return rest, layers, begins
 
 
 @compiled
-def _choose(
-    graph: Graph,
-    model_costs: Int32s,
-    trace: Int32s,
-    log_costs: Int32s,
-    table: Int32s,
-    dense: bool,  # noqa: FBT001
-    nodes: Nodes,
-    count: int,
-    states: int,
-    rests: tuple[Int64s, Int32s, Int64s],
-    moves: tuple[Int8s, Int32s, Int32s],
-) -> int:
-    """Write the moves of the chosen alignment and return how many there are."""
-    edge_at, edge_target, edge_transition, edge_label = graph
-    positions, node_states, costs, _ = nodes
-    rest, layers, begins = rests
-    length = trace.shape[0]
-    events, late = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    event_ranks, late_ranks = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=np.int32)
-    unset = np.int64(1) << 62
-    for layer in range(length + 1):
-        i = length - layer
-        for k in range(begins[layer], begins[layer + 1]):
-            node = layers[k]
-            if rest[node] == 0:
-                continue
-            s, best_events, best_late = node_states[node], unset, unset
-            for e in range(edge_at[s] - 1, 2 * edge_at[s + 1] - edge_at[s]):
-                kind, _, other = _follow(
-                    e, node, i, s, graph, model_costs, trace, log_costs, table, dense, nodes, states, rest
-                )
-                if kind == _NONE:
-                    continue
-                if kind == SYNC or kind == LOG:
-                    here_events = np.int64(kind) * _ONE_AHEAD + event_ranks[other]
-                    here_late = np.int64(late_ranks[other])
-                else:
-                    here_events = events[other]
-                    here_late = late[other] + (_ONE_AHEAD if kind == MODEL else 0)
-                if here_events < best_events or (here_events == best_events and here_late < best_late):
-                    best_events, best_late = here_events, here_late
-            events[node], late[node] = best_events, best_late
-        members = layers[begins[layer] : begins[layer + 1]]
-        if members.shape[0] > 0:
-            _ranks(events, members, members.shape[0], event_ranks)
-            _ranks(late, members, members.shape[0], late_ranks)
-    kinds, at, transitions = moves
-    node, made = 0, 0
-    while rest[node] != 0:
-        i, s = positions[node], node_states[node]
-        chosen, chosen_kind, chosen_transition = _NONE, _NONE, np.int32(_NONE)
-        for e in range(edge_at[s] - 1, 2 * edge_at[s + 1] - edge_at[s]):
-            kind, transition, other = _follow(
-                e, node, i, s, graph, model_costs, trace, log_costs, table, dense, nodes, states, rest
-            )
-            if kind == _NONE:
-                continue
-            if kind == SYNC or kind == LOG:
-                keeps = events[node] == np.int64(kind) * _ONE_AHEAD + event_ranks[other]
-                keeps = keeps and late[node] == late_ranks[other]
-            else:
-                keeps = events[node] == events[other]
-                keeps = keeps and late[node] == late[other] + (_ONE_AHEAD if kind == MODEL else 0)
-            if not keeps:
-                continue
-            is_event, had_event = kind <= LOG, chosen_kind != _NONE and chosen_kind <= LOG
-            if chosen == _NONE or (is_event and not had_event):
-                better = True
-            else:
-                better = is_event == had_event and transition < chosen_transition
-            if better:
-                chosen, chosen_kind, chosen_transition = other, kind, transition
-        kinds[made], transitions[made] = chosen_kind, chosen_transition
-        at[made] = i if chosen_kind <= LOG else _NONE
-        made += 1
-        node = chosen
-    return made
+def _sort_by(members: Int32s, count: int, keys: Int64s) -> None:
+    """Sort members by their keys, in place. Layers are short, mostly of one node."""
+    if count > 32:
+        members[:count] = members[:count][np.argsort(keys[members[:count]])]
+        return
+    for k in range(1, count):
+        member, m = members[k], k
+        while m > 0 and keys[members[m - 1]] > keys[member]:
+            members[m] = members[m - 1]
+            m -= 1
+        members[m] = member
+
+
+@compiled
+def _rank(keys: Int64s, members: Int32s, ranks: Int32s) -> None:
+    """Write the rank of each member's key among the members, equal keys sharing one."""
+    ordered = members.copy()
+    _sort_by(ordered, ordered.shape[0], keys)
+    rank = 0
+    for k in range(ordered.shape[0]):
+        if k > 0 and keys[ordered[k]] != keys[ordered[k - 1]]:
+            rank += 1
+        ranks[ordered[k]] = rank
+
+
+@compiled
+def _moves_from(node: int, graph: Graph, trace: Trace, nodes: Nodes, alone: bool) -> tuple[int, int, int, int, int]:  # noqa: FBT001
+    """The range of move numbers to try from a node, and the ranges of edges they stand for.
+
+    Where the node is the only one of its position, no model move leads on.
+    """
+    i, s = nodes[0][node], nodes[1][node]
+    begin, end, low, high = graph[0][s], graph[0][s + 1], 0, 0
+    if i < trace[0].shape[0] and trace[0][i] >= 0:
+        low, high = _labelled(graph[3], begin, end, trace[0][i])
+    if alone:
+        begin = end
+    return (0 if i < trace[0].shape[0] else 1), 1 + end - begin + high - low, begin, end, low
 
 
 @compiled
 def _follow(
-    e: int,
-    node: int,
-    i: int,
-    s: int,
-    graph: Graph,
-    model_costs: Int32s,
-    trace: Int32s,
-    log_costs: Int32s,
-    table: Int32s,
-    dense: bool,  # noqa: FBT001
-    nodes: Nodes,
-    states: int,
-    rest: Int64s,
-) -> tuple[int, np.int32, int]:
-    """The kind, transition and target of the e-th move from a node, or kind −1 when no best alignment makes it."""
-    edge_at, edge_target, edge_transition, edge_label = graph
-    nothing = (_NONE, np.int32(_NONE), _NONE)
-    if e < edge_at[s]:
-        if i == trace.shape[0]:
-            return nothing
-        kind, transition, j, t, cost, weight = LOG, np.int32(_NONE), i + 1, s, log_costs[i], _ONE_LOG_MOVE + 1
-    elif e < edge_at[s + 1]:
-        transition = edge_transition[e]
-        cost = model_costs[transition]
-        if cost == FORBIDDEN:
-            return nothing
-        kind, j, t, weight = MODEL, i, edge_target[e], 1
-        if edge_label[e] < 0:
-            kind = SILENT
+    move: int, node: int, begin: int, end: int, low: int, graph: Graph, model_costs: Int32s, trace: Trace, table: Table,
+    nodes: Nodes, rest: Int64s,
+) -> tuple[int, int, int]:  # fmt: skip
+    """The kind, edge (−1 for a log move) and target of a numbered move, or kind −1 when no best alignment makes it."""
+    i, s = nodes[0][node], nodes[1][node]
+    if move == 0:
+        kind, edge, j, t, cost, weight = LOG, np.int64(_NONE), i + 1, s, trace[1][i], _ONE_LOG_MOVE + 1
     else:
-        edge = e - (edge_at[s + 1] - edge_at[s])
-        if i == trace.shape[0] or edge_label[edge] < 0 or edge_label[edge] != trace[i]:
-            return nothing
-        kind, transition, j, t, cost, weight = SYNC, edge_transition[edge], i + 1, edge_target[edge], np.int32(0), 1
-    other = table[_slot(table, dense, nodes, j, t, states)]
-    if other == _NONE or rest[other] == _NONE:
-        return nothing
-    if nodes[2][node] + cost != nodes[2][other] or rest[node] != rest[other] + weight:
-        return nothing
-    return kind, transition, np.int64(other)
+        kind, j, edge = MODEL, i, begin + move - 1
+        if move > end - begin:
+            kind, j, edge, cost = SYNC, i + 1, low + move - 1 - end + begin, np.int32(0)
+        else:
+            cost = model_costs[graph[2][edge]]
+        t, weight = graph[1][edge], 1 + np.int64(graph[4][edge])
+    other = np.int64(table[0][_slot(table, nodes, j, t)])
+    if cost == FORBIDDEN or other == _NONE or rest[other] == _NONE:
+        kind = _NONE
+    elif nodes[2][node] + cost != nodes[2][other] or rest[node] != rest[other] + weight:
+        kind = _NONE
+    return kind, edge, other
+
+
+@compiled
+def _keys(
+    graph: Graph, end_skip: Int32s, model_costs: Int32s, trace: Trace, table: Table, nodes: Nodes, rests: Rests
+) -> Keys:
+    """``events`` and ``late`` of each node of a best alignment, and their ranks within its position."""
+    rest, layers, begins = rests
+    count, length, unset = rest.shape[0], trace[0].shape[0], np.int64(1) << 62
+    events, late = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    event_ranks, late_ranks = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=np.int32)
+    for layer in range(length + 1):
+        members = layers[begins[layer] : begins[layer + 1]]
+        for node in members:
+            best_events, best_late = unset, unset
+            if layer == 0 and rest[node] == end_skip[nodes[1][node]]:
+                best_events, best_late = np.int64(0), np.int64(0)
+            start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, members.shape[0] == 1)
+            for move in range(start, stop):
+                kind, _, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
+                if kind == _NONE:
+                    continue
+                if kind == MODEL:
+                    next_events, next_late = events[other], late[other] + _ONE_AHEAD
+                else:
+                    next_events = np.int64(kind) * _ONE_AHEAD + event_ranks[other]
+                    next_late = np.int64(late_ranks[other])
+                if next_events < best_events or (next_events == best_events and next_late < best_late):
+                    best_events, best_late = next_events, next_late
+            events[node], late[node] = best_events, best_late
+        if members.shape[0] > 1:
+            _rank(events, members, event_ranks)
+            _rank(late, members, late_ranks)
+    return events, late, event_ranks, late_ranks
+
+
+@compiled
+def _keeps(kind: int, node: int, other: int, keys: Keys) -> bool:
+    """Whether a move of a best alignment also keeps the order of events and the lateness of model moves."""
+    events, late, event_ranks, late_ranks = keys
+    if kind == MODEL:
+        return events[node] == events[other] and late[node] == late[other] + _ONE_AHEAD
+    return events[node] == np.int64(kind) * _ONE_AHEAD + event_ranks[other] and late[node] == late_ranks[other]
+
+
+@compiled
+def _comes_first(edge: int, other: int, graph: Graph, paths: Paths) -> bool:
+    """Whether the silent path and transition of an edge come before those of another one of the same length."""
+    for k in range(graph[4][edge]):
+        mine, theirs = paths[1][paths[0][edge] + k], paths[1][paths[0][other] + k]
+        if mine != theirs:
+            return mine < theirs
+    return graph[2][edge] < graph[2][other]
+
+
+@compiled
+def _levels(
+    graph: Graph,
+    end_skip: Int32s,
+    model_costs: Int32s,
+    trace: Trace,
+    table: Table,
+    nodes: Nodes,
+    rests: Rests,
+    keys: Keys,
+) -> tuple[Int32s, Flags]:
+    """The fewest silent moves before each move from the start on, and the nodes on a way that has these numbers."""
+    rest, _, begins = rests
+    count, length = rest.shape[0], trace[0].shape[0]
+    skips, level_at = np.empty(count + 1, dtype=np.int32), np.zeros(count + 2, dtype=np.int64)
+    reached, seen, good = (
+        np.empty(count, dtype=np.int32),
+        np.zeros(count, dtype=np.bool_),
+        np.zeros(count, dtype=np.bool_),
+    )
+    reached[0], seen[0], filled, level, over = 0, True, 1, 0, False
+    level_at[1] = 1
+    while not over:
+        least = np.int32(0x7FFFFFFF)
+        for sweep in range(2):
+            for k in range(level_at[level], level_at[level + 1]):
+                node = reached[k]
+                if keys[1][node] == 0 and nodes[0][node] == length:  # nothing but the end is left
+                    least, over = min(least, end_skip[nodes[1][node]]), True
+                    continue
+                layer = length - nodes[0][node]
+                alone = begins[layer + 1] - begins[layer] == 1
+                start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, alone)
+                for move in range(start, stop):
+                    kind, edge, other = _follow(
+                        move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest
+                    )
+                    if kind == _NONE or not _keeps(kind, node, other, keys):
+                        continue
+                    skip = graph[4][edge] if kind != LOG else np.int32(0)
+                    if sweep == 0:
+                        least = min(least, skip)
+                    elif skip == least and not seen[other]:
+                        seen[other], reached[filled] = True, other
+                        filled += 1
+        skips[level] = least
+        level += 1
+        level_at[level + 1] = filled
+    for step in range(level - 1, -1, -1):
+        for k in range(level_at[step], level_at[step + 1]):
+            node = reached[k]
+            if step == level - 1:
+                good[node] = end_skip[nodes[1][node]] == skips[step]
+                continue
+            layer = length - nodes[0][node]
+            alone = begins[layer + 1] - begins[layer] == 1
+            start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, alone)
+            for move in range(start, stop):
+                kind, edge, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
+                if kind != _NONE and good[other] and _keeps(kind, node, other, keys):
+                    good[node] = good[node] or (graph[4][edge] if kind != LOG else 0) == skips[step]
+    return skips[:level], good
+
+
+@compiled
+def _walk(
+    graph: Graph, paths: Paths, ends: Ends, model_costs: Int32s, trace: Trace, table: Table, nodes: Nodes, rests: Rests,
+    moves: Moves,
+) -> int:  # fmt: skip
+    """Write the moves of the chosen alignment and return how many there are."""
+    kinds, at, transitions = moves
+    rest, _, begins = rests
+    length, node, made = trace[0].shape[0], np.int64(0), 0
+    keys = _keys(graph, ends[0], model_costs, trace, table, nodes, rests)
+    skips, good = _levels(graph, ends[0], model_costs, trace, table, nodes, rests, keys)
+    for level in range(skips.shape[0] - 1):
+        layer = length - nodes[0][node]
+        start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, begins[layer + 1] - begins[layer] == 1)
+        chosen, chosen_kind, chosen_edge = np.int64(_NONE), _NONE, np.int64(_NONE)
+        for move in range(start, stop):
+            kind, edge, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
+            if kind == _NONE or not good[other] or not _keeps(kind, node, other, keys):
+                continue
+            if (graph[4][edge] if kind != LOG else 0) != skips[level]:
+                continue
+            if chosen == _NONE or _comes_first(edge, chosen_edge, graph, paths):
+                chosen, chosen_kind, chosen_edge = other, kind, edge
+        if chosen_kind != LOG:
+            for k in range(paths[0][chosen_edge], paths[0][chosen_edge + 1]):
+                kinds[made], at[made], transitions[made] = SILENT, _NONE, paths[1][k]
+                made += 1
+        kinds[made], at[made], transitions[made] = chosen_kind, _NONE, _NONE
+        if chosen_kind != MODEL:
+            at[made] = nodes[0][node]
+        if chosen_kind != LOG:
+            transitions[made] = graph[2][chosen_edge]
+        made += 1
+        node = chosen
+    state = nodes[1][node]
+    for k in range(ends[1][state], ends[1][state + 1]):
+        kinds[made], at[made], transitions[made] = SILENT, _NONE, ends[2][k]
+        made += 1
+    return made
 
 
 @compiled
 def solve(
-    graph: Graph,
-    back: Graph,
-    final: Flags,
-    bound: Bound,
-    model_costs: Int32s,
-    label_costs: Int32s,
-    offsets: Int64s,
-    labels: Int32s,
-    log_costs: Int32s,
-    max_nodes: int,
-) -> tuple[Int8s, Int64s, Int64s, Int64s, Int8s, Int32s, Int32s]:
+    graph: Graph, back: Back, paths: Paths, ends: Ends, bound: Bound, costs: Costs, offsets: Int64s, labels: Int32s,
+    log_costs: Int32s, max_nodes: int,
+) -> tuple[Int8s, Int64s, Int64s, Int64s, Int8s, Int32s, Int32s]:  # fmt: skip
     """Align many variants with one net.
 
     Args:
-        graph: Outgoing edges of each state; state 0 is the initial one. Every state reaches a final one.
-        back: Incoming edges of each state, in the same shape.
-        final: Whether a state is final.
+        graph: Outgoing edges of each state; state 0 is the initial one. Every state reaches an end.
+        back: Incoming edges of each state.
+        paths: The silent path before each outgoing edge.
+        ends: The silent path from each state to an end.
         bound: Label sets.
-        model_costs: Cost of a model move for each transition, 0 for silent ones, or ``FORBIDDEN``.
-        label_costs: The cheapest allowed model move of each label.
+        costs: Cost of a model move for each transition, or ``FORBIDDEN``; the cheapest allowed one of each label.
         offsets: Where each variant begins among the labels.
         labels: Label of each event, −1 for activities that the net does not know.
         log_costs: Cost of a log move for each event.
@@ -486,12 +560,11 @@ def solve(
         For each variant: how its search ended, its cost or lower bound, the nodes visited, the end of its moves (one
         more value, the first 0); and for all moves: kind, position (−1 without an event), transition (−1 for log moves).
     """
-    variants, states = offsets.shape[0] - 1, final.shape[0]
-    longest = 0
+    variants, states, longest = offsets.shape[0] - 1, ends[0].shape[0], 0
     for v in range(variants):
         longest = max(longest, offsets[v + 1] - offsets[v])
     dense = (longest + 1) * states <= _DENSE_CELLS
-    table = np.full((longest + 1) * states if dense else 1 << 16, _NONE, dtype=np.int32)
+    table = (np.full((longest + 1) * states if dense else 1 << 16, _NONE, dtype=np.int32), dense, states)
     nodes = (
         np.empty(4096, dtype=np.int32),
         np.empty(4096, dtype=np.int32),
@@ -499,41 +572,25 @@ def solve(
         np.empty(4096, dtype=np.int32),
     )
     statuses, optima = np.zeros(variants, dtype=np.int8), np.zeros(variants, dtype=np.int64)
-    visited, ends = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
-    capacity = 4096
-    kinds, at = np.empty(capacity, dtype=np.int8), np.empty(capacity, dtype=np.int32)
-    transitions = np.empty(capacity, dtype=np.int32)
-    made = 0
+    visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
+    kinds, at, transitions = np.empty(4096, np.int8), np.empty(4096, np.int32), np.empty(4096, np.int32)
+    made = np.int64(0)
     for v in range(variants):
-        trace, costs = labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]]
-        suffixes = _suffixes(trace, costs, label_costs.shape[0], bound[1].shape[1])
-        status, optimum, count, table, nodes = _search(
-            graph, final, bound, model_costs, label_costs, trace, costs, suffixes, table, dense, nodes, max_nodes
-        )
+        trace = (labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]])
+        status, optimum, count, table, nodes = _search(graph, ends[0], bound, costs, trace, table, nodes, max_nodes)
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
-            rests = _rests(back, final, model_costs, trace, costs, optimum, table, dense, nodes, count)
+            rests = _rests(back, ends[0], costs[0], trace, optimum, table, nodes, count)
             need = made + (rests[0][0] & (_ONE_LOG_MOVE - 1))
-            if need > capacity:
-                capacity = max(2 * capacity, need)
-                kinds, at, transitions = _grow(kinds, capacity), _grow(at, capacity), _grow(transitions, capacity)
-            made += _choose(
-                graph,
-                model_costs,
-                trace,
-                costs,
-                table,
-                dense,
-                nodes,
-                count,
-                states,
-                rests,
-                (kinds[made:need], at[made:need], transitions[made:need]),
-            )
-        ends[v + 1] = made
+            if need > kinds.shape[0]:
+                size = max(2 * kinds.shape[0], need)
+                kinds, at, transitions = _grow(kinds, size), _grow(at, size), _grow(transitions, size)
+            moves = (kinds[made:need], at[made:need], transitions[made:need])
+            made += _walk(graph, paths, ends, costs[0], trace, table, nodes, rests, moves)
+        stops[v + 1] = made
         if dense:
             for n in range(count):
-                table[np.int64(nodes[0][n]) * states + nodes[1][n]] = _NONE
+                table[0][_slot(table, nodes, nodes[0][n], nodes[1][n])] = _NONE
         else:
-            table[:] = _NONE
-    return statuses, optima, visited, ends, kinds[:made].copy(), at[:made].copy(), transitions[:made].copy()
+            table[0][:] = _NONE
+    return statuses, optima, visited, stops, kinds[:made].copy(), at[:made].copy(), transitions[:made].copy()

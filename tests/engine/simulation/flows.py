@@ -45,7 +45,7 @@ edges:
 standards:
   signed-in-time: {response: [inquire, sign], within: 2h}
   paid-before: {precedence: [check, pay]}
-  same-day: {cycle-time: true, at-most: 8h}
+  same-day: {cycle-time: {at-most: 8h}}
 plans:
   parts-missing: {risk: {en: Parts are missing, zh: 缺件}, at: repair, on: {timer: 2h}, path: [explain, lend], rejoin: repair}
 """

@@ -1,0 +1,1 @@
+"""Assessments by HTTP: ask for one, follow it, and fetch what it found."""

@@ -1,0 +1,180 @@
+"""``trueline assess``: the scorecard of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.inputs import log_from, process_from
+from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, reads_log
+from api.cli.output import is_standard_output, write_output
+from api.cli.session import Session, session_of
+from engine.errors import InputRefused, Place, Problem
+
+if TYPE_CHECKING:
+    from engine.assessment.assessment import Assessment, DimensionScore, Finding
+    from engine.rendering.wording import Wording
+
+FINDINGS_SHOWN = 3
+"""Findings of each dimension on the terminal; JSON and HTML have all."""
+
+
+@reads_log
+def assess(
+    context: typer.Context,
+    flow: FlowArgument,
+    log: LogArgument,
+    *,
+    json: JsonOption = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default=False)] = None,
+    now: Annotated[str | None, typer.Option("--now", metavar="TIME", show_default=False)] = None,
+    closed: Annotated[str, typer.Option("--closed", metavar="all|ended|idle:14d")] = "all",
+    calendar: Annotated[str | None, typer.Option("--calendar", metavar="NAME", show_default=False)] = None,
+    lifecycle: LifecycleOption = None,
+    columns: Columns,
+) -> None:
+    """Assess a log against a flow."""
+    from api.composition import assess_log, report_of
+    from api.schemas.assessment import AssessmentShape
+
+    session = session_of(context)
+    judged_at = None if now is None else moment(now, option="--now")
+    process = process_from(flow, session)
+    events = log_from(log, columns, session)
+    with session.progress("cli.assessing", log=events.name):
+        assessment = assess_log(
+            process,
+            events,
+            now=judged_at,
+            closed=closed,
+            calendar=calendar,
+            lifecycle=lifecycle,
+            limits=session.limits,
+        )
+    if html is not None:
+        write_output(html, report_of(assessment, language=session.language))
+    if json is not None:
+        write_output(json, AssessmentShape.of(assessment).model_dump_json(indent=2) + "\n")
+    if not is_standard_output(json) and not is_standard_output(html):
+        print_scorecard(assessment, session)
+
+
+def moment(text: str, *, option: str) -> datetime:
+    """A moment as the user writes it, in ISO 8601; without an offset it is UTC.
+
+    Raises:
+        InputRefused: It is none.
+    """
+    try:
+        read = datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InputRefused([Problem("cli.not-a-time", Place(option), {"value": text})]) from None
+
+
+def print_scorecard(assessment: Assessment, session: Session) -> None:
+    """Print the four dimensions, what cost most, and the standards."""
+    from engine.rendering.wording import Wording
+
+    wording = Wording(session.language)
+    title = wording.title(assessment.flow.title)
+    session.say(
+        "cli.scorecard.head",
+        flow=title,
+        log=assessment.log_name,
+        cases=f"{assessment.cases:,}",
+        events=f"{assessment.events:,}",
+        open_cases=f"{assessment.open_cases:,}",
+    )
+    session.say(
+        "cli.scorecard.basis",
+        now="–" if assessment.now is None else wording.moment(assessment.now),
+        closed=assessment.closed_rule,
+        calendar=assessment.calendar,
+        lifecycle=assessment.lifecycle,
+    )
+    headings = ("column.dimension", "column.score", "column.units", "column.interval", "column.no-evidence")
+    session.table(headings, [_dimension(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4))
+    for score in assessment.dimensions:
+        if score.reason:
+            session.say("cli.scorecard.reason", dimension=session.term(score.dimension), reason=session.text(score.reason))
+    findings = list(_findings(assessment, session, wording))
+    if findings:
+        headings = (
+            "column.dimension",
+            "column.finding",
+            "column.steps",
+            "column.points",
+            "column.lost",
+            "column.cases",
+            "column.examples",
+        )
+        session.table(headings, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
+    _print_standards(assessment, session, wording)
+
+
+def _dimension(score: DimensionScore, session: Session, wording: Wording) -> tuple[str, ...]:
+    interval = "–" if score.interval is None else f"{score.interval[0]:.1f} … {score.interval[1]:.1f}"
+    return (
+        session.term(score.dimension),
+        session.term("verdict.not-assessable") if score.score is None else wording.score(score.score),
+        f"{score.numerator:,} / {score.denominator:,}",
+        interval,
+        f"{score.no_evidence:,}",
+    )
+
+
+def _findings(assessment: Assessment, session: Session, wording: Wording) -> Iterator[tuple[str, ...]]:
+    titles = {step.id: wording.title(step.title) for step in assessment.flow.steps}
+    standards = {result.standard: wording.title(result.title) for result in assessment.standards}
+    for score in assessment.dimensions:
+        for finding in score.findings[:FINDINGS_SHOWN]:
+            concerned = [titles.get(step, step) for step in finding.steps]
+            if finding.standard:
+                concerned.append(standards.get(finding.standard, finding.standard))
+            yield (
+                session.term(score.dimension),
+                kind_of(finding, session),
+                " → ".join(concerned),
+                f"{finding.points / 100:.2f}",
+                f"{finding.lost:,}",
+                f"{finding.cases:,}",
+                ", ".join(finding.examples),
+            )
+
+
+def kind_of(finding: Finding, session: Session) -> str:
+    """What a finding is, in words."""
+    family = "finding" if finding.kind == "missed-standard" else "deviation"
+    name = session.term(f"{family}.{finding.kind}")
+    return f"{name} ({session.term('deviation.other-branch')})" if finding.other_branch else name
+
+
+def _print_standards(assessment: Assessment, session: Session, wording: Wording) -> None:
+    rows = [
+        (
+            wording.title(result.title),
+            session.term(result.dimension),
+            "–" if result.share is None else wording.share(result.share, digits=1),
+            wording.share(result.target, digits=1),
+            f"{result.met:,} / {result.met + result.missed:,}",
+            f"{result.no_evidence:,}",
+            session.term(f"verdict.{result.verdict}"),
+        )
+        for result in assessment.standards
+    ]
+    if rows:
+        headings = (
+            "column.standard",
+            "column.dimension",
+            "column.share",
+            "column.target",
+            "column.units",
+            "column.no-evidence",
+            "column.verdict",
+        )
+        session.table(headings, rows, title=session.text("cli.scorecard.standards"), right=(2, 3, 4, 5))

@@ -1,0 +1,50 @@
+"""Flows and logs as commands read them: with a bar while it takes long, and their warnings on standard error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.cli.options import Columns
+from api.cli.session import Session
+
+if TYPE_CHECKING:
+    from engine.logs.log import Log
+    from engine.nets.process import Process
+
+WARNINGS_SHOWN = 20
+"""Warnings of one file that are shown by commands whose subject they are not."""
+
+
+def process_from(path: Path, session: Session) -> Process:
+    """Read a flow.
+
+    Raises:
+        InputRefused: With everything that is wrong with it.
+    """
+    from api.composition import load_process
+
+    process = load_process(path, limits=session.limits)
+    session.problems(process.notes, limit=WARNINGS_SHOWN)
+    return process
+
+
+def log_from(path: Path, columns: Columns, session: Session, *, warn: bool = True) -> Log:
+    """Read a log.
+
+    Args:
+        path: The file.
+        columns: How it is to be read.
+        session: Where its warnings go.
+        warn: Whether they go there at all.
+
+    Raises:
+        InputRefused: With everything that is wrong with it.
+    """
+    from api.composition import load_log
+
+    with session.progress("cli.reading", file=path.name) as progress:
+        log = load_log(path, options=columns.options, limits=session.limits, progress=progress)
+    if warn:
+        session.problems(log.warnings, limit=WARNINGS_SHOWN)
+    return log

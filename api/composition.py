@@ -1,0 +1,162 @@
+"""Use cases: what joins several parts of the engine, once for every way in. Values in, values out; nothing printed.
+
+Each function loads the parts it joins when it is called, so that a command that needs few starts fast.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import InputRefused, Place, Problem
+from engine.limits import DEFAULT_LIMITS, Limits
+from engine.vocabulary import Language
+
+if TYPE_CHECKING:
+    from api.schemas.alignment import AlignmentShape
+    from engine.assessment.assessment import Assessment
+    from engine.logs.log import Log
+    from engine.logs.options import ReadOptions
+    from engine.nets.process import Process
+    from engine.rendering.overlay import OverlayKind
+    from engine.rendering.picture import PictureFormat
+
+Progress = Callable[[int, int], None]
+
+
+def load_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
+    """Read a flow or a net from a file.
+
+    Raises:
+        InputRefused: With everything that is wrong with it.
+    """
+    from engine.nets.process import read_process
+
+    require_file(path)
+    return read_process(path, limits=limits)
+
+
+def load_log(
+    path: Path, *, options: ReadOptions | None = None, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+) -> Log:
+    """Read a log from a file.
+
+    Raises:
+        InputRefused: With everything that is wrong with it.
+    """
+    from engine.logs.options import ReadOptions
+    from engine.logs.reading import read_log
+
+    require_file(path)
+    return read_log(path, options=options or ReadOptions(), limits=limits, progress=progress)
+
+
+def align_log(
+    process: Process,
+    log: Log,
+    *,
+    lifecycle: str | None = None,
+    seconds: float | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> AlignmentShape:
+    """Align every variant of a log with a net.
+
+    Args:
+        process: The flow and its net.
+        log: The log.
+        lifecycle: Which events count; all without it.
+        seconds: An outer guard: once it has passed, no search is begun, and what is left says ``budget``.
+        limits: Budgets of the compilation and of each search.
+        progress: Told how many variants are done.
+
+    Raises:
+        LimitExceeded: The net is too large to be compiled.
+    """
+    from api.budget import align_within
+    from api.schemas.alignment import AlignmentShape
+    from engine.logs.lifecycle import Lifecycle, apply_lifecycle
+    from engine.logs.variants import find_variants
+
+    variants = find_variants(apply_lifecycle(log, Lifecycle(lifecycle or Lifecycle.ALL)))
+    started = time.perf_counter()
+    alignments = align_within(process.net, variants, seconds=seconds, limits=limits, progress=progress)
+    return AlignmentShape.of(variants, alignments, seconds=round(time.perf_counter() - started, 6))
+
+
+def assess_log(
+    process: Process,
+    log: Log,
+    *,
+    now: datetime | None = None,
+    closed: str = "all",
+    calendar: str | None = None,
+    lifecycle: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Assessment:
+    """Assess a log against a process.
+
+    Raises:
+        InputRefused: The rule, the calendar or the lifecycle is none.
+        LimitExceeded: The net is too large to be compiled.
+    """
+    from engine.assessment.assess import assess
+    from engine.assessment.closing import ClosedRule
+    from engine.logs.lifecycle import Lifecycle
+
+    return assess(
+        process,
+        log,
+        now=now,
+        closed=ClosedRule.parse(closed),
+        calendar=calendar,
+        lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
+        limits=limits,
+    )
+
+
+def draw_process(
+    process: Process, *, language: Language, assessment: Assessment | None = None, show: OverlayKind | None = None
+) -> str:
+    """A process as DOT: the flow's graph, or the net where there is none; with an assessment, what happened on it."""
+    from engine.rendering.flowchart import draw_flow
+    from engine.rendering.net_chart import draw_net
+    from engine.rendering.overlay import OverlayKind, make_overlay
+
+    overlay = None if assessment is None else make_overlay(assessment, show or OverlayKind.DEVIATIONS)
+    if process.has_graph:
+        return draw_flow(process.flow, language=language, overlay=overlay)
+    return draw_net(process.net, language=language, overlay=overlay)
+
+
+def picture_of(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """DOT of this product as a picture.
+
+    Raises:
+        LimitExceeded: It is too large to be drawn.
+    """
+    from engine.rendering.picture import render
+
+    return render(dot, picture_format, limits=limits)
+
+
+def require_file(path: Path) -> None:
+    """Refuse a path that no file can be read from.
+
+    Raises:
+        InputRefused: It does not exist, is a folder, or may not be read.
+    """
+    try:
+        with path.open("rb"):
+            return
+    except FileNotFoundError:
+        problem = Problem("cli.no-such-file", Place(str(path)))
+    except IsADirectoryError:
+        problem = Problem("cli.not-a-file", Place(str(path)))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem("cli.cannot-read", Place(str(path)), {"reason": reason})
+    raise InputRefused([problem])

@@ -1,0 +1,1 @@
+"""Flows by HTTP: upload, list, read, check, draw."""

@@ -1,0 +1,67 @@
+"""What can be done with flows. Nothing here knows HTTP, and nothing commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from api.composition import draw_process, picture_of
+from engine.limits import Limits
+from engine.nets.process import Process, read_process_bytes
+from engine.rendering.picture import PictureFormat
+from engine.storage.database import Session
+from engine.storage.files import FileStore, Incoming
+from engine.storage.repository import add, find, remember_file
+from engine.storage.tables import NAME_CHARACTERS, FlowRow
+from engine.vocabulary import Language
+
+
+def add_flow(
+    session: Session, files: FileStore, incoming: Incoming, *, name: str, now: datetime, limits: Limits
+) -> FlowRow:
+    """Read an uploaded flow and keep it.
+
+    Raises:
+        InputRefused: It cannot be read; nothing is kept.
+    """
+    process = read_process_bytes(incoming.path.read_bytes(), source=name, limits=limits)
+    flow = process.flow
+    stored = files.keep(incoming)
+    return add(
+        session,
+        FlowRow(
+            name=name,
+            format="yaml" if process.has_graph else "pnml",
+            key=flow.id[:NAME_CHARACTERS],
+            title_en=flow.title.en[:NAME_CHARACTERS],
+            title_zh=flow.title.zh[:NAME_CHARACTERS],
+            steps=len(flow.steps),
+            file=remember_file(session, stored, now=now),
+            created=now,
+        ),
+    )
+
+
+def flow_row(session: Session, number: int) -> FlowRow | None:
+    """A flow's row, or None."""
+    return find(session, FlowRow, number)
+
+
+def read_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> Process:
+    """A stored flow with its net.
+
+    Raises:
+        InputRefused: A limit was lowered since it was stored.
+    """
+    return read_process_bytes(files.path(row.file).read_bytes(), source=row.name, limits=limits)
+
+
+def draw_stored(
+    files: FileStore, row: FlowRow, picture: PictureFormat, *, language: Language, limits: Limits
+) -> bytes:
+    """A stored flow as a picture.
+
+    Raises:
+        LimitExceeded: It is too large to be drawn.
+    """
+    dot = draw_process(read_stored(files, row, limits=limits), language=language)
+    return picture_of(dot, picture, limits=limits)

@@ -1,0 +1,1 @@
+"""The HTTP service: one application, one data folder, one key."""

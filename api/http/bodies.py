@@ -1,0 +1,135 @@
+"""Bodies of requests, taken in chunks: a body past its limit is refused before it is held anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api.http.dependencies import RunningDep
+from api.http.problems import Refusal, parameter_problem
+from engine.errors import InputRefused, LimitExceeded, Place, Problem
+from engine.storage.files import Incoming
+
+JSON_BYTES = 64 * 1024
+NAME_CHARACTERS = 200
+
+Model = TypeVar("Model", bound=BaseModel)
+
+FileName = Annotated[
+    str,
+    Query(
+        alias="name",
+        min_length=1,
+        max_length=NAME_CHARACTERS,
+        description="The file's name, shown in lists, reports and problems. Its content says what it is.",
+        examples=["visits.csv"],
+    ),
+]
+
+
+class Upload:
+    """A file that a request brought.
+
+    Attributes:
+        name: As the user calls it; without folders and control characters.
+        incoming: Where its bytes lie; gone when the request ends unless it is kept.
+    """
+
+    def __init__(self, name: str, incoming: Incoming) -> None:
+        self.name = name
+        self.incoming = incoming
+
+
+async def receive_upload(request: Request, running: RunningDep, name: FileName) -> AsyncIterator[Upload]:
+    """Take the body of a request as a file.
+
+    Raises:
+        Refusal: It is a form, or encoded.
+        LimitExceeded: It is larger than ``upload_bytes``.
+        InputRefused: It is empty, or its name is none.
+    """
+    _require_plain(request)
+    limit = running.limits.upload_bytes
+    with running.files.incoming(limit=limit) as incoming:
+        async for chunk in limited(request, limit=limit):
+            incoming.write(chunk)
+        stored = await run_in_threadpool(incoming.finish)
+        if stored.size == 0:
+            raise InputRefused([Problem("service.empty-body", Place(name))])
+        yield Upload(clean_name(name), incoming)
+
+
+UploadDep = Annotated[Upload, Depends(receive_upload)]
+
+
+async def limited(request: Request, *, limit: int) -> AsyncIterator[bytes]:
+    """The chunks of a body.
+
+    A client that is still sending does not listen; so the rest of a body that is too large is thrown away, up to as
+    much again, before the refusal is sent.
+
+    Raises:
+        LimitExceeded: More than ``limit`` bytes were announced or came.
+    """
+    announced = request.headers.get("content-length", "")
+    size = int(announced) if announced.isascii() and announced.isdigit() else 0
+    if size > 2 * limit:
+        raise LimitExceeded(limit="upload_bytes", allowed=limit, found=size)
+    found = 0
+    async for chunk in request.stream():
+        found += len(chunk)
+        if found <= limit:
+            yield chunk
+        elif found > 2 * limit:
+            break
+    if found > limit:
+        raise LimitExceeded(limit="upload_bytes", allowed=limit, found=max(found, size))
+
+
+async def json_of(request: Request, model: type[Model]) -> Model:
+    """The body of a request as JSON.
+
+    Raises:
+        Refusal: It is not declared as JSON, encoded, or larger than 64 KiB.
+        InputRefused: It is not JSON, or not of this shape; every field that is wrong is named.
+    """
+    _require_plain(request)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "service.not-json", found=media_type[:100])
+    try:
+        body = b"".join([chunk async for chunk in limited(request, limit=JSON_BYTES)])
+    except LimitExceeded:
+        raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "service.body-too-large", allowed=JSON_BYTES) from None
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        entries = error.errors(include_url=False, include_input=False)
+        if any(entry["type"] == "json_invalid" for entry in entries):
+            raise InputRefused([Problem("service.bad-json")]) from None
+        raise InputRefused(parameter_problem(entry) for entry in entries) from None
+
+
+def clean_name(name: str) -> str:
+    """A file's name without its folders and without what no file name should hold.
+
+    Raises:
+        InputRefused: Nothing is left.
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(character for character in last if character.isprintable() and character != "�").strip()
+    if clean in ("", ".", ".."):
+        raise InputRefused([Problem("service.bad-name", Place(element="name"))])
+    return clean
+
+
+def _require_plain(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "service.encoded-body")
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "service.form-body")

@@ -1,0 +1,143 @@
+"""Everything that goes wrong, as RFC 9457 problem details in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from api.http.languages import language_of
+from api.http.shapes import ProblemShape
+from engine.errors import InputRefused, Place, Problem, Unavailable, Value
+from engine.vocabulary import Language
+
+MEDIA_TYPE = "application/problem+json"
+SHOWN_CHARACTERS = 200
+
+SIZES = frozenset({"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "net_bytes"})
+"""Limits whose breach is answered with 413; the others are 422, because a smaller body would not help."""
+
+ROUTE_CODES = {
+    HTTPStatus.NOT_FOUND: "service.no-such-address",
+    HTTPStatus.METHOD_NOT_ALLOWED: "service.method-not-allowed",
+}
+
+
+class Refusal(Exception):  # noqa: N818 - the name says what happened
+    """A request that is answered with one problem.
+
+    Attributes:
+        status: HTTP status.
+        problem: What is wrong.
+        headers: Sent along.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, code: str, *, headers: Mapping[str, str] | None = None, **values: Value
+    ) -> None:
+        self.status = status
+        self.problem = Problem(code, values=values)
+        self.headers = dict(headers or {})
+        super().__init__(code)
+
+
+def problem_response(
+    status: HTTPStatus, problems: Sequence[Problem], language: Language, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Problems as a response: the first one's sentence is the title, all of them are listed."""
+    shapes = [ProblemShape.of(problem, language) for problem in problems]
+    body = {
+        "type": "about:blank",
+        "title": shapes[0].sentence,
+        "status": status.value,
+        "code": shapes[0].code,
+        "detail": shapes[0].remedy,
+        "problems": [shape.model_dump() for shape in shapes],
+    }
+    extra = {"Content-Language": language.value, **(headers or {})}
+    # ASCII only: whatever a user sent, the answer can be encoded
+    return Response(json.dumps(body), status.value, extra, MEDIA_TYPE)
+
+
+def from_source(problems: Sequence[Problem], name: str) -> list[Problem]:
+    """Problems of a stored file under the name that its user gave it."""
+    return [
+        Problem(p.code, Place(name, p.place.line, p.place.element), p.values, p.severity, p.count) for p in problems
+    ]
+
+
+def install(app: FastAPI) -> None:
+    """Teach an application to answer with problem details only."""
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(InputRefused, _input_refused)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(RequestValidationError, _invalid_parameters)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(ClientDisconnect, _client_left)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for it alone, as are the others below
+    return problem_response(error.status, [error.problem], language_of(request), error.headers)
+
+
+def _input_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputRefused)  # noqa: S101
+    too_large = any(p.code == "limit.exceeded" and p.values.get("limit") in SIZES for p in error.problems)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem_response(status, error.problems, language_of(request))
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)  # noqa: S101
+    return problem_response(HTTPStatus.NOT_IMPLEMENTED, [error.problem], language_of(request))
+
+
+def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = HTTPStatus(error.status_code)
+    code = ROUTE_CODES.get(status, "service.bad-request")
+    values: dict[str, Value] = {"method": request.method[:20], "path": request.url.path[:SHOWN_CHARACTERS]}
+    return problem_response(status, [Problem(code, values=values)], language_of(request), error.headers)
+
+
+def _invalid_parameters(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    problems = [parameter_problem(entry) for entry in error.errors()]
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, problems, language_of(request))
+
+
+def parameter_problem(entry: Mapping[str, Any]) -> Problem:
+    """What is wrong with one parameter or field, from pydantic's own finding."""
+    kind = str(entry["type"])
+    name = ".".join(str(part)[:SHOWN_CHARACTERS] for part in entry["loc"] if part not in ("query", "path", "header"))
+    context = entry.get("ctx") or {}
+    place = Place(element=name)
+    if kind == "missing":
+        return Problem("service.missing-field", place, {"name": name})
+    if kind == "extra_forbidden":
+        return Problem("service.unknown-field", place, {"name": name})
+    if kind in ("enum", "literal_error"):
+        return Problem("service.not-a-choice", place, {"name": name, "known": str(context.get("expected", ""))})
+    if kind.startswith(("less_than", "greater_than")):
+        return Problem("service.out-of-range", place, {"name": name})
+    if kind.startswith("int"):
+        return Problem("service.not-a-whole-number", place, {"name": name})
+    if kind.startswith("string_too"):
+        return Problem("service.text-length", place, {"name": name})
+    return Problem("service.bad-field", place, {"name": name})
+
+
+def _client_left(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=HTTPStatus.BAD_REQUEST.value)  # nobody is there to read it
+
+
+def _our_fault(request: Request, _error: Exception) -> Response:
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, [Problem("service.our-fault")], language_of(request))

@@ -1,0 +1,1 @@
+"""Event logs by HTTP: upload, list, and what is in them."""

@@ -1,0 +1,115 @@
+"""Losses: what took units from a dimension, gathered over explanations and over instances of standards."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from engine.assessment.explanations import EXAMPLES, Explanations
+from engine.definitions.standards import Standard
+from engine.vocabulary import Dimension, Outcome
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cause:
+    """What losses are gathered by.
+
+    Attributes:
+        kind: A ``DeviationKind`` value, or the reason a case did not recover.
+        steps: Labels of the steps; activity names for ``unplanned``.
+        standard: Id of the standard, or "".
+        group: Id of the weight group that lost, or "".
+        other_branch: For ``out-of-place``.
+    """
+
+    kind: str
+    steps: tuple[str, ...]
+    standard: str = ""
+    group: str = ""
+    other_branch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one cause took.
+
+    Attributes:
+        cause: The cause.
+        units: Lost units, or occurrences.
+        cases: Distinct cases.
+        examples: Indices of up to ``EXAMPLES`` cases, in the log's order.
+    """
+
+    cause: Cause
+    units: int
+    cases: int
+    examples: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Collects units lost by explanations; each counts once for every case of its explanation."""
+
+    explanations: Explanations
+    _units: dict[Cause, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, cause: Cause, explanation: int, units: int = 1) -> None:
+        """Note that every case of an explanation lost units by a cause."""
+        rows = self._units.setdefault(cause, {})
+        rows[explanation] = rows.get(explanation, 0) + units
+
+    def gathered(self) -> tuple[Loss, ...]:
+        """One loss for each cause, in the order in which causes were first noted."""
+        cases, examples = self.explanations.cases.tolist(), self.explanations.examples
+        return tuple(
+            Loss(
+                cause,
+                sum(units * cases[row] for row, units in rows.items()),
+                sum(cases[row] for row in rows),
+                tuple(heapq.nsmallest(EXAMPLES, (case for row in rows for case in examples[row]))),
+            )
+            for cause, rows in self._units.items()
+        )
+
+
+def missed_standards(
+    instances: pl.DataFrame,
+    standards: tuple[Standard, ...],
+    *,
+    dimension: Dimension | None = None,
+    group_of: Mapping[str, str] | None = None,
+) -> tuple[Loss, ...]:
+    """One loss for each standard and each way of missing it.
+
+    Args:
+        instances: As ``engine.conformance.standards.evaluate`` returns them.
+        standards: The flow's standards.
+        dimension: Only those that count in it; None for all.
+        group_of: Weight group by standard id; "" for those it lacks.
+    """
+    groups = group_of or {}
+    missed = (
+        instances.filter(pl.col("outcome") == Outcome.MISSED.value)
+        .group_by("standard", "kind")
+        .agg(
+            pl.len().alias("units"),
+            pl.col("case").n_unique().alias("cases"),
+            pl.col("case").unique().bottom_k(EXAMPLES).sort().alias("examples"),
+        )
+        .sort("standard", "kind")
+    )
+    found = []
+    for index, kind, units, cases, examples in missed.iter_rows():
+        standard = standards[index]
+        if dimension in {None, standard.dimension}:
+            cause = Cause(kind, standard.steps, standard.id, groups.get(standard.id, ""))
+            found.append(Loss(cause, units, cases, tuple(examples)))
+    return tuple(found)
+
+
+def total_units(losses: Iterable[Loss]) -> int:
+    """Σ lost units."""
+    return sum(loss.units for loss in losses)

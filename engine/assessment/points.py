@@ -1,0 +1,55 @@
+"""How scores and losses are rounded for people, so that nothing is lost and nothing is flattered.
+
+A score below 100 never prints as 100, nor one above 0 as 0. The points of findings are hundredths that add up to the
+printed gap exactly (largest remainder, Hare 1859 as used by Hamilton).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+HUNDREDTHS = 2
+
+
+def rounded_score(score: Fraction, decimals: int = HUNDREDTHS) -> int:
+    """A score as a whole number of units of its last decimal.
+
+    Args:
+        score: 0 to 100.
+        decimals: How many are printed.
+
+    Returns:
+        The nearest number (half to even), but at most one less than 100 below 100, and at least 1 above 0.
+    """
+    scale = 10**decimals
+    nearest: int = round(score * scale)
+    if score < 100:
+        nearest = min(nearest, 100 * scale - 1)
+    return max(nearest, 1) if score > 0 else nearest
+
+
+def score_text(score: Fraction, decimals: int = 1) -> str:
+    """A score for people, such as ``99.9``; see ``rounded_score``."""
+    whole, part = divmod(rounded_score(score, decimals), 10**decimals)
+    return f"{whole}.{part:0{decimals}}" if decimals else str(whole)
+
+
+def share_points(losses: Sequence[Fraction], score: Fraction) -> tuple[int, ...]:
+    """The hundredths of a point that each loss stands for.
+
+    Args:
+        losses: Exact points lost by each finding; they add up to 100 − score.
+        score: The score.
+
+    Returns:
+        Whole hundredths in the same order, which add up to 10,000 − ``rounded_score(score)``. Each is its exact value
+        rounded down or up; the largest remainders go up, earlier ones first among equals.
+    """
+    exact = [100 * loss for loss in losses]
+    floors = [int(value) for value in exact]
+    missing = 100 * 100 - rounded_score(score) - sum(floors)
+    order = sorted(range(len(exact)), key=lambda index: (floors[index] - exact[index], index))
+    for index in order[:missing]:
+        floors[index] += 1
+    return tuple(floors)

@@ -1,0 +1,56 @@
+"""A simulated log and its truth, written side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.errors import InputRefused, Place, Problem
+from engine.logs.log import Log
+from engine.logs.writing import write_csv, write_parquet, write_xes
+from engine.simulation.playout import SimulatedLog
+from engine.simulation.truth import write_truth
+
+_WRITERS: dict[str, Callable[[Log, Path], None]] = {
+    ".xes": write_xes,
+    ".csv": write_csv,
+    ".parquet": write_parquet,
+}
+
+
+def truth_path(path: Path) -> Path:
+    """Where the truth of a log stands: ``X.truth.json`` beside ``X.xes.gz``.
+
+    Raises:
+        InputRefused: ``simulate.unknown-log-format``, when the name does not say which format the log has.
+    """
+    return path.with_name(path.name[: -len(_ending(path))] + ".truth.json")
+
+
+def write_simulation(simulated: SimulatedLog, path: Path) -> Path:
+    """Write a log, in the format that its name ends in, and its truth beside it.
+
+    Args:
+        simulated: What was played.
+        path: A name that ends in ``.xes``, ``.csv`` or ``.parquet``, or in one of them and ``.gz``.
+
+    Returns:
+        The path of the truth.
+
+    Raises:
+        InputRefused: ``simulate.unknown-log-format``; then nothing was written.
+    """
+    beside = truth_path(path)
+    _WRITERS[_ending(path).removesuffix(".gz")](simulated.log, path)
+    beside.write_text(write_truth(simulated.truth), encoding="utf-8", newline="\n")
+    return beside
+
+
+def _ending(path: Path) -> str:
+    name = path.name.lower()
+    for ending in _WRITERS:
+        for whole in (ending, f"{ending}.gz"):
+            if name.endswith(whole) and len(name) > len(whole):
+                return whole
+    values = {"name": path.name, "known": ", ".join(_WRITERS)}
+    raise InputRefused([Problem("simulate.unknown-log-format", Place(path.name), values)])

@@ -1,0 +1,119 @@
+"""Laws of nets: a flow's net accepts what its graph accepts, PNML keeps a net, and soundness means what it says."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.definitions.flow import Flow
+from engine.nets.compile import compile_flow
+from engine.nets.net import Net
+from engine.nets.pnml import read_pnml_bytes, write_pnml
+from engine.nets.soundness import Verdict, check_soundness
+from tests.making import make_net, same_net
+from tests.oracles.flow_language import flow_language
+from tests.oracles.net_language import net_language
+from tests.oracles.soundness import plain_soundness
+from tests.oracles.structured_flows import structured_flow
+
+LAW = settings(deadline=None, derandomize=True, max_examples=60)
+
+
+@st.composite
+def flows(draw: st.DrawFn) -> Flow:
+    return structured_flow(random.Random(draw(st.integers(0, 10**6))), draw(st.integers(2, 6)))
+
+
+@st.composite
+def nets(draw: st.DrawFn) -> Net:
+    """Small nets of any shape: silent parts, weights, several labels alike, several final markings."""
+    places = ["i", "o", "p", "q", "r"][: draw(st.integers(2, 5))]
+    arcs = st.lists(st.sampled_from(places), max_size=3, unique=True).map(", ".join)
+    weighted = st.tuples(arcs, st.sampled_from(["", "", "", "2*"])).map(
+        lambda pair: pair[1] + pair[0] if pair[0] else ""
+    )
+    names = ["t1", "t2", "a", "b", "c 'a'"]
+    chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
+    rules = [f"{name}: {draw(weighted)} -> {draw(arcs)}" for name in chosen]
+    return make_net(*rules, initial=draw(st.sampled_from(["i", "2*i"])), final=draw(st.sampled_from(["o", "o | p"])))
+
+
+@LAW
+@given(flows())
+def test_a_flow_and_its_net_accept_the_same(flow: Flow) -> None:
+    assert net_language(compile_flow(flow), 5) == flow_language(flow, 5)
+
+
+@LAW
+@given(flows())
+def test_a_structured_flow_is_sound(flow: Flow) -> None:
+    assert check_soundness(compile_flow(flow)).verdict is Verdict.SOUND
+
+
+@LAW
+@given(flows())
+def test_structure_and_markings_agree_on_structured_flows(flow: Flow) -> None:
+    assert plain_soundness(compile_flow(flow))[0] in ("sound", "unknown")
+
+
+@settings(LAW, max_examples=400)
+@given(nets())
+def test_soundness_agrees_with_its_definition(net: Net) -> None:
+    report = check_soundness(net)
+    verdict, kinds = plain_soundness(net)
+    found = {finding.kind.value for finding in report.findings} - {"not-a-workflow-net"}
+    assert report.verdict.value == verdict
+    assert found >= kinds if verdict == "unbounded" else found == kinds
+
+
+@settings(LAW, max_examples=200)
+@given(nets())
+def test_every_witness_is_a_run_to_the_marking_it_shows(net: Net) -> None:
+    index = {transition.id: t for t, transition in enumerate(net.transitions)}
+    for finding in check_soundness(net).findings:
+        marking = tuple(net.initial.tolist())
+        for firing in finding.witness or ():
+            assert net.enabled(marking, index[firing.transition])
+            marking = net.fire(marking, index[firing.transition])
+        tokens = tuple((place, count) for place, count in zip(net.places, marking, strict=True) if count)
+        assert finding.witness is None or tokens == finding.marking
+
+
+@settings(LAW, max_examples=200)
+@given(nets())
+def test_what_an_unbounded_net_repeats_leaves_more_each_time(net: Net) -> None:
+    index = {transition.id: t for t, transition in enumerate(net.transitions)}
+    for finding in check_soundness(net).findings:
+        counts = dict(finding.marking)
+        before = tuple(counts.get(place, 0) for place in net.places)
+        after = before
+        for firing in finding.repeat:
+            after = net.fire(after, index[firing.transition])
+        assert not finding.repeat or (after != before and all(a >= b for a, b in zip(after, before, strict=True)))
+
+
+@LAW
+@given(nets())
+def test_pnml_keeps_a_net(net: Net) -> None:
+    assert same_net(read_pnml_bytes(write_pnml(net).encode()).net, net)
+
+
+@LAW
+@given(flows())
+def test_pnml_keeps_the_net_of_a_flow(flow: Flow) -> None:
+    net = compile_flow(dataclasses.replace(flow, source_hash=""))
+    assert same_net(read_pnml_bytes(write_pnml(net).encode()).net, net)
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=8)
+
+
+@LAW
+@given(texts.filter(lambda text: text.strip() and text.strip().lower() not in ("tau", "τ")))
+def test_pnml_keeps_any_label(label: str) -> None:
+    net = make_net("a: i -> o")
+    named = dataclasses.replace(net, labels=(label,), label_of_activity={label: 0})
+    assert read_pnml_bytes(write_pnml(named).encode()).net.labels == (label,)
