@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.nets.process import Process
     from engine.rendering.overlay import OverlayKind
     from engine.rendering.picture import PictureFormat
+    from engine.simulation.playout import SimulatedLog
 
 Progress = Callable[[int, int], None]
 
@@ -118,6 +120,61 @@ def assess_log(
     )
 
 
+def simulate_flow(
+    process: Process,
+    *,
+    cases: int,
+    seed: int,
+    deviations: str = "",
+    start: date | None = None,
+    calendar: str = "",
+    people: int | None = None,
+    language: Language = Language.EN,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SimulatedLog:
+    """Play a flow out as a log.
+
+    Args:
+        process: The flow and its net.
+        cases: How many cases.
+        seed: Decides every choice.
+        deviations: What goes wrong, as ``skip:5%,late:0.1``; "" for nothing.
+        start: The first day; None for the usual one.
+        calendar: Name of the working calendar; "" for the flow's.
+        people: People of each role; None for as many as the work needs.
+        language: Of the activity names.
+        limits: Bounds the cases.
+
+    Raises:
+        InputRefused: The process has no graph, or the flow cannot be played as asked.
+    """
+    from engine.simulation.playout import simulate
+    from engine.simulation.settings import SimulationSettings
+    from engine.simulation.specification import read_deviations
+
+    if not process.has_graph:
+        raise InputRefused([Problem("cli.simulation-needs-a-flow", Place(process.flow.id))])
+    settings = SimulationSettings(
+        calendar=calendar, deviations=read_deviations(deviations), language=language, people=people
+    )
+    if start is not None:
+        settings = replace(settings, start=start)
+    return simulate(process.flow, process.net, cases=cases, seed=seed, settings=settings, limits=limits)
+
+
+def save_log(log: Log, path: Path) -> None:
+    """Write a log in the format of the path's ending: ``.xes``, ``.csv`` (each also ``.gz``) or ``.parquet``.
+
+    Raises:
+        InputRefused: The log holds what the format cannot carry.
+    """
+    from engine.logs.writing import write_csv, write_parquet, write_xes
+
+    name = path.name.lower().removesuffix(".gz")
+    write = write_xes if name.endswith(".xes") else write_csv if name.endswith(".csv") else write_parquet
+    write(log, path)
+
+
 def draw_process(
     process: Process, *, language: Language, assessment: Assessment | None = None, show: OverlayKind | None = None
 ) -> str:
@@ -141,6 +198,13 @@ def picture_of(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFA
     from engine.rendering.picture import render
 
     return render(dot, picture_format, limits=limits)
+
+
+def report_of(assessment: Assessment, *, language: Language) -> str:
+    """An assessment as one self-contained HTML file."""
+    from engine.rendering.report import render_report
+
+    return render_report(assessment, language=language)
 
 
 def require_file(path: Path) -> None:

@@ -187,39 +187,6 @@ class Calendar:
         taken: NDArray[np.int64] = days + waiting
         return np.where(second < first, -taken, taken)
 
-    def end_of_workday(self, start: Instants, days: NDArray[np.int64]) -> Instants:
-        """The moment at which the n-th working day after the day of ``start`` ends: the local midnight after it.
-
-        Args:
-            start: Moments.
-            days: Non-negative, one for each moment; 0 is the local day of ``start``.
-
-        Returns:
-            Moments; NaT where the calendar ends before that. ``end`` lies before it exactly where
-            ``workdays_between(start, end)`` is at most n.
-
-        Raises:
-            ValueError: When a number of days is negative.
-        """
-        first, count = _microseconds(start), np.asarray(days, dtype=np.int64)
-        if np.any(count < 0):
-            raise ValueError("a number of working days cannot be negative")
-        if self.is_always_open or not len(first):
-            return _instants((first // _DAY + count + 1) * _DAY)
-        begin, end = _years(first)
-        while True:
-            table = _table(self, begin, end)
-            today = _day_index(table, first)
-            wanted = table.workdays[today + 1] + count
-            if end >= LAST_YEAR or wanted.max() <= table.workdays[-1]:
-                break
-            end = min(LAST_YEAR, 2 * end - begin + 1)
-        day = np.where(count == 0, today, np.searchsorted(table.workdays, wanted, side="left") - 1)
-        beyond = day + 1 >= len(table.days)
-        result = _instants(table.days[np.where(beyond, 0, day + 1)])
-        result[beyond] = np.datetime64("NaT")
-        return result
-
 
 class _Table(NamedTuple):
     """The days of some years, as sorted arrays of microseconds since 1970 in UTC.
@@ -314,12 +281,9 @@ def _day_index(table: _Table, moments: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _years(*columns: NDArray[np.int64]) -> tuple[int, int]:
     """First and last year to lay out: those of the moments and one on either side, within the calendars' years."""
-    earliest, latest = min(int(c.min()) for c in columns), max(int(c.max()) for c in columns)
-    first, last = (int(np.datetime64(m, "us").astype("datetime64[Y]").astype(int)) + 1970 for m in (earliest, latest))
-    return (
-        min(max(first - 1, FIRST_YEAR), LAST_YEAR - 1),
-        max(min(last + 1, LAST_YEAR), FIRST_YEAR + 1),
-    )
+    ends = np.array([min(c.min() for c in columns), max(c.max() for c in columns)], dtype="datetime64[us]")
+    first, last = (ends.astype("datetime64[Y]").astype(np.int64) + 1970).tolist()
+    return min(max(first - 1, FIRST_YEAR), LAST_YEAR), max(min(last + 1, LAST_YEAR), FIRST_YEAR)
 
 
 def _microseconds(instants: Instants) -> NDArray[np.int64]:

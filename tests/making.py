@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def make_flow(
     first mention. A plan is ``(id, at, "x y", rejoin)``.
     """
     split = [re.split(r"\s*->\s*", text) for text in chains]
-    pairs = [pair for names in split for pair in zip(names, names[1:], strict=False)]
+    pairs = [pair for names in split for pair in pairwise(names)]
     plans = list(plans)
     names = dict.fromkeys([name for names in split for name in names])
     names |= dict.fromkeys(step for _, _, path, _ in plans for step in path.split())
@@ -65,7 +66,7 @@ def make_net(*rules: str, initial: str = "i", final: str = "o") -> Net:
     parsed = [_rule(rule) for rule in rules]
     markings = [_tokens(text) for text in final.split("|")]
     for place in dict.fromkeys(
-        [*_tokens(initial), *(p for _, _, takes, puts in parsed for p in (*takes, *puts)), *sum(markings, [])]
+        [*_tokens(initial), *(p for _, _, takes, puts in parsed for p in (*takes, *puts)), *chain(*markings)]
     ):
         build.place(place)
     labels = dict.fromkeys(label for _, label, _, _ in parsed if label)

@@ -6,8 +6,13 @@ from typing import Annotated
 
 import typer
 
+from api.cli.aligning import align
+from api.cli.assessing import assess
+from api.cli.charting import chart
+from api.cli.converting import convert
 from api.cli.entry import Commands
 from api.cli.session import use_utf8
+from api.cli.simulating import simulate
 
 app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
 
@@ -19,6 +24,13 @@ def trueline(
 ) -> None:
     """Options of all commands; the entry has taken the language before this is called."""
     del lang
+
+
+app.command("assess")(assess)
+app.command("align")(align)
+app.command("chart")(chart)
+app.command("convert")(convert)
+app.command("simulate")(simulate)
 
 
 def main() -> None:

@@ -98,10 +98,14 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         lifecycle=assessment.lifecycle,
     )
     headings = ("column.dimension", "column.score", "column.units", "column.interval", "column.no-evidence")
-    session.table(headings, [_dimension(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4))
+    session.table(
+        headings, [_dimension(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4)
+    )
     for score in assessment.dimensions:
         if score.reason:
-            session.say("cli.scorecard.reason", dimension=session.term(score.dimension), reason=session.text(score.reason))
+            session.say(
+                "cli.scorecard.reason", dimension=session.term(score.dimension), reason=session.text(score.reason)
+            )
     findings = list(_findings(assessment, session, wording))
     if findings:
         headings = (

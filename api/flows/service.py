@@ -55,9 +55,7 @@ def read_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> Process:
     return read_process_bytes(files.path(row.file).read_bytes(), source=row.name, limits=limits)
 
 
-def draw_stored(
-    files: FileStore, row: FlowRow, picture: PictureFormat, *, language: Language, limits: Limits
-) -> bytes:
+def draw_stored(files: FileStore, row: FlowRow, picture: PictureFormat, *, language: Language, limits: Limits) -> bytes:
     """A stored flow as a picture.
 
     Raises:

@@ -1,9 +1,9 @@
 """Adaptability (应变能力): does it keep working when things go wrong?
 
-Units: disturbed closed cases. A case is disturbed when a plan was entered, a deviation occurred or a standard was missed.
-It recovered when its run reached an end, every required step was performed, late or out of place included, and every
-due cycle-time standard, the one kind that is about the case as a whole, is met. The finding is the first of these that
-fails. Open disturbed cases stand beside, as pending.
+Units: disturbed closed cases. A case is disturbed when a plan was entered, a deviation occurred or a standard was
+missed. It recovered when its run reached an end, every required step was performed, late or out of place included, and
+every due cycle-time standard, the one kind that is about the case as a whole, is met. The finding is the first of these
+that fails. Open disturbed cases stand beside, as pending.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Confidence intervals of scores: Wilson's, with the sample size that the spread between cases is worth.
 
 Units of one case are not independent, so they do not count in full. The effective sample size is n = p(1 − p) ÷ V,
-where V is the variance of the score as a ratio estimated over cases (linearised; Cochran 1977, "Sampling techniques", section
-6.8): V = N ÷ (N − 1) · Σ rᶜ², rᶜ = (numᶜ − p · denᶜ) ÷ Σ den. With weight groups, rᶜ = Σ over groups g of
+where V is the variance of the score as a ratio estimated over cases (linearised; Cochran 1977, "Sampling techniques",
+section 6.8): V = N ÷ (N − 1) · Σ rᶜ², rᶜ = (numᶜ − p · denᶜ) ÷ Σ den. With weight groups, rᶜ = Σ over groups g of
 wᵍ ÷ W · (numᶜᵍ − pᵍ · denᶜᵍ) ÷ denᵍ, which is the same for one group. The interval is that of Wilson (1927), "Probable
 inference, the law of succession, and statistical inference".
 """

@@ -71,11 +71,7 @@ def align(
     def solve(members: NDArray[np.int64]) -> _Piece:
         offsets, rows = _gather(variants.offsets, members)
         statuses, optima, _, ends, kinds, positions, transitions = search.solve(
-            graph.edges,
-            graph.back,
-            graph.paths,
-            graph.ends,
-            graph.bound,
+            graph.space,
             (model_costs, label_costs),
             offsets,
             labels[rows],
@@ -138,11 +134,7 @@ def _solve_empty(
     """The alignment of the empty trace: the cheapest run of the net."""
     nothing = np.zeros(0, dtype=np.int32)
     statuses, optima, _, ends, kinds, positions, transitions = search.solve(
-        graph.edges,
-        graph.back,
-        graph.paths,
-        graph.ends,
-        graph.bound,
+        graph.space,
         (model_costs, label_costs),
         np.zeros(2, dtype=np.int64),
         nothing,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.conformance.kernels.label_sets import label_sets
 from engine.conformance.kernels.reduction import reduce_silent
-from engine.conformance.kernels.search import Back, Bound, Ends, Graph, Paths
+from engine.conformance.kernels.search import Back, Bound, Ends, Graph, Paths, Space
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
@@ -42,6 +42,11 @@ class SearchGraph:
     def states(self) -> int:
         """How many states there are; 0 when the net has no run to a final marking."""
         return len(self.ends[0])
+
+    @property
+    def space(self) -> Space:
+        """All of it, as the kernels take it."""
+        return self.edges, self.back, self.paths, self.ends, self.bound
 
     def for_prefixes(self) -> SearchGraph:
         """The same graph for cases that have not ended: a run may stop in any state, and nothing has to come."""

@@ -46,7 +46,7 @@ Row = tuple[Run, ...]
 """Runs that stand on one line."""
 
 
-def table(rows: Iterable[Row], *, padding: int = 1, align: str = "CENTER") -> str:
+def table(rows: Iterable[Row], *, padding: int = 2, align: str = "CENTER") -> str:
     """An HTML-like label: one row of text under the other.
 
     Args:

@@ -27,21 +27,23 @@ class LegendItem:
         sign: A character, or "" where there is a swatch.
         fill: Colour of the swatch, or "".
         style: Line style of the swatch's border: "", ``DASHED`` or ``DOTTED``.
+        colour: Of the sign, or of the swatch's border.
     """
 
     meaning: str
     sign: str = ""
     fill: str = ""
     style: str = ""
+    colour: str = OUTLINE
 
     def cells(self) -> str:
         """Two table cells: the sign and its meaning."""
         if self.fill:
             style = f' STYLE="{self.style}"' if self.style else ""
-            sign = f'<TD WIDTH="20" HEIGHT="11" FIXEDSIZE="TRUE" BORDER="1" COLOR="{OUTLINE}" BGCOLOR="{self.fill}"'
+            sign = f'<TD WIDTH="20" HEIGHT="11" FIXEDSIZE="TRUE" BORDER="1" COLOR="{self.colour}" BGCOLOR="{self.fill}"'
             sign += f"{style}></TD>"
         else:
-            sign = f"<TD>{Run(self.sign, 10, ALERT, bold=True).markup()}</TD>"
+            sign = f"<TD>{Run(self.sign, 10.5, self.colour, bold=True).markup()}</TD>"
         return f"{sign}<TD>{Run(self.meaning, 9.5, MUTED).markup()}</TD><TD WIDTH=\"10\"></TD>"
 
 
@@ -79,7 +81,7 @@ def _marks(overlay: Overlay, wording: Wording) -> list[LegendItem]:
         return []
     seen = {kind for step in overlay.steps.values() for kind, _ in step.deviations}
     return [
-        LegendItem(wording.term(f"deviation.{kind}"), sign=mark)
+        LegendItem(wording.term(f"deviation.{kind}"), sign=mark, colour=ALERT)
         for kind, mark in DEVIATION_MARKS.items()
         if kind in seen
     ]

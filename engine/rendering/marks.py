@@ -6,11 +6,14 @@ from engine.rendering.dot import Row, Run
 from engine.rendering.frame import SCALES
 from engine.rendering.overlay import EdgeOverlay, Overlay, OverlayKind, StepOverlay
 from engine.rendering.palette import ALERT, DEVIATION_MARKS, FAINT, INK, LEVELS, LINE, MUTED, OUTLINE, STEP
-from engine.rendering.text import clean, width, wrap
+from engine.rendering.text import clean, wrap
 from engine.rendering.wording import Wording
 
 TITLE_COLUMNS = 24
 """Width of a step's box in Latin letters; twelve Chinese characters."""
+
+CONDITION_COLUMNS = 30
+"""Width of a condition on an edge."""
 
 MARKS_PER_ROW = 3
 
@@ -82,7 +85,3 @@ def _time_rows(found: StepOverlay, wording: Wording) -> list[Row]:
         rows.append((Run(wording.text("chart.waiting", time=wording.duration(found.waiting)), 9.5, INK),))
     return rows
 
-
-def label_columns(text: str) -> int:
-    """How wide the label of an edge may be: narrow for what is short, wider for long conditions."""
-    return 18 if width(text) <= 54 else 28

@@ -54,8 +54,8 @@ def draw_net(net: Net, *, language: Language, overlay: Overlay | None = None, ti
 
 def _structure(net: Net, wording: Wording) -> list[LegendItem]:
     items = [
-        LegendItem(wording.text("chart.place.initial"), sign="●"),
-        LegendItem(wording.text("chart.place.final"), sign="○"),
+        LegendItem(wording.text("chart.place.initial"), sign="●", colour=INK),
+        LegendItem(wording.text("chart.place.final"), sign="○", colour=INK),
     ]
     if any(transition.label == SILENT for transition in net.transitions):
         items.append(LegendItem(wording.text("chart.silent"), fill=INK))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.rendering.fonts import use_vendored_font
+from engine.rendering.fonts import load_graphviz
 from engine.rendering.svg import tidy_svg
 
 PNG_DPI = 144
@@ -47,12 +47,9 @@ def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_
     Raises:
         LimitExceeded: It has too many nodes and edges to be laid out in reasonable time.
     """
-    use_vendored_font()
-    import pygraphviz  # noqa: PLC0415 - loads Graphviz, which must not look for fonts earlier
-
     with _LOCK, warnings.catch_warnings():
         warnings.simplefilter("error")
-        graph = pygraphviz.AGraph(string=dot)
+        graph = load_graphviz().AGraph(string=dot)
         elements = graph.number_of_nodes() + graph.number_of_edges()
         if elements > limits.chart_elements:
             raise LimitExceeded(limit="chart_elements", allowed=limits.chart_elements, found=elements)

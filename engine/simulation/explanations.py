@@ -68,7 +68,8 @@ class Explainer:
 
         Every event and every missing step costs 1; a plan is entered on evidence only. Among the cheapest alignments:
         fewest deviations, fewest events that do not fit, fewest moves, earlier events in place. What these leave open
-        (which of several steps is missing) makes the trace ambiguous.
+        (which of several steps is missing) makes the trace ambiguous, and so does a difference between this order and
+        the one without its first rule, which an alignment of a long case may have to do without.
 
         Args:
             codes: Label index of each event, −1 for activities that the net does not know.
@@ -97,11 +98,13 @@ def _explain(board: Board, codes: Sequence[int]) -> Explanation | None:
     signatures = _signatures(board, codes, reached, end)
     if not signatures:
         return None
-    ranked = sorted((_rank(codes, signature, silent), signature) for signature, silent in signatures.items())
-    best, (log_positions, model_labels) = ranked[0]
-    if len(ranked) > 1 and ranked[1][0] == best:
-        return None
-    return Explanation(log_positions, model_labels)
+    ranks = {signature: _rank(codes, signature, silent) for signature, silent in signatures.items()}
+    best = min(ranks, key=lambda signature: ranks[signature])
+    for signature, rank in ranks.items():
+        # ahead of the best by the shorter order, or level with it by the whole one
+        if signature != best and (rank[1:] <= ranks[best][1:] or rank == ranks[best]):
+            return None
+    return Explanation(*best)
 
 
 def _rank(codes: Sequence[int], signature: _Signature, silent: int) -> tuple[int, int, int, tuple[int, ...]]:

@@ -64,10 +64,10 @@ Costs = tuple[Int32s, Int32s]
 """Cost of a model move for each transition, and of the cheapest one for each label."""
 Rests = tuple[Int64s, Int32s, Int64s]
 """What ``_rests`` returns."""
-Keys = tuple[Int64s, Int64s, Int32s, Int32s]
-"""What ``_keys`` returns."""
-Moves = tuple[Int8s, Int32s, Int32s]
-"""Kind, position and transition of each move."""
+Moves = tuple[Int64s, Int64s, Int8s, Int32s, Int32s]
+"""Where each node's moves begin and stop; kind, edge (−1 for log moves) and target node of each move."""
+Space = tuple[Graph, Back, Paths, Ends, Bound]
+"""The reduced graph in both directions, its silent paths, its ends and its label sets."""
 Trace = tuple[Int32s, Int32s]
 """Label of each event (−1: unknown to the net), and the cost of its log move."""
 
@@ -158,7 +158,7 @@ def _bound(row: int, poss: Words, must: Words, ahead: Words, costs: Int32s, labe
 
 @compiled
 def _search(
-    graph: Graph, end_skip: Int32s, bound: Bound, costs: Costs, trace: Trace, table: Table, nodes: Nodes, max_nodes: int
+    space: Space, costs: Costs, trace: Trace, table: Table, nodes: Nodes, max_nodes: int
 ) -> tuple[int, int, int, Table, Nodes]:
     """Find every node with g + h up to the optimum.
 
@@ -166,8 +166,7 @@ def _search(
         How it ended; the optimum (past the budget: a lower bound); the number of nodes; the table and the nodes, which
         may have grown.
     """
-    edge_at, edge_target, edge_transition, edge_label, _ = graph
-    row, poss, must = bound
+    (edge_at, edge_target, edge_transition, edge_label, _), _, _, (end_skip, _, _), (row, poss, must) = space
     model_costs, label_costs = costs
     labels, log_costs = trace
     length, never = labels.shape[0], np.int64(1) << 62
@@ -238,14 +237,7 @@ def _search(
 
 @compiled
 def _rests(
-    back: Back,
-    end_skip: Int32s,
-    model_costs: Int32s,
-    trace: Trace,
-    optimum: int,
-    table: Table,
-    nodes: Nodes,
-    count: int,
+    space: Space, model_costs: Int32s, trace: Trace, optimum: int, table: Table, nodes: Nodes, count: int
 ) -> Rests:
     """Fewest log moves, then fewest moves, from each node of an optimal alignment to an end.
 
@@ -253,7 +245,7 @@ def _rests(
         ``rest`` for each node, −1 for nodes of no optimal alignment; those nodes position by position, the last
         position first, within a position by rising ``rest``; and where each position's nodes begin among them.
     """
-    back_at, back_source, back_transition, back_label, back_skip = back
+    (back_at, back_source, back_transition, back_label, back_skip), end_skip = space[1], space[3][0]
     positions, states, spent, _ = nodes
     labels, log_costs = trace
     length, ring = labels.shape[0], count + 1
@@ -341,85 +333,114 @@ def _rank(keys: Int64s, members: Int32s, ranks: Int32s) -> None:
 
 
 @compiled
-def _moves_from(node: int, graph: Graph, trace: Trace, nodes: Nodes, alone: bool) -> tuple[int, int, int, int, int]:  # noqa: FBT001
-    """The range of move numbers to try from a node, and the ranges of edges they stand for.
-
-    Where the node is the only one of its position, no model move leads on.
-    """
-    i, s = nodes[0][node], nodes[1][node]
-    begin, end, low, high = graph[0][s], graph[0][s + 1], 0, 0
-    if i < trace[0].shape[0] and trace[0][i] >= 0:
-        low, high = _labelled(graph[3], begin, end, trace[0][i])
-    if alone:
-        begin = end
-    return (0 if i < trace[0].shape[0] else 1), 1 + end - begin + high - low, begin, end, low
-
-
-@compiled
-def _follow(
-    move: int, node: int, begin: int, end: int, low: int, graph: Graph, model_costs: Int32s, trace: Trace, table: Table,
-    nodes: Nodes, rest: Int64s,
-) -> tuple[int, int, int]:  # fmt: skip
-    """The kind, edge (−1 for a log move) and target of a numbered move, or kind −1 when no best alignment makes it."""
-    i, s = nodes[0][node], nodes[1][node]
-    if move == 0:
-        kind, edge, j, t, cost, weight = LOG, np.int64(_NONE), i + 1, s, trace[1][i], _ONE_LOG_MOVE + 1
-    else:
-        kind, j, edge = MODEL, i, begin + move - 1
-        if move > end - begin:
-            kind, j, edge, cost = SYNC, i + 1, low + move - 1 - end + begin, np.int32(0)
-        else:
-            cost = model_costs[graph[2][edge]]
-        t, weight = graph[1][edge], 1 + np.int64(graph[4][edge])
-    other = np.int64(table[0][_slot(table, nodes, j, t)])
-    if cost == FORBIDDEN or other == _NONE or rest[other] == _NONE:
-        kind = _NONE
-    elif nodes[2][node] + cost != nodes[2][other] or rest[node] != rest[other] + weight:
-        kind = _NONE
-    return kind, edge, other
-
-
-@compiled
-def _keys(
-    graph: Graph, end_skip: Int32s, model_costs: Int32s, trace: Trace, table: Table, nodes: Nodes, rests: Rests
-) -> Keys:
-    """``events`` and ``late`` of each node of a best alignment, and their ranks within its position."""
+def _best_moves(space: Space, model_costs: Int32s, trace: Trace, nodes: Nodes, rests: Rests) -> Moves:
+    """The moves of the optimal alignments that are best by ``rest``, ``events`` and ``late``, from each node."""
+    (edge_at, edge_target, edge_transition, edge_label, edge_skip), end_skip = space[0], space[3][0]
+    labels, log_costs = trace
     rest, layers, begins = rests
-    count, length, unset = rest.shape[0], trace[0].shape[0], np.int64(1) << 62
+    states, spent = nodes[1], nodes[2]
+    count, length, widest = rest.shape[0], labels.shape[0], np.int64(0)
+    for s in range(edge_at.shape[0] - 1):
+        widest = max(widest, edge_at[s + 1] - edge_at[s])
     events, late = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     event_ranks, late_ranks = np.zeros(count, dtype=np.int32), np.zeros(count, dtype=np.int32)
+    tried = np.empty((2 * widest + 1, 5), dtype=np.int64)  # kind, edge, other node, events and late of each move
+    at, stop, made = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64), 0
+    kinds, edges, others = np.empty(count, np.int8), np.empty(count, np.int32), np.empty(count, np.int32)
+    here, ahead = np.full(end_skip.shape[0], _NONE, np.int32), np.full(end_skip.shape[0], _NONE, np.int32)
     for layer in range(length + 1):
-        members = layers[begins[layer] : begins[layer + 1]]
+        i, members = length - layer, layers[begins[layer] : begins[layer + 1]]
+        here[states[members]] = members
         for node in members:
-            best_events, best_late = unset, unset
-            if layer == 0 and rest[node] == end_skip[nodes[1][node]]:
+            s, tries, best_events, best_late = states[node], 0, np.int64(1) << 62, np.int64(1) << 62
+            if i == length and rest[node] == end_skip[s]:
                 best_events, best_late = np.int64(0), np.int64(0)
-            start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, members.shape[0] == 1)
-            for move in range(start, stop):
-                kind, _, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
-                if kind == _NONE:
+            begin, end, low, high = edge_at[s], edge_at[s + 1], 0, 0
+            if i < length and labels[i] >= 0:
+                low, high = _labelled(edge_label, begin, end, labels[i])
+            if members.shape[0] == 1:
+                begin = end  # no model move leads from the only node of a position to another
+            for move in range(0 if i < length else 1, 1 + end - begin + high - low):
+                if move == 0:
+                    kind, edge, other, weight, cost = LOG, np.int64(_NONE), ahead[s], _ONE_LOG_MOVE + 1, log_costs[i]
+                else:
+                    kind, edge = MODEL, begin + move - 1
+                    if move > end - begin:
+                        kind, edge, cost = SYNC, low + move - 1 - end + begin, np.int32(0)
+                    else:
+                        cost = model_costs[edge_transition[edge]]
+                    other = ahead[edge_target[edge]] if kind == SYNC else here[edge_target[edge]]
+                    weight = 1 + np.int64(edge_skip[edge])
+                if other == _NONE or cost == FORBIDDEN or spent[node] + cost != spent[other]:
+                    continue
+                if rest[node] != rest[other] + weight:
                     continue
                 if kind == MODEL:
                     next_events, next_late = events[other], late[other] + _ONE_AHEAD
                 else:
                     next_events = np.int64(kind) * _ONE_AHEAD + event_ranks[other]
                     next_late = np.int64(late_ranks[other])
+                tried[tries, 0], tried[tries, 1], tried[tries, 2] = kind, edge, other
+                tried[tries, 3], tried[tries, 4] = next_events, next_late
+                tries += 1
                 if next_events < best_events or (next_events == best_events and next_late < best_late):
                     best_events, best_late = next_events, next_late
-            events[node], late[node] = best_events, best_late
+            events[node], late[node], at[node] = best_events, best_late, made
+            for k in range(tries):
+                if tried[k, 3] == best_events and tried[k, 4] == best_late:
+                    if made == kinds.shape[0]:
+                        kinds, edges, others = _grow(kinds, 2 * made), _grow(edges, 2 * made), _grow(others, 2 * made)
+                    kinds[made], edges[made], others[made] = tried[k, 0], tried[k, 1], tried[k, 2]
+                    made += 1
+            stop[node] = made
         if members.shape[0] > 1:
             _rank(events, members, event_ranks)
             _rank(late, members, late_ranks)
-    return events, late, event_ranks, late_ranks
+        if layer > 0:
+            gone = layers[begins[layer - 1] : begins[layer]]
+            ahead[states[gone]] = _NONE
+        here, ahead = ahead, here
+    return at, stop, kinds, edges, others
 
 
 @compiled
-def _keeps(kind: int, node: int, other: int, keys: Keys) -> bool:
-    """Whether a move of a best alignment also keeps the order of events and the lateness of model moves."""
-    events, late, event_ranks, late_ranks = keys
-    if kind == MODEL:
-        return events[node] == events[other] and late[node] == late[other] + _ONE_AHEAD
-    return events[node] == np.int64(kind) * _ONE_AHEAD + event_ranks[other] and late[node] == late_ranks[other]
+def _skip(move: int, moves: Moves, edge_skip: Int32s) -> np.int32:
+    """The silent moves before a move."""
+    return np.int32(0) if moves[2][move] == LOG else edge_skip[moves[3][move]]
+
+
+@compiled
+def _levels(space: Space, nodes: Nodes, moves: Moves) -> tuple[Int32s, Flags]:
+    """The fewest silent moves before each move from the start on, and the nodes on a way that has these numbers."""
+    at, stop, _, _, others = moves
+    edge_skip, end_skip, count = space[0][4], space[3][0], at.shape[0]
+    skips, level_at = np.empty(count + 1, dtype=np.int32), np.zeros(count + 2, dtype=np.int64)
+    reached, seen, good = np.empty(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    reached[0], seen[0], filled, level, over, level_at[1] = 0, True, 1, 0, False, 1
+    while not over:
+        least = np.int32(0x7FFFFFFF)
+        for k in range(level_at[level], level_at[level + 1]):
+            node = reached[k]
+            if at[node] == stop[node]:  # nothing but the end is left
+                least, over = min(least, end_skip[nodes[1][node]]), True
+            for move in range(at[node], stop[node]):
+                least = min(least, _skip(move, moves, edge_skip))
+        for k in range(level_at[level], level_at[level + 1]):
+            for move in range(at[reached[k]], stop[reached[k]]):
+                if not seen[others[move]] and _skip(move, moves, edge_skip) == least:
+                    seen[others[move]], reached[filled] = True, others[move]
+                    filled += 1
+        skips[level] = least
+        level += 1
+        level_at[level + 1] = filled
+    for k in range(level_at[level - 1], level_at[level]):
+        good[reached[k]] = end_skip[nodes[1][reached[k]]] == skips[level - 1]
+    for step in range(level - 2, -1, -1):
+        for k in range(level_at[step], level_at[step + 1]):
+            for move in range(at[reached[k]], stop[reached[k]]):
+                if good[others[move]] and _skip(move, moves, edge_skip) == skips[step]:
+                    good[reached[k]] = True
+    return skips[:level], good
 
 
 @compiled
@@ -428,128 +449,47 @@ def _comes_first(edge: int, other: int, graph: Graph, paths: Paths) -> bool:
     for k in range(graph[4][edge]):
         mine, theirs = paths[1][paths[0][edge] + k], paths[1][paths[0][other] + k]
         if mine != theirs:
-            return mine < theirs
-    return graph[2][edge] < graph[2][other]
+            return bool(mine < theirs)
+    return bool(graph[2][edge] < graph[2][other])
 
 
 @compiled
-def _levels(
-    graph: Graph,
-    end_skip: Int32s,
-    model_costs: Int32s,
-    trace: Trace,
-    table: Table,
-    nodes: Nodes,
-    rests: Rests,
-    keys: Keys,
-) -> tuple[Int32s, Flags]:
-    """The fewest silent moves before each move from the start on, and the nodes on a way that has these numbers."""
-    rest, _, begins = rests
-    count, length = rest.shape[0], trace[0].shape[0]
-    skips, level_at = np.empty(count + 1, dtype=np.int32), np.zeros(count + 2, dtype=np.int64)
-    reached, seen, good = (
-        np.empty(count, dtype=np.int32),
-        np.zeros(count, dtype=np.bool_),
-        np.zeros(count, dtype=np.bool_),
-    )
-    reached[0], seen[0], filled, level, over = 0, True, 1, 0, False
-    level_at[1] = 1
-    while not over:
-        least = np.int32(0x7FFFFFFF)
-        for sweep in range(2):
-            for k in range(level_at[level], level_at[level + 1]):
-                node = reached[k]
-                if keys[1][node] == 0 and nodes[0][node] == length:  # nothing but the end is left
-                    least, over = min(least, end_skip[nodes[1][node]]), True
-                    continue
-                layer = length - nodes[0][node]
-                alone = begins[layer + 1] - begins[layer] == 1
-                start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, alone)
-                for move in range(start, stop):
-                    kind, edge, other = _follow(
-                        move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest
-                    )
-                    if kind == _NONE or not _keeps(kind, node, other, keys):
-                        continue
-                    skip = graph[4][edge] if kind != LOG else np.int32(0)
-                    if sweep == 0:
-                        least = min(least, skip)
-                    elif skip == least and not seen[other]:
-                        seen[other], reached[filled] = True, other
-                        filled += 1
-        skips[level] = least
-        level += 1
-        level_at[level + 1] = filled
-    for step in range(level - 1, -1, -1):
-        for k in range(level_at[step], level_at[step + 1]):
-            node = reached[k]
-            if step == level - 1:
-                good[node] = end_skip[nodes[1][node]] == skips[step]
-                continue
-            layer = length - nodes[0][node]
-            alone = begins[layer + 1] - begins[layer] == 1
-            start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, alone)
-            for move in range(start, stop):
-                kind, edge, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
-                if kind != _NONE and good[other] and _keeps(kind, node, other, keys):
-                    good[node] = good[node] or (graph[4][edge] if kind != LOG else 0) == skips[step]
-    return skips[:level], good
-
-
-@compiled
-def _walk(
-    graph: Graph, paths: Paths, ends: Ends, model_costs: Int32s, trace: Trace, table: Table, nodes: Nodes, rests: Rests,
-    moves: Moves,
-) -> int:  # fmt: skip
-    """Write the moves of the chosen alignment and return how many there are."""
-    kinds, at, transitions = moves
-    rest, _, begins = rests
-    length, node, made = trace[0].shape[0], np.int64(0), 0
-    keys = _keys(graph, ends[0], model_costs, trace, table, nodes, rests)
-    skips, good = _levels(graph, ends[0], model_costs, trace, table, nodes, rests, keys)
+def _walk(space: Space, nodes: Nodes, moves: Moves, out: tuple[Int8s, Int32s, Int32s]) -> int:
+    """Write the kind, position and transition of each move of the chosen alignment; return how many there are."""
+    (graph, _, paths, ends, _), (at, stop, kinds, edges, others) = space, moves
+    skips, good = _levels(space, nodes, moves)
+    node, made = np.int64(0), 0
     for level in range(skips.shape[0] - 1):
-        layer = length - nodes[0][node]
-        start, stop, begin, end, low = _moves_from(node, graph, trace, nodes, begins[layer + 1] - begins[layer] == 1)
-        chosen, chosen_kind, chosen_edge = np.int64(_NONE), _NONE, np.int64(_NONE)
-        for move in range(start, stop):
-            kind, edge, other = _follow(move, node, begin, end, low, graph, model_costs, trace, table, nodes, rest)
-            if kind == _NONE or not good[other] or not _keeps(kind, node, other, keys):
+        chosen = np.int64(_NONE)
+        for move in range(at[node], stop[node]):
+            if not good[others[move]] or _skip(move, moves, graph[4]) != skips[level]:
                 continue
-            if (graph[4][edge] if kind != LOG else 0) != skips[level]:
-                continue
-            if chosen == _NONE or _comes_first(edge, chosen_edge, graph, paths):
-                chosen, chosen_kind, chosen_edge = other, kind, edge
-        if chosen_kind != LOG:
-            for k in range(paths[0][chosen_edge], paths[0][chosen_edge + 1]):
-                kinds[made], at[made], transitions[made] = SILENT, _NONE, paths[1][k]
+            if chosen == _NONE or _comes_first(edges[move], edges[chosen], graph, paths):
+                chosen = np.int64(move)
+        kind, edge = kinds[chosen], edges[chosen]
+        if kind != LOG:
+            for k in range(paths[0][edge], paths[0][edge + 1]):
+                out[0][made], out[1][made], out[2][made] = SILENT, _NONE, paths[1][k]
                 made += 1
-        kinds[made], at[made], transitions[made] = chosen_kind, _NONE, _NONE
-        if chosen_kind != MODEL:
-            at[made] = nodes[0][node]
-        if chosen_kind != LOG:
-            transitions[made] = graph[2][chosen_edge]
+        out[0][made] = kind
+        out[1][made] = _NONE if kind == MODEL else nodes[0][node]
+        out[2][made] = _NONE if kind == LOG else graph[2][edge]
         made += 1
-        node = chosen
-    state = nodes[1][node]
-    for k in range(ends[1][state], ends[1][state + 1]):
-        kinds[made], at[made], transitions[made] = SILENT, _NONE, ends[2][k]
+        node = np.int64(others[chosen])
+    for k in range(ends[1][nodes[1][node]], ends[1][nodes[1][node] + 1]):
+        out[0][made], out[1][made], out[2][made] = SILENT, _NONE, ends[2][k]
         made += 1
     return made
 
 
 @compiled
 def solve(
-    graph: Graph, back: Back, paths: Paths, ends: Ends, bound: Bound, costs: Costs, offsets: Int64s, labels: Int32s,
-    log_costs: Int32s, max_nodes: int,
-) -> tuple[Int8s, Int64s, Int64s, Int64s, Int8s, Int32s, Int32s]:  # fmt: skip
+    space: Space, costs: Costs, offsets: Int64s, labels: Int32s, log_costs: Int32s, max_nodes: int
+) -> tuple[Int8s, Int64s, Int64s, Int64s, Int8s, Int32s, Int32s]:
     """Align many variants with one net.
 
     Args:
-        graph: Outgoing edges of each state; state 0 is the initial one. Every state reaches an end.
-        back: Incoming edges of each state.
-        paths: The silent path before each outgoing edge.
-        ends: The silent path from each state to an end.
-        bound: Label sets.
+        space: The compiled net; state 0 is the initial one, and every state reaches an end.
         costs: Cost of a model move for each transition, or ``FORBIDDEN``; the cheapest allowed one of each label.
         offsets: Where each variant begins among the labels.
         labels: Label of each event, −1 for activities that the net does not know.
@@ -560,33 +500,28 @@ def solve(
         For each variant: how its search ended, its cost or lower bound, the nodes visited, the end of its moves (one
         more value, the first 0); and for all moves: kind, position (−1 without an event), transition (−1 for log moves).
     """
-    variants, states, longest = offsets.shape[0] - 1, ends[0].shape[0], 0
+    variants, states, longest = offsets.shape[0] - 1, space[3][0].shape[0], 0
     for v in range(variants):
         longest = max(longest, offsets[v + 1] - offsets[v])
     dense = (longest + 1) * states <= _DENSE_CELLS
     table = (np.full((longest + 1) * states if dense else 1 << 16, _NONE, dtype=np.int32), dense, states)
-    nodes = (
-        np.empty(4096, dtype=np.int32),
-        np.empty(4096, dtype=np.int32),
-        np.empty(4096, dtype=np.int32),
-        np.empty(4096, dtype=np.int32),
-    )
+    nodes = (np.empty(4096, np.int32), np.empty(4096, np.int32), np.empty(4096, np.int32), np.empty(4096, np.int32))
     statuses, optima = np.zeros(variants, dtype=np.int8), np.zeros(variants, dtype=np.int64)
     visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
     kinds, at, transitions = np.empty(4096, np.int8), np.empty(4096, np.int32), np.empty(4096, np.int32)
     made = np.int64(0)
     for v in range(variants):
         trace = (labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]])
-        status, optimum, count, table, nodes = _search(graph, ends[0], bound, costs, trace, table, nodes, max_nodes)
+        status, optimum, count, table, nodes = _search(space, costs, trace, table, nodes, max_nodes)
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
-            rests = _rests(back, ends[0], costs[0], trace, optimum, table, nodes, count)
+            rests = _rests(space, costs[0], trace, optimum, table, nodes, count)
             need = made + (rests[0][0] & (_ONE_LOG_MOVE - 1))
             if need > kinds.shape[0]:
                 size = max(2 * kinds.shape[0], need)
                 kinds, at, transitions = _grow(kinds, size), _grow(at, size), _grow(transitions, size)
-            moves = (kinds[made:need], at[made:need], transitions[made:need])
-            made += _walk(graph, paths, ends, costs[0], trace, table, nodes, rests, moves)
+            moves = _best_moves(space, costs[0], trace, nodes, rests)
+            made += _walk(space, nodes, moves, (kinds[made:need], at[made:need], transitions[made:need]))
         stops[v + 1] = made
         if dense:
             for n in range(count):

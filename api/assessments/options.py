@@ -1,0 +1,91 @@
+"""The options of an assessment: checked when it is asked for, so that no job fails for a misspelt word."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.assessments.schemas import AssessmentRequest
+from engine.assessment.closing import ClosedRule
+from engine.calendars import calendar_named
+from engine.errors import InputRefused, Place, Problem
+
+FIRST_YEAR = 1900
+LAST_YEAR = 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a log is assessed.
+
+    Attributes:
+        now: The moment at which open cases are judged, or None for the log's latest.
+        closed: When a case counts as closed.
+        calendar: Name of the working calendar, or None for the flow's.
+        lifecycle: Which events count, or None.
+    """
+
+    now: datetime | None
+    closed: str
+    calendar: str | None
+    lifecycle: str | None
+
+    @classmethod
+    def of(cls, request: AssessmentRequest) -> Options:
+        """The options of a request.
+
+        Raises:
+            InputRefused: With every option that means nothing.
+        """
+        problems: list[Problem] = []
+        now = None
+        try:
+            now = None if request.now is None else parse_moment(request.now)
+        except InputRefused as refusal:
+            problems += refusal.problems
+        try:
+            ClosedRule.parse(request.closed)
+        except InputRefused as refusal:
+            problems += refusal.problems
+        try:
+            if request.calendar is not None:
+                calendar_named(request.calendar)
+        except InputRefused as refusal:
+            problems += refusal.problems
+        if problems:
+            raise InputRefused(problems)
+        return cls(now, request.closed, request.calendar, request.lifecycle)
+
+    def to_json(self) -> str:
+        """The options as they are stored."""
+        now = None if self.now is None else self.now.isoformat()
+        return json.dumps(
+            {"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle}
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Options:
+        """The options as they were stored."""
+        stored = json.loads(text)
+        now = None if stored["now"] is None else datetime.fromisoformat(stored["now"])
+        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"])
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment as RFC 3339 writes it, in UTC.
+
+    Raises:
+        InputRefused: It is none, has no zone, or lies outside 1900…2200.
+    """
+    place = Place(element="now")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputRefused([Problem("service.not-a-moment", place, {"found": text[:80]})]) from None
+    if moment.tzinfo is None:
+        raise InputRefused([Problem("service.moment-without-zone", place, {"found": text[:80]})])
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        values = {"found": text[:80], "first": FIRST_YEAR, "last": LAST_YEAR}
+        raise InputRefused([Problem("service.moment-out-of-range", place, values)])
+    return moment.astimezone(UTC)

@@ -1,0 +1,162 @@
+"""Assessments: asked for, worked on in the background, and what they made. Nothing here knows HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from api.assessments.options import Options
+from api.composition import assess_log, draw_process, load_log
+from api.http.running import Running
+from api.logs.columns import Columns
+from api.schemas.assessment import AssessmentShape
+from engine.assessment.assessment import Assessment
+from engine.errors import InputRefused, Problem, Unavailable
+from engine.nets.process import Process, read_process_bytes
+from engine.rendering.overlay import OverlayKind
+from engine.rendering.report import render_report
+from engine.storage.database import Session, after_commit
+from engine.storage.repository import (
+    add,
+    artefact,
+    assessments_with,
+    find,
+    problems_to_json,
+    remember_file,
+)
+from engine.storage.tables import ArtefactRow, AssessmentRow, FlowRow, LogRow, Status
+from engine.vocabulary import Language
+
+LOGGER = logging.getLogger("trueline.service")
+
+RESULT = "result.json"
+
+
+def report_name(language: Language) -> str:
+    """Under which name a report is kept."""
+    return f"report.{language.value}.html"
+
+
+def chart_name(show: OverlayKind, language: Language) -> str:
+    """Under which name a chart is kept, as DOT: it is drawn when it is asked for."""
+    return f"chart.{show.value}.{language.value}.dot"
+
+
+def ask_for(session: Session, running: Running, *, flow: int, log: int, options: Options) -> AssessmentRow:
+    """Note that an assessment is asked for; work on it begins once that is committed."""
+    row = add(
+        session,
+        AssessmentRow(
+            flow=flow, log=log, options=options.to_json(), status=Status.QUEUED.value, created=running.clock()
+        ),
+    )
+    after_commit(session, partial(queue, running, row.id or 0))
+    return row
+
+
+def queue(running: Running, number: int) -> None:
+    """Give an assessment to the background."""
+    running.runner.submit(_job(number), partial(work_on, running, number))
+
+
+def recover(running: Running) -> None:
+    """Put right what the last end of the service left: what ran has failed, what waited waits again."""
+    with running.database.writing() as session:
+        for row in assessments_with(session, Status.RUNNING):
+            _fail(session, running, row, [Problem("service.interrupted")])
+        for row in assessments_with(session, Status.QUEUED):
+            after_commit(session, partial(queue, running, row.id or 0))
+
+
+def work_on(running: Running, number: int) -> None:
+    """Do one assessment, in the background, and keep what it made or why it failed."""
+    with running.database.writing() as session:
+        row = _existing(session, number)
+        flow, log = session.get_one(FlowRow, row.flow), session.get_one(LogRow, row.log)
+        row.status, row.started = Status.RUNNING.value, running.clock()
+        options = Options.from_json(row.options)
+    try:
+        made = assess_stored(running, flow, log, options)
+    except InputRefused as refusal:
+        _end(running, number, lambda session, row: _fail(session, running, row, list(refusal.problems)))
+    except Unavailable as missing:
+        problem = missing.problem
+        _end(running, number, lambda session, row: _fail(session, running, row, [problem]))
+    except Exception:
+        LOGGER.exception("assessment %d failed", number)
+        _end(running, number, lambda session, row: _fail(session, running, row, [Problem("service.our-fault")]))
+    else:
+        _end(running, number, lambda session, row: _keep(session, running, row, made))
+
+
+def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options) -> dict[str, bytes]:
+    """Assess a stored log against a stored flow.
+
+    Returns:
+        Name → content of everything that is kept: the result, and reports and charts in both languages.
+    """
+    process = read_process_bytes(
+        running.files.path(flow.file).read_bytes(), source=flow.name, limits=running.limits
+    )
+    columns = Columns.from_json(log.columns).options
+    read = load_log(running.files.path(log.file), options=columns, limits=running.limits)
+    assessment = assess_log(
+        process,
+        replace(read, name=log.name),
+        now=options.now,
+        closed=options.closed,
+        calendar=options.calendar,
+        lifecycle=options.lifecycle,
+        limits=running.limits,
+    )
+    return artefacts_of(process, assessment)
+
+
+def artefacts_of(process: Process, assessment: Assessment) -> dict[str, bytes]:
+    """Everything that is kept of an assessment."""
+    made = {RESULT: AssessmentShape.of(assessment).model_dump_json()}
+    for language in Language:
+        made[report_name(language)] = render_report(assessment, language=language)
+        for show in OverlayKind:
+            dot = draw_process(process, language=language, assessment=assessment, show=show)
+            made[chart_name(show, language)] = dot
+    return {name: text.encode() for name, text in made.items()}
+
+
+def content_of(session: Session, running: Running, number: int, name: str) -> bytes | None:
+    """What an assessment made, or None where it made none of that name."""
+    digest = artefact(session, number, name)
+    return None if digest is None else running.files.path(digest).read_bytes()
+
+
+def _job(number: int) -> str:
+    return f"assessment-{number}"
+
+
+def _existing(session: Session, number: int) -> AssessmentRow:
+    row = find(session, AssessmentRow, number)
+    if row is None:
+        raise LookupError(f"assessment {number} is not there")
+    return row
+
+
+def _end(running: Running, number: int, change: Callable[[Session, AssessmentRow], None]) -> None:
+    with running.database.writing() as session:
+        change(session, _existing(session, number))
+
+
+def _fail(session: Session, running: Running, row: AssessmentRow, problems: list[Problem]) -> None:
+    row.status, row.finished = Status.FAILED.value, running.clock()
+    row.failure = problems_to_json(problems[: running.limits.problems])
+    session.add(row)
+
+
+def _keep(session: Session, running: Running, row: AssessmentRow, made: dict[str, bytes]) -> None:
+    now = running.clock()
+    for name, content in made.items():
+        digest = remember_file(session, running.files.add(content), now=now)
+        add(session, ArtefactRow(assessment=row.id or 0, name=name, file=digest))
+    row.status, row.finished = Status.DONE.value, now
+    session.add(row)

@@ -1,0 +1,55 @@
+"""``trueline convert``: flows and logs into other formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.formats import FLOW_ENDINGS, LOG_ENDINGS, NET_ENDINGS, ending_of
+from api.cli.inputs import log_from, process_from
+from api.cli.options import Columns, reads_log
+from api.cli.output import write_output, write_with
+from api.cli.session import Session, session_of
+from engine.errors import InputRefused, Place, Problem
+
+
+@reads_log
+def convert(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="IN", show_default=False)],
+    target: Annotated[Path, typer.Argument(metavar="OUT", show_default=False)],
+    *,
+    columns: Columns,
+) -> None:
+    """Convert a flow or a log."""
+    from api.composition import save_log
+
+    session = session_of(context)
+    ending = ending_of(target, (*FLOW_ENDINGS, *NET_ENDINGS, *LOG_ENDINGS))
+    if ending in LOG_ENDINGS:
+        log = log_from(source, columns, session)
+        write_with(target, lambda path: save_log(log, path))
+    else:
+        write_output(target, _flow_text(source, session, as_net=ending in NET_ENDINGS))
+    session.say("cli.written", file=str(target))
+
+
+def _flow_text(source: Path, session: Session, *, as_net: bool) -> str:
+    """A flow as PNML or as YAML.
+
+    Raises:
+        InputRefused: A net is to become a flow: its places and silent transitions have no nodes to stand for.
+    """
+    from engine.definitions.yaml_writer import write_flow
+    from engine.nets.pnml import write_pnml
+
+    process = process_from(source, session)
+    if as_net:
+        if process.has_graph:
+            session.note("cli.net-only")
+        return write_pnml(process.net)
+    if not process.has_graph:
+        raise InputRefused([Problem("cli.net-has-no-graph", Place(source.name))])
+    return write_flow(process.flow)

@@ -1,0 +1,71 @@
+"""What the OpenAPI document says beyond the types: bodies, pictures, problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.http.gate import OPEN_PATHS
+from api.http.problems import MEDIA_TYPE
+from api.http.shapes import ProblemDetails
+
+Responses = dict[int | str, dict[str, Any]]
+
+DESCRIPTION = """\
+Trueline compares what happened with what was meant to happen. Upload a **flow** and an event **log**, ask for an
+**assessment**, and fetch its result, its report and its charts.
+
+Every request but `GET /health` carries the service's key: `Authorization: Bearer KEY`.
+Errors are problem details (RFC 9457) in English or Chinese, as `Accept-Language` asks.
+"""
+
+_WHEN = {
+    401: "The key is missing or wrong.",
+    404: "There is no such resource.",
+    409: "The assessment is not done, or failed.",
+    413: "The body is too large.",
+    415: "The body is of a kind that is not taken.",
+    422: "The input cannot be used; every problem is listed.",
+    503: "Too much work is waiting.",
+}
+
+
+def problems(*statuses: int) -> Responses:
+    """The documentation of errors."""
+    return {
+        status: {"description": _WHEN[status], "content": {MEDIA_TYPE: {"schema": _reference()}}} for status in statuses
+    }
+
+
+def _reference() -> dict[str, str]:
+    return {"$ref": "#/components/schemas/ProblemDetails"}
+
+
+PROBLEMS = problems(401, 404, 413, 415, 422)
+PICTURES: Responses = {
+    200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
+}
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, not a form.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of an application."""
+    schema = get_openapi(
+        title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags
+    )
+    components = schema.setdefault("components", {})
+    shapes = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    components.setdefault("schemas", {}).update(shapes.pop("$defs", {}), ProblemDetails=shapes)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            operation["security"] = [] if path in OPEN_PATHS else [{"key": []}]
+    return schema

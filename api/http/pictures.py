@@ -1,0 +1,34 @@
+"""Pictures and pages as responses."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Response
+
+from engine.rendering.picture import PictureFormat
+from engine.vocabulary import Language
+
+PICTURE_TYPES = {
+    PictureFormat.SVG: "image/svg+xml",
+    PictureFormat.PNG: "image/png",
+    PictureFormat.PDF: "application/pdf",
+}
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""A report needs nothing but itself: whatever a label in it says, no script runs and nothing is fetched."""
+
+
+def picture_response(content: bytes, picture: PictureFormat, language: Language) -> Response:
+    """A picture."""
+    headers = {"Content-Language": language.value, "Content-Security-Policy": PAGE_POLICY}
+    return Response(content, HTTPStatus.OK, headers, PICTURE_TYPES[picture])
+
+
+def page_response(content: bytes, language: Language) -> Response:
+    """A report page."""
+    headers = {"Content-Language": language.value, "Content-Security-Policy": PAGE_POLICY}
+    return Response(content, HTTPStatus.OK, headers, "text/html; charset=utf-8")

@@ -1,0 +1,189 @@
+"""Statistics of edges: how many tokens of the aligned runs went along each edge of the flow.
+
+Tokens are followed through each run (``engine.conformance.causality``). One that a transition of node u makes and a
+transition of node v takes went along the edges from u to v. Gateways that the net leaves out lie between: they have one
+outgoing edge, so the way is unique, but for two parallel ways from u to v, of which the first in the file is counted. A
+token that enters a plan counts on the edge to the step that the plan protects; inside a plan, and from it back into the
+flow, there are no edges. Tokens that an open case holds have not gone on yet.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.assessment.assessment import EdgeStatistics
+from engine.assessment.population import Population
+from engine.assessment.times import MICROSECONDS
+from engine.conformance.causality import TokenGame, find_causality
+from engine.definitions.flow import Edge, Flow, NodeKind
+from engine.nets.net import Net, Purpose
+
+_END = ""  # stands for every end node
+_START = -1  # the maker of initial tokens
+
+
+class EdgeMap:
+    """Which edges a token takes from one transition to another."""
+
+    def __init__(self, flow: Flow, net: Net) -> None:
+        self._flow = flow
+        self._net = net
+        self._present = {transition.node for transition in net.transitions}
+        self._edges_out: dict[str, list[int]] = {node.id: [] for node in flow.nodes}
+        for index, edge in enumerate(flow.edges):
+            self._edges_out[edge.source].append(index)
+        self._at_of_plan = {plan.id: plan.at for plan in flow.plans}
+        self._starts = [n.id for n in flow.nodes if n.kind is NodeKind.START and n.id not in self._present]
+        self._way_of_choice = dict(self._choices())
+        self._known: dict[tuple[int, int | None], tuple[int, ...]] = {}
+
+    def way(self, maker: int, taker: int | None) -> tuple[int, ...]:
+        """Indices of the edges from one transition to another.
+
+        Args:
+            maker: The transition that made the token, −1 for an initial token.
+            taker: The transition that took it, None for a token that reached the end.
+
+        Returns:
+            The edges in order; empty where the token stayed within a node or a plan.
+        """
+        key = (maker, taker)
+        if key not in self._known:
+            self._known[key] = self._find(maker, taker)
+        return self._known[key]
+
+    def stays(self, maker: int, taker: int) -> bool:
+        """Whether the taker is the silent transition that hands a step's token on."""
+        first, second = self._net.transitions[maker], self._net.transitions[taker]
+        is_step = self._flow.by_id[second.node].kind is NodeKind.STEP
+        return first.node == second.node and second.purpose is Purpose.ROUTE and is_step
+
+    def _find(self, maker: int, taker: int | None) -> tuple[int, ...]:
+        if maker >= 0 and taker is not None and self.stays(maker, taker):
+            return ()
+        target = _END if taker is None else self._node_taking(taker)
+        if maker in self._way_of_choice:
+            edges, end = self._way_of_choice[maker]
+            return edges if end == target else ()
+        sources = self._starts if maker == _START else [self._net.transitions[maker].node]
+        for source in sources:
+            for first in self._edges_out[source]:
+                edges, end = self._follow(first)
+                if end == target:
+                    return edges
+        return ()
+
+    def _node_taking(self, taker: int) -> str:
+        transition = self._net.transitions[taker]
+        return self._at_of_plan[transition.plan] if transition.enters_plan else transition.node
+
+    def _follow(self, edge: int) -> tuple[tuple[int, ...], str]:
+        """The edges from one edge on to the next node that has transitions, or to an end."""
+        way = [edge]
+        node = self._flow.edges[edge].target
+        while node not in self._present and len(self._edges_out[node]) == 1 and len(way) <= len(self._flow.edges):
+            way.append(self._edges_out[node][0])
+            node = self._flow.edges[way[-1]].target
+        return tuple(way), _END if self._flow.by_id[node].kind is NodeKind.END else node
+
+    def _choices(self) -> Iterator[tuple[int, tuple[tuple[int, ...], str]]]:
+        """The transitions of exclusive gateways, of which there is one for each outgoing edge, in file order."""
+        for node in self._flow.nodes:
+            if node.kind is NodeKind.EXCLUSIVE:
+                own = [index for index, transition in enumerate(self._net.transitions) if transition.node == node.id]
+                for index, edge in zip(own, self._edges_out[node.id], strict=False):
+                    yield index, self._follow(edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passages:
+    """Pairs of events at the two ends of an edge: explanation, edge, and the positions of the events."""
+
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    edges: array[int] = field(default_factory=lambda: array("q"))
+    firsts: array[int] = field(default_factory=lambda: array("q"))
+    seconds: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, row: int, edge: int, first: int, second: int) -> None:
+        for column, value in zip(
+            (self.rows, self.edges, self.firsts, self.seconds), (row, edge, first, second), strict=True
+        ):
+            column.append(value)
+
+
+def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatistics, ...]:
+    """How often the aligned runs went along each edge, in the flow's order; empty for a flow without a graph.
+
+    Args:
+        population: The cases.
+        game: The net's arcs, unpacked.
+    """
+    flow = population.flow
+    if not flow.edges:
+        return ()
+    ways = EdgeMap(flow, population.net)
+    counts = np.zeros(len(flow.edges), dtype=np.int64)
+    passages = _Passages()
+    for row in np.flatnonzero(population.explanations.known).tolist():
+        _follow_run(population, game, ways, row, counts, passages)
+    medians = _median_times(population, passages)
+    return tuple(_statistics(edge, int(counts[i]), medians.get(i)) for i, edge in enumerate(flow.edges))
+
+
+def _statistics(edge: Edge, count: int, median: float | None) -> EdgeStatistics:
+    return EdgeStatistics(edge.source, edge.target, count, median)
+
+
+def _follow_run(  # noqa: PLR0913, PLR0917 - one inner loop of edge_statistics
+    population: Population,
+    game: TokenGame,
+    ways: EdgeMap,
+    row: int,
+    counts: NDArray[np.int64],
+    passages: _Passages,
+) -> None:
+    """Count the tokens of one explanation's run."""
+    explanations = population.explanations
+    begin, stop = explanations.moves.offsets[row : row + 2].tolist()
+    transitions = explanations.moves.transitions[begin:stop].tolist()
+    positions = explanations.moves.positions[begin:stop].tolist()
+    cases = int(explanations.cases[row])
+    causality = find_causality(game, transitions)
+    event = list(positions)  # the event that each move shows; a step's silent onward move shows the step's
+    for taker, causes in enumerate(causality.causes):
+        if transitions[taker] < 0:
+            continue
+        if not causes:
+            counts[list(ways.way(_START, transitions[taker]))] += cases
+        for maker in causes:
+            way = ways.way(transitions[maker], transitions[taker])
+            if not way and ways.stays(transitions[maker], transitions[taker]):
+                event[taker] = event[maker]
+            counts[list(way)] += cases
+            if len(way) == 1 and event[maker] >= 0 and positions[taker] >= 0:
+                passages.add(row, way[0], event[maker], positions[taker])
+    if not explanations.is_open[row]:
+        for maker in causality.last:
+            counts[list(ways.way(transitions[maker], None))] += cases
+
+
+def _median_times(population: Population, passages: _Passages) -> dict[int, float]:
+    """The median time between the events at the two ends of each edge, in seconds."""
+    pairs = pl.DataFrame(
+        {"row": passages.rows, "edge": passages.edges, "first": passages.firsts, "second": passages.seconds},
+        schema={"row": pl.Int64, "edge": pl.Int64, "first": pl.Int64, "second": pl.Int64},
+    )
+    events = population.events
+    cases = pl.DataFrame({"row": population.explanations.of_case, "offset": events.offsets[:-1]})
+    rows = pairs.join(cases, on="row").select("edge", pl.col("first", "second") + pl.col("offset"))
+    spans = events.begun[rows["second"].to_numpy()] - events.time[rows["first"].to_numpy()]
+    known = ~np.isnat(spans)
+    timed = pl.DataFrame({"edge": rows["edge"].to_numpy()[known], "span": spans[known].astype(np.int64)})
+    medians = timed.group_by("edge").agg(pl.col("span").clip(0).median() / MICROSECONDS)
+    return dict(medians.iter_rows())

@@ -1,0 +1,72 @@
+"""Working time the slow way: walk from minute to minute and ask a clock on the wall each time.
+
+Shares nothing with ``engine.calendars`` but the calendar's own description. Only for moments on whole minutes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from engine.calendars import Calendar
+
+_MINUTE = timedelta(minutes=1)
+
+
+def is_open(calendar: Calendar, moment: datetime) -> bool:
+    """Whether a clock in the calendar's zone shows an open time."""
+    wall = moment.astimezone(ZoneInfo(calendar.timezone))
+    minute = wall.hour * 60 + wall.minute
+    return any(begin <= minute < end for begin, end in hours_on(calendar, wall.date()))
+
+
+def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
+    """The openings of a day, by asking the country's calendar about that one day."""
+    if calendar.country:
+        country = holidays.country_holidays(calendar.country, years=day.year)
+        if day.weekday() >= 5 and country.is_working_day(day):
+            return calendar.moved_day
+        if day in country:
+            return ()
+    return calendar.week[day.weekday()]
+
+
+def working_minutes(calendar: Calendar, start: datetime, end: datetime) -> int:
+    """Open minutes between two moments, negative when they are swapped."""
+    if end < start:
+        return -working_minutes(calendar, end, start)
+    total = 0
+    while start < end:
+        total += is_open(calendar, start)
+        start += _MINUTE
+    return total
+
+
+def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> datetime:
+    """The first moment by which so many open minutes have passed."""
+    while minutes > 0:
+        minutes -= is_open(calendar, start)
+        start += _MINUTE
+    return start
+
+
+def workdays_needed(calendar: Calendar, start: datetime, end: datetime) -> int:
+    """How many working days after the day of ``start`` have to pass until one ends after ``end``."""
+    zone = ZoneInfo(calendar.timezone)
+    if end < start:
+        return -workdays_needed(calendar, end, start)
+    day, count = start.astimezone(zone).date(), 0
+    midnight = _end_of(day, zone)
+    while end.astimezone(UTC) >= midnight:
+        day += timedelta(days=1)
+        while not hours_on(calendar, day):
+            day += timedelta(days=1)
+        midnight, count = _end_of(day, zone), count + 1
+    return count
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC)
