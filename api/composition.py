@@ -19,6 +19,7 @@ from engine.vocabulary import Language
 if TYPE_CHECKING:
     from api.schemas.alignment import AlignmentShape
     from engine.assessment.assessment import Assessment
+    from engine.calendars import Calendar
     from engine.logs.log import Log
     from engine.logs.options import ReadOptions
     from engine.nets.process import Process
@@ -56,11 +57,30 @@ def load_log(
     return read_log(path, options=options or ReadOptions(), limits=limits, progress=progress)
 
 
+def count_events(log: Log, lifecycle: str) -> Log:
+    """A log with only the events that count: ``all``, ``complete`` or ``pair``; what was left out is a warning."""
+    from engine.logs.lifecycle import Lifecycle, apply_lifecycle
+
+    return apply_lifecycle(log, Lifecycle(lifecycle))
+
+
+def discover_process(log: Log, *, miner: str, noise: float, limits: Limits = DEFAULT_LIMITS) -> Process:
+    """The flow that a log alone shows, with its net.
+
+    Raises:
+        InputRefused: The log is empty, or shows too few steps.
+        Unavailable: The miner's library is not installed.
+    """
+    from engine.mining.discovery import Miner, discover
+    from engine.nets.process import process_of_flow
+
+    return process_of_flow(discover(log, miner=Miner(miner), noise=noise, limits=limits), limits=limits)
+
+
 def align_log(
     process: Process,
     log: Log,
     *,
-    lifecycle: str | None = None,
     seconds: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
@@ -69,8 +89,7 @@ def align_log(
 
     Args:
         process: The flow and its net.
-        log: The log.
-        lifecycle: Which events count; all without it.
+        log: The log, all of whose events count.
         seconds: An outer guard: once it has passed, no search is begun, and what is left says ``budget``.
         limits: Budgets of the compilation and of each search.
         progress: Told how many variants are done.
@@ -80,10 +99,9 @@ def align_log(
     """
     from api.budget import align_within
     from api.schemas.alignment import AlignmentShape
-    from engine.logs.lifecycle import Lifecycle, apply_lifecycle
     from engine.logs.variants import find_variants
 
-    variants = find_variants(apply_lifecycle(log, Lifecycle(lifecycle or Lifecycle.ALL)))
+    variants = find_variants(log)
     started = time.perf_counter()
     alignments = align_within(process.net, variants, seconds=seconds, limits=limits, progress=progress)
     return AlignmentShape.of(variants, alignments, seconds=round(time.perf_counter() - started, 6))
@@ -98,13 +116,15 @@ def assess_log(
     calendar: str | None = None,
     lifecycle: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
 ) -> Assessment:
     """Assess a log against a process.
 
     Raises:
-        InputRefused: The rule, the calendar or the lifecycle is none.
+        InputRefused: The rule or the calendar is none, or the log cannot be assessed.
         LimitExceeded: The net is too large to be compiled.
     """
+    from api.budget import Watched
     from engine.assessment.assess import assess
     from engine.assessment.closing import ClosedRule
     from engine.logs.lifecycle import Lifecycle
@@ -114,10 +134,21 @@ def assess_log(
         log,
         now=now,
         closed=ClosedRule.parse(closed),
-        calendar=calendar,
+        calendar=None if calendar is None else _calendar(calendar),
         lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
+        mapper=Watched(),
         limits=limits,
+        progress=progress,
     )
+
+
+def _calendar(name: str) -> Calendar:
+    from engine.calendars import CALENDAR_NAMES, calendar_named
+
+    if name not in CALENDAR_NAMES:
+        known = ", ".join(CALENDAR_NAMES)
+        raise InputRefused([Problem("cli.unknown-calendar", Place("--calendar"), {"name": name, "known": known})])
+    return calendar_named(name)
 
 
 def simulate_flow(
@@ -162,8 +193,11 @@ def simulate_flow(
     return simulate(process.flow, process.net, cases=cases, seed=seed, settings=settings, limits=limits)
 
 
-def save_log(log: Log, path: Path) -> None:
+def save_log(log: Log, path: Path) -> tuple[Problem, ...]:
     """Write a log in the format of the path's ending: ``.xes``, ``.csv`` (each also ``.gz``) or ``.parquet``.
+
+    Returns:
+        Warnings: what the format holds in another way.
 
     Raises:
         InputRefused: The log holds what the format cannot carry.
@@ -172,7 +206,7 @@ def save_log(log: Log, path: Path) -> None:
 
     name = path.name.lower().removesuffix(".gz")
     write = write_xes if name.endswith(".xes") else write_csv if name.endswith(".csv") else write_parquet
-    write(log, path)
+    return write(log, path)
 
 
 def draw_process(

@@ -1,10 +1,12 @@
 """How kernels are compiled: Numba, cached on disk, without the interpreter lock.
 
-Kernels that call each other stand in one file, because a cached kernel does not see an edit in another file's helper.
+Kernels stand in folders named ``kernels``. Numba keys a cached kernel by its own file alone, so an edit in a helper of
+another file would go unseen; the cache folder is therefore named after the state of all kernel files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,26 +15,36 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
-config: Any = numba.config  # its attributes are made at run time
+_config: Any = numba.config  # its attributes are made at run time
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
-def _ensure_cache_folder() -> None:
-    """Give Numba a folder it can write.
+def _cache_folder() -> Path:
+    """A folder for compiled kernels that can be written.
 
-    Numba tries the package's own folder, then the user's cache, and raises at import when neither can be written
-    (a read-only container). The system's temporary folder is then better than no start at all.
+    Beside the package where that is possible, else in the user's cache, else in the system's temporary folder: a
+    read-only container without a home still starts.
     """
-    if config.CACHE_DIR:
-        return
     package = Path(__file__).parent
-    home_cache = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises without a home
-    if not os.access(package, os.W_OK) and not os.access(home_cache, os.W_OK):
-        config.CACHE_DIR = str(Path(tempfile.gettempdir()) / "trueline-kernels")
+    state = hashlib.sha256()
+    for file in sorted(package.glob("*/kernels/*.py")):
+        stat = file.stat()
+        state.update(f"{file.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    name = f"kernels-{state.hexdigest()[:16]}"
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises without a home
+    for parent in (package / "__pycache__", home / ".cache" / "trueline"):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(parent, os.W_OK):
+            return parent / name
+    return Path(tempfile.gettempdir()) / f"trueline-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
 
 
-_ensure_cache_folder()
+if not _config.CACHE_DIR:  # NUMBA_CACHE_DIR, when it is set, wins
+    _config.CACHE_DIR = str(_cache_folder())
 
 
 def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:

@@ -35,6 +35,7 @@ class Limits:
         inclusive_branches: Branches leaving one inclusive gateway.
         soundness_markings: Markings explored by a soundness check.
         soundness_bytes: Memory of a soundness check.
+        difference_markings: Markings visited to find a trace that one of two versions forbids.
         alignment_markings: Markings compiled for alignments.
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
@@ -62,6 +63,7 @@ class Limits:
     inclusive_branches: int = 8
     soundness_markings: int = 100_000
     soundness_bytes: int = 256 * MEBIBYTE
+    difference_markings: int = 20_000
     alignment_markings: int = 4_000_000
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000

@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 
 from api.assessments.schemas import AssessmentRequest
 from engine.assessment.closing import ClosedRule
-from engine.calendars import calendar_named
-from engine.errors import InputRefused, Place, Problem
-
-FIRST_YEAR = 1900
-LAST_YEAR = 2200
+from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR
+from engine.errors import InputRefused, Place, Problem, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,9 @@ class Options:
             ClosedRule.parse(request.closed)
         except InputRefused as refusal:
             problems += refusal.problems
-        try:
-            if request.calendar is not None:
-                calendar_named(request.calendar)
-        except InputRefused as refusal:
-            problems += refusal.problems
+        if request.calendar is not None and request.calendar not in CALENDAR_NAMES:
+            values = {"name": "calendar", "known": ", ".join(CALENDAR_NAMES)}
+            problems.append(Problem("service.not-a-choice", Place(element="calendar"), values))
         if problems:
             raise InputRefused(problems)
         return cls(now, request.closed, request.calendar, request.lifecycle)
@@ -60,9 +55,7 @@ class Options:
     def to_json(self) -> str:
         """The options as they are stored."""
         now = None if self.now is None else self.now.isoformat()
-        return json.dumps(
-            {"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle}
-        )
+        return json.dumps({"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle})
 
     @classmethod
     def from_json(cls, text: str) -> Options:
@@ -76,7 +69,7 @@ def parse_moment(text: str) -> datetime:
     """A moment as RFC 3339 writes it, in UTC.
 
     Raises:
-        InputRefused: It is none, has no zone, or lies outside 1900…2200.
+        InputRefused: It is none, has no zone, or lies outside the years that calendars know.
     """
     place = Place(element="now")
     try:
@@ -86,6 +79,6 @@ def parse_moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise InputRefused([Problem("service.moment-without-zone", place, {"found": text[:80]})])
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        values = {"found": text[:80], "first": FIRST_YEAR, "last": LAST_YEAR}
+        values: dict[str, Value] = {"found": text[:80], "first": FIRST_YEAR, "last": LAST_YEAR}
         raise InputRefused([Problem("service.moment-out-of-range", place, values)])
     return moment.astimezone(UTC)

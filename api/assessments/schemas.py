@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.dependencies import LARGEST_ID
-from api.http.shapes import ProblemShape
 from api.schemas.assessment import AssessmentShape
+from api.schemas.problem import ProblemShape
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import Language

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from api.assessments.options import Options
-from api.composition import assess_log, draw_process, load_log
-from api.http.running import Running
+from api.composition import assess_log, draw_process, load_log, report_of
 from api.logs.columns import Columns
+from api.running import Running
 from api.schemas.assessment import AssessmentShape
 from engine.assessment.assessment import Assessment
 from engine.errors import InputRefused, Problem, Unavailable
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
-from engine.rendering.report import render_report
 from engine.storage.database import Session, after_commit
+from engine.storage.files import Stored
 from engine.storage.repository import (
     add,
     artefact,
@@ -80,15 +79,19 @@ def work_on(running: Running, number: int) -> None:
     try:
         made = assess_stored(running, flow, log, options)
     except InputRefused as refusal:
-        _end(running, number, lambda session, row: _fail(session, running, row, list(refusal.problems)))
+        problems = list(refusal.problems)
     except Unavailable as missing:
-        problem = missing.problem
-        _end(running, number, lambda session, row: _fail(session, running, row, [problem]))
+        problems = [missing.problem]
     except Exception:
         LOGGER.exception("assessment %d failed", number)
-        _end(running, number, lambda session, row: _fail(session, running, row, [Problem("service.our-fault")]))
+        problems = [Problem("service.our-fault")]
     else:
-        _end(running, number, lambda session, row: _keep(session, running, row, made))
+        stored = {name: running.files.add(content) for name, content in made.items()}
+        with running.database.writing() as session:
+            _keep(session, running, _existing(session, number), stored)
+        return
+    with running.database.writing() as session:
+        _fail(session, running, _existing(session, number), problems)
 
 
 def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options) -> dict[str, bytes]:
@@ -97,9 +100,7 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
     Returns:
         Name → content of everything that is kept: the result, and reports and charts in both languages.
     """
-    process = read_process_bytes(
-        running.files.path(flow.file).read_bytes(), source=flow.name, limits=running.limits
-    )
+    process = read_process_bytes(running.files.path(flow.file).read_bytes(), source=flow.name, limits=running.limits)
     columns = Columns.from_json(log.columns).options
     read = load_log(running.files.path(log.file), options=columns, limits=running.limits)
     assessment = assess_log(
@@ -118,7 +119,7 @@ def artefacts_of(process: Process, assessment: Assessment) -> dict[str, bytes]:
     """Everything that is kept of an assessment."""
     made = {RESULT: AssessmentShape.of(assessment).model_dump_json()}
     for language in Language:
-        made[report_name(language)] = render_report(assessment, language=language)
+        made[report_name(language)] = report_of(assessment, language=language)
         for show in OverlayKind:
             dot = draw_process(process, language=language, assessment=assessment, show=show)
             made[chart_name(show, language)] = dot
@@ -142,21 +143,16 @@ def _existing(session: Session, number: int) -> AssessmentRow:
     return row
 
 
-def _end(running: Running, number: int, change: Callable[[Session, AssessmentRow], None]) -> None:
-    with running.database.writing() as session:
-        change(session, _existing(session, number))
-
-
 def _fail(session: Session, running: Running, row: AssessmentRow, problems: list[Problem]) -> None:
     row.status, row.finished = Status.FAILED.value, running.clock()
     row.failure = problems_to_json(problems[: running.limits.problems])
     session.add(row)
 
 
-def _keep(session: Session, running: Running, row: AssessmentRow, made: dict[str, bytes]) -> None:
+def _keep(session: Session, running: Running, row: AssessmentRow, made: dict[str, Stored]) -> None:
     now = running.clock()
-    for name, content in made.items():
-        digest = remember_file(session, running.files.add(content), now=now)
+    for name, stored in made.items():
+        digest = remember_file(session, stored, now=now)
         add(session, ArtefactRow(assessment=row.id or 0, name=name, file=digest))
     row.status, row.finished = Status.DONE.value, now
     session.add(row)

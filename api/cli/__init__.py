@@ -10,7 +10,12 @@ from api.cli.aligning import align
 from api.cli.assessing import assess
 from api.cli.charting import chart
 from api.cli.converting import convert
+from api.cli.demo import demo
 from api.cli.entry import Commands
+from api.cli.helping import Command
+from api.cli.logs import discover, log
+from api.cli.reviewing import check, diff
+from api.cli.serving import serve
 from api.cli.session import use_utf8
 from api.cli.simulating import simulate
 
@@ -26,11 +31,17 @@ def trueline(
     del lang
 
 
-app.command("assess")(assess)
-app.command("align")(align)
-app.command("chart")(chart)
-app.command("convert")(convert)
-app.command("simulate")(simulate)
+app.command("assess", cls=Command)(assess)
+app.command("align", cls=Command)(align)
+app.command("check", cls=Command)(check)
+app.command("chart", cls=Command)(chart)
+app.command("log", cls=Command)(log)
+app.command("discover", cls=Command)(discover)
+app.command("convert", cls=Command)(convert)
+app.command("diff", cls=Command)(diff)
+app.command("simulate", cls=Command)(simulate)
+app.command("demo", cls=Command)(demo)
+app.command("serve", cls=Command)(serve)
 
 
 def main() -> None:

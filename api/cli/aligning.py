@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.inputs import log_from, process_from
+from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from
 from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, Number, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
@@ -37,17 +37,17 @@ def align(
     columns: Columns,
 ) -> None:
     """Align a log with a flow."""
-    from api.composition import align_log
+    from api.composition import align_log, count_events
 
     session = session_of(context)
     process = process_from(flow, session)
-    events = log_from(log, columns, session)
+    whole = log_from(log, columns, session)
+    events = count_events(whole, lifecycle or "all")
+    session.problems(events.warnings[len(whole.warnings) :], limit=WARNINGS_SHOWN)
     with session.progress("cli.aligning", log=events.name) as progress:
-        shape = align_log(
-            process, events, lifecycle=lifecycle, seconds=budget, limits=session.limits, progress=progress
-        )
+        shape = align_log(process, events, seconds=budget, limits=session.limits, progress=progress)
     if json is not None:
-        write_output(json, shape.model_dump_json(indent=2) + "\n")
+        write_output(json, shape.model_dump_json() + "\n")
     if not is_standard_output(json):
         _print(shape, session)
     if budget is not None and shape.not_optimal:
@@ -77,7 +77,7 @@ def _print(shape: AlignmentShape, session: Session) -> None:
             "–" if variant.cost is None else _between(variant.lower_bound, variant.cost),
             _fitness(variant.fitness),
             session.term(AlignmentStatus(variant.status)),
-            _moves(variant.moves) or " ".join(variant.activities),
+            _moves(variant.moves) or " · ".join(variant.activities),
         )
         for variant in costly[:VARIANTS_SHOWN]
     ]
@@ -88,8 +88,8 @@ def _print(shape: AlignmentShape, session: Session) -> None:
 
 
 def _moves(moves: list[MoveShape]) -> str:
-    """Moves on one line, silent ones left out: ``A +B −C`` is A done, B too much, C lacking."""
-    return " ".join(f"{SIGNS[kind]}{activity or step}" for kind, activity, step in moves if kind in SIGNS)
+    """Moves on one line, silent ones left out: ``A · +B · −C`` is A done, B too much, C lacking."""
+    return " · ".join(f"{SIGNS[kind]}{activity or step}" for kind, activity, step in moves if kind in SIGNS)
 
 
 def _fitness(value: float | None) -> str:

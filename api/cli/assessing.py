@@ -45,7 +45,7 @@ def assess(
     judged_at = None if now is None else moment(now, option="--now")
     process = process_from(flow, session)
     events = log_from(log, columns, session)
-    with session.progress("cli.assessing", log=events.name):
+    with session.progress("cli.assessing", log=events.name) as progress:
         assessment = assess_log(
             process,
             events,
@@ -54,6 +54,7 @@ def assess(
             calendar=calendar,
             lifecycle=lifecycle,
             limits=session.limits,
+            progress=progress,
         )
     if html is not None:
         write_output(html, report_of(assessment, language=session.language))
@@ -108,7 +109,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
             )
     findings = list(_findings(assessment, session, wording))
     if findings:
-        headings = (
+        columns = (
             "column.dimension",
             "column.finding",
             "column.steps",
@@ -117,7 +118,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
             "column.cases",
             "column.examples",
         )
-        session.table(headings, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
+        session.table(columns, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
     _print_standards(assessment, session, wording)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.formats import FLOW_ENDINGS, LOG_ENDINGS, NET_ENDINGS, ending_of
-from api.cli.inputs import log_from, process_from
+from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from
 from api.cli.options import Columns, reads_log
 from api.cli.output import write_output, write_with
 from api.cli.session import Session, session_of
@@ -30,7 +30,7 @@ def convert(
     ending = ending_of(target, (*FLOW_ENDINGS, *NET_ENDINGS, *LOG_ENDINGS))
     if ending in LOG_ENDINGS:
         log = log_from(source, columns, session)
-        write_with(target, lambda path: save_log(log, path))
+        session.problems(write_with(target, lambda path: save_log(log, path)), limit=WARNINGS_SHOWN)
     else:
         write_output(target, _flow_text(source, session, as_net=ending in NET_ENDINGS))
     session.say("cli.written", file=str(target))

@@ -11,13 +11,13 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.failures import Exit, run
+from api.cli.helping import HELP, help_page
 from api.cli.session import Session, system_language
 from engine.errors import InputRefused, Place, Problem
 from engine.messages.catalogue import has_text, sentence
 from engine.vocabulary import Language
 
 PROGRAM = "trueline"
-HELP = ["--help", "-h"]
 
 
 class Commands(TyperGroup):
@@ -42,6 +42,10 @@ class Commands(TyperGroup):
         with self.make_context(PROGRAM, arguments or ["--help"], obj=session, help_option_names=HELP) as context:
             self.invoke(context)
         return Exit.DONE
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page of the whole program."""
+        formatter.write(help_page(self, ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find a command by its name.
@@ -93,7 +97,6 @@ def put_help(group: TyperGroup, language: Language) -> None:
     _put_parameters(group, "trueline", language)
     for name, command in group.commands.items():
         command.help = sentence(f"cli.help.{name}", {}, language)
-        _put_panel(command, "commands", language)
         _put_parameters(command, name, language)
 
 
@@ -103,10 +106,3 @@ def _put_parameters(command: Any, name: str, language: Language) -> None:
         own = f"cli.help.{name}.{parameter.name}"
         code = own if has_text(own, language) else f"cli.help.any.{parameter.name}"
         parameter.help = sentence(code, {}, language)
-        _put_panel(parameter, f"{parameter.param_type_name}s", language)
-
-
-def _put_panel(thing: Any, panel: str, language: Language) -> None:
-    """The heading under which help shows it, where the language is not the one that Typer speaks."""
-    if language is not Language.EN:
-        thing.rich_help_panel = sentence(f"cli.panel.{panel}", {}, language)

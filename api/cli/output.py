@@ -8,8 +8,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from engine.errors import InputRefused, Place, Problem
+
+_Result = TypeVar("_Result")
 
 STANDARD_OUTPUT = Path("-")
 
@@ -34,11 +37,14 @@ def write_output(path: Path, content: str | bytes) -> None:
     write_with(path, lambda temporary: _fill(temporary, data))
 
 
-def write_with(path: Path, write: Callable[[Path], object]) -> None:
+def write_with(path: Path, write: Callable[[Path], _Result]) -> _Result:
     """Let ``write`` fill a temporary file beside ``path``, then put it in its place in one step.
 
     The temporary file has the same ending, for writers that look at it. What is not a plain file (a device, a pipe)
     is written to directly.
+
+    Returns:
+        What ``write`` returns.
 
     Raises:
         InputRefused: It cannot be written there.
@@ -46,17 +52,17 @@ def write_with(path: Path, write: Callable[[Path], object]) -> None:
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
-            write(target)
-            return
+            return write(target)
         handle, name = tempfile.mkstemp(prefix=".", suffix=path.name[-100:], dir=target.parent)
         os.close(handle)
         temporary = Path(name)
         try:
-            write(temporary)
+            result = write(temporary)
             temporary.chmod(_mode_of(target))
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+        return result  # noqa: TRY300 - an else would part it from what it belongs to
     except OSError as error:
         problem = Problem("cli.cannot-write", Place(str(path)), {"reason": error.strerror or type(error).__name__})
         raise InputRefused([problem]) from error

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from api.cli.formats import LOG_ENDINGS, ending_of, without_ending
-from api.cli.inputs import process_from
+from api.cli.inputs import WARNINGS_SHOWN, process_from
 from api.cli.options import FlowArgument, Number, OutputOption
 from api.cli.output import write_output, write_with
 from api.cli.session import session_of
@@ -17,7 +17,7 @@ from engine.limits import DEFAULT_LIMITS
 from engine.vocabulary import Language
 
 CASES = Number("--cases", int, 1, DEFAULT_LIMITS.simulated_cases)
-SEED = Number("--seed", int, 0, 2**63 - 1)
+SEED = Number("--seed", int, 0, 2**32 - 1)
 PEOPLE = Number("--people", int, 1, 1_000)
 
 
@@ -56,7 +56,7 @@ def simulate(
             language=Language(names),
             limits=session.limits,
         )
-    write_with(output, lambda path: save_log(simulated.log, path))
+    session.problems(write_with(output, lambda path: save_log(simulated.log, path)), limit=WARNINGS_SHOWN)
     base = without_ending(output, LOG_ENDINGS)
     truth = base.with_name(base.name + ".truth.json")
     write_output(truth, write_truth(simulated.truth))

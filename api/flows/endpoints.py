@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 
 from api.flows import service
-from api.flows.schemas import CheckShape, FlowShape
+from api.flows.schemas import CheckAnswer, FlowShape
 from api.http.bodies import UploadDep
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS
@@ -27,8 +27,8 @@ SOURCE_TYPES = {"yaml": "application/yaml", "pnml": "application/xml"}
 
 
 @router.post("", status_code=HTTPStatus.CREATED, openapi_extra=FILE_BODY)
-def upload_flow(upload: UploadDep, running: RunningDep, session: WriteSession, response: Response) -> FlowShape:
-    """Upload a flow (YAML) or a net (PNML) as the request's body. It is read at once, and refused with every problem."""
+def upload_flow(*, upload: UploadDep, running: RunningDep, session: WriteSession, response: Response) -> FlowShape:
+    """Upload a flow (YAML) or a net (PNML) as the request's body. It is read at once."""
     with running.readers:
         row = service.add_flow(
             session,
@@ -64,15 +64,16 @@ def read_flow_source(flow: Id, running: RunningDep, session: ReadSession) -> Fil
 
 
 @router.get("/{flow}/check")
-def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> CheckShape:
+def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> CheckAnswer:
     """Check a flow: whether it can always end, and what else its designer should know."""
     row = existing_flow(session, flow)
     with running.readers:
-        return CheckShape.of(service.check_stored(running.files, row, limits=running.limits), language)
+        return CheckAnswer.of(service.check_stored(running.files, row, limits=running.limits), language)
 
 
 @router.get("/{flow}/chart", response_class=Response, responses=PICTURES)
 def draw_flow(
+    *,
     flow: Id,
     running: RunningDep,
     session: ReadSession,

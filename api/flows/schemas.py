@@ -7,9 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.http.shapes import ProblemShape
 from api.schemas.assessment import TitleShape
+from api.schemas.problem import ProblemShape
+from engine.nets.soundness import Verdict
+from engine.review.check import CheckReport
 from engine.storage.tables import FlowRow
+from engine.vocabulary import Language
 
 
 class FlowShape(BaseModel):
@@ -69,13 +72,27 @@ class FlowShape(BaseModel):
         )
 
 
-class CheckShape(BaseModel):
+class CheckAnswer(BaseModel):
     """What a check found.
 
     Attributes:
-        verdict: ``clean`` without a problem of severity error.
-        problems: Everything it found; each has a witness where there is one.
+        clean: Whether no problem is an error.
+        soundness: Whether every case can end properly: ``sound``, ``unsound``, ``unbounded`` or ``unknown``.
+        markings: Markings that were explored; 0 where the structure gave the answer.
+        problems: Everything it found, each with a run that shows it where there is one.
     """
 
-    verdict: Literal["clean", "problems"]
+    clean: bool
+    soundness: Verdict
+    markings: int
     problems: list[ProblemShape]
+
+    @classmethod
+    def of(cls, report: CheckReport, language: Language) -> CheckAnswer:
+        """The shape of a report."""
+        return cls(
+            clean=report.is_clean,
+            soundness=report.soundness.verdict,
+            markings=report.soundness.markings,
+            problems=[ProblemShape.of(problem, language) for problem in report.problems],
+        )

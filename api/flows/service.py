@@ -8,6 +8,7 @@ from api.composition import draw_process, picture_of
 from engine.limits import Limits
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.picture import PictureFormat
+from engine.review.check import CheckReport, check
 from engine.storage.database import Session
 from engine.storage.files import FileStore, Incoming
 from engine.storage.repository import add, find, remember_file
@@ -53,6 +54,11 @@ def read_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> Process:
         InputRefused: A limit was lowered since it was stored.
     """
     return read_process_bytes(files.path(row.file).read_bytes(), source=row.name, limits=limits)
+
+
+def check_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> CheckReport:
+    """Everything that is wrong with a stored flow."""
+    return check(read_stored(files, row, limits=limits), source=row.name, limits=limits)
 
 
 def draw_stored(files: FileStore, row: FlowRow, picture: PictureFormat, *, language: Language, limits: Limits) -> bytes:

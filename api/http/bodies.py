@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 
@@ -89,6 +89,15 @@ async def limited(request: Request, *, limit: int) -> AsyncIterator[bytes]:
             break
     if found > limit:
         raise LimitExceeded(limit="upload_bytes", allowed=limit, found=max(found, size))
+
+
+def json_body(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
+    """A dependency that reads the body of a request as JSON of one shape."""
+
+    async def receive_json(request: Request) -> Model:
+        return await json_of(request, model)
+
+    return receive_json
 
 
 async def json_of(request: Request, model: type[Model]) -> Model:

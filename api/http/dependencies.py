@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from api.http.languages import language_of
-from api.http.running import Running
+from api.running import Running
 from engine.storage.database import Session
 from engine.vocabulary import Language
 

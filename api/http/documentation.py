@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.http.gate import OPEN_PATHS
 from api.http.problems import MEDIA_TYPE
@@ -54,6 +55,11 @@ FILE_BODY: dict[str, Any] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+
+
+def json_body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The documentation of a JSON body."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.languages import language_of
 from api.http.problems import problem_response
-from api.http.running import Running
+from api.running import Running
 from engine.errors import Problem
 
 OPEN_PATHS = frozenset({"/health"})

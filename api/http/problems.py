@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.http.languages import language_of
-from api.http.shapes import ProblemShape
+from api.schemas.problem import ProblemShape
 from engine.errors import InputRefused, Place, Problem, Unavailable, Value
 from engine.vocabulary import Language
 
@@ -27,6 +27,20 @@ ROUTE_CODES = {
     HTTPStatus.NOT_FOUND: "service.no-such-address",
     HTTPStatus.METHOD_NOT_ALLOWED: "service.method-not-allowed",
 }
+
+FIELD_CODES = {
+    "missing": "service.missing-field",
+    "extra_forbidden": "service.unknown-field",
+    "enum": "service.not-a-choice",
+    "literal_error": "service.not-a-choice",
+    "less_than": "service.out-of-range",
+    "greater_than": "service.out-of-range",
+    "int": "service.not-a-whole-number",
+    "string_too": "service.text-length",
+}
+"""How pydantic's types of errors begin, and what we say."""
+
+BOUNDS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "min_length": "≥", "max_length": "≤"}
 
 
 class Refusal(Exception):  # noqa: N818 - the name says what happened
@@ -63,13 +77,6 @@ def problem_response(
     extra = {"Content-Language": language.value, **(headers or {})}
     # ASCII only: whatever a user sent, the answer can be encoded
     return Response(json.dumps(body), status.value, extra, MEDIA_TYPE)
-
-
-def from_source(problems: Sequence[Problem], name: str) -> list[Problem]:
-    """Problems of a stored file under the name that its user gave it."""
-    return [
-        Problem(p.code, Place(name, p.place.line, p.place.element), p.values, p.severity, p.count) for p in problems
-    ]
 
 
 def install(app: FastAPI) -> None:
@@ -119,20 +126,10 @@ def parameter_problem(entry: Mapping[str, Any]) -> Problem:
     kind = str(entry["type"])
     name = ".".join(str(part)[:SHOWN_CHARACTERS] for part in entry["loc"] if part not in ("query", "path", "header"))
     context = entry.get("ctx") or {}
-    place = Place(element=name)
-    if kind == "missing":
-        return Problem("service.missing-field", place, {"name": name})
-    if kind == "extra_forbidden":
-        return Problem("service.unknown-field", place, {"name": name})
-    if kind in ("enum", "literal_error"):
-        return Problem("service.not-a-choice", place, {"name": name, "known": str(context.get("expected", ""))})
-    if kind.startswith(("less_than", "greater_than")):
-        return Problem("service.out-of-range", place, {"name": name})
-    if kind.startswith("int"):
-        return Problem("service.not-a-whole-number", place, {"name": name})
-    if kind.startswith("string_too"):
-        return Problem("service.text-length", place, {"name": name})
-    return Problem("service.bad-field", place, {"name": name})
+    known = str(context.get("expected", ""))
+    bound = next((f"{sign} {context[key]}" for key, sign in BOUNDS.items() if key in context), "")
+    code = next((code for start, code in FIELD_CODES.items() if kind.startswith(start)), "service.bad-field")
+    return Problem(code, Place(element=name), {"name": name, "known": known, "bound": bound})
 
 
 def _client_left(_request: Request, _error: Exception) -> Response:

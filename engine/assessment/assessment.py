@@ -15,6 +15,7 @@ from typing import Literal
 from engine.conformance.alignment import Alignments
 from engine.definitions.flow import Flow
 from engine.definitions.titles import Title
+from engine.logs.variants import Variants
 from engine.vocabulary import DeviationKind, Dimension
 
 
@@ -207,6 +208,9 @@ class Assessment:
         steps: In the flow's order.
         edges: In the flow's order.
         alignments: One for each variant, closed cases.
+        variants: The sequences that ``alignments`` explain, in its order; None when they were not kept.
+        period: The earliest and the latest timestamp of the log, or None when it has none.
+        unexplained_cases: Cases whose alignment was not found within the budget; they count in no dimension.
     """
 
     flow: Flow
@@ -225,6 +229,9 @@ class Assessment:
     steps: tuple[StepStatistics, ...]
     edges: tuple[EdgeStatistics, ...]
     alignments: Alignments
+    variants: Variants | None = None
+    period: tuple[datetime, datetime] | None = None
+    unexplained_cases: int = 0
 
     def dimension(self, dimension: Dimension) -> DimensionScore:
         """The score of one dimension."""

@@ -23,7 +23,7 @@ def assess_completeness(population: Population) -> DimensionScore:
         population,
         Dimension.COMPLETENESS,
         required_units(population),
-        reason="assess.nothing-required",
+        reason="assess.nothing-required" if population.known.all() else "assess.past-budget",
         no_evidence=int((~population.known).sum()),
     )
 

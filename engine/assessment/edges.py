@@ -131,7 +131,7 @@ def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatis
     counts = np.zeros(len(flow.edges), dtype=np.int64)
     passages = _Passages()
     for row in np.flatnonzero(population.explanations.known).tolist():
-        _follow_run(population, game, ways, row, counts, passages)
+        _follow_run(population, game, ways, row, counts=counts, passages=passages)
     medians = _median_times(population, passages)
     return tuple(_statistics(edge, int(counts[i]), medians.get(i)) for i, edge in enumerate(flow.edges))
 
@@ -140,11 +140,12 @@ def _statistics(edge: Edge, count: int, median: float | None) -> EdgeStatistics:
     return EdgeStatistics(edge.source, edge.target, count, median)
 
 
-def _follow_run(  # noqa: PLR0913, PLR0917 - one inner loop of edge_statistics
+def _follow_run(
     population: Population,
     game: TokenGame,
     ways: EdgeMap,
     row: int,
+    *,
     counts: NDArray[np.int64],
     passages: _Passages,
 ) -> None:

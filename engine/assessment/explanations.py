@@ -79,8 +79,12 @@ class Explanations:
 
     @cached_property
     def performed(self) -> Truths:
-        """For each event of each explanation, laid end to end, whether it performs its step in place or out of it."""
+        """For each event of each explanation, laid end to end, whether it performs its step, in place or misplaced.
+
+        Where nothing is known, every event may.
+        """
         found = np.zeros(self.event_offsets[-1], dtype=np.bool_)
+        found[np.repeat(~self.known, self.lengths)] = True  # so that their standards are counted as no evidence
         sync = self.moves.kinds == SYNC
         found[self.event_offsets[self.row_of_move[sync]] + self.moves.positions[sync]] = True
         for row, deviations in enumerate(self.deviations):

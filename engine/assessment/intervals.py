@@ -9,7 +9,7 @@ inference, the law of succession, and statistical inference".
 
 from __future__ import annotations
 
-from math import sqrt
+from math import fsum, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,8 @@ def effective_size(share: float, residuals: NDArray[np.float64], units: int) -> 
         p(1 − p) ÷ V; the number of cases where p is 0 or 1, or V is 0.
     """
     cases = len(residuals)
-    variance = cases / (cases - 1) * float(np.sum(residuals**2))
+    # fsum rounds once, so that the order of the cases does not show
+    variance = cases / (cases - 1) * fsum((residuals**2).tolist())
     spread = share * (1 - share)
     # Residuals that are zero in exact arithmetic are not quite zero in floating point.
     negligible = 1e-18

@@ -21,7 +21,7 @@ def assess_ordering(population: Population) -> DimensionScore:
         population,
         Dimension.ORDERING,
         event_units(population),
-        reason="assess.nothing-performed",
+        reason="assess.nothing-performed" if population.known.all() else "assess.past-budget",
         no_evidence=int((~population.known).sum()),
     )
 

@@ -150,7 +150,10 @@ def _interval(
         weight[index] = group.weight / (total * group.denominator)
         share[index] = group.numerator / group.denominator
     of_case = population.explanations.of_case
-    residuals = ((units.kept - units.due * share) @ weight)[of_case]
+    residuals = np.zeros(len(units.due))
+    for index in range(len(ids)):  # not a matrix product, whose rounding depends on the place of a row
+        residuals += weight[index] * (units.kept[:, index] - units.due[:, index] * share[index])
+    residuals = residuals[of_case]
     counted = (units.due.sum(axis=1) > 0)[of_case]
     if instances.height:
         case = instances["case"].to_numpy()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.conformance.alignment import Alignments, MoveColumns
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
+from engine.conformance.kernels.common import BUDGET, LOG, UNREACHABLE
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.search_graph import SearchGraph, compile_search
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -157,8 +158,8 @@ def _collect(
     bounds = np.concatenate([piece.optima for piece in pieces])[places]
     worsts = log_totals + empty.optima[0]
     moves = _with_fallbacks(_concatenated(pieces), places, statuses, np.diff(variants.offsets), empty.moves)
-    unreachable = statuses == search.UNREACHABLE
-    costs = np.where(unreachable, -1, np.where(statuses == search.BUDGET, worsts, bounds))
+    unreachable = statuses == UNREACHABLE
+    costs = np.where(unreachable, -1, np.where(statuses == BUDGET, worsts, bounds))
     return Alignments(
         net=net,
         activities=variants.activities,
@@ -191,20 +192,20 @@ def _with_fallbacks(
 ) -> MoveColumns:
     """The moves in the order of the variants. A search past its budget gets every log move, then the cheapest run."""
     gathered, rows = _gather(found.offsets, places)
-    past = np.flatnonzero(statuses == search.BUDGET)
+    past = np.flatnonzero(statuses == BUDGET)
     kinds, positions, transitions = found.kinds[rows], found.positions[rows], found.transitions[rows]
     if not len(past):
         return MoveColumns(gathered, kinds, positions, transitions)
     parts: list[tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]] = []
     for variant in range(len(statuses)):
-        if statuses[variant] != search.BUDGET:
+        if statuses[variant] != BUDGET:
             row = slice(gathered[variant], gathered[variant + 1])
             parts.append((kinds[row], positions[row], transitions[row]))
             continue
         events = int(lengths[variant])
         parts.append(
             (
-                np.concatenate([np.full(events, search.LOG, dtype=np.int8), empty.kinds]),
+                np.concatenate([np.full(events, LOG, dtype=np.int8), empty.kinds]),
                 np.concatenate([np.arange(events, dtype=np.int32), empty.positions]),
                 np.concatenate([np.full(events, -1, dtype=np.int32), empty.transitions]),
             )
@@ -226,7 +227,7 @@ def _nothing_reachable(net: Net, variants: Variants, log_totals: NDArray[np.int6
         net=net,
         activities=variants.activities,
         counts=variants.counts,
-        statuses=np.full(count, search.UNREACHABLE, dtype=np.int8),
+        statuses=np.full(count, UNREACHABLE, dtype=np.int8),
         costs=np.full(count, -1, dtype=np.int64),
         lower_bounds=log_totals,
         worsts=np.maximum(log_totals, 1),

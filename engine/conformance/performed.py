@@ -35,6 +35,7 @@ class EventTable:
         label: int32 label of the step that the activity means, −1 for activities the net does not know.
         performed: Whether the event performs its step (it is synchronous or misplaced).
         start, time: datetime64[us] in UTC, NaT where the log does not say.
+        pending: Whether the event is a start whose completion has not come; its time is when work began.
     """
 
     offsets: Rows
@@ -43,15 +44,20 @@ class EventTable:
     performed: Truths
     start: Moments
     time: Moments
+    pending: Truths
 
     @classmethod
-    def of(cls, log: Log, label_of_activity: Mapping[str, int], performed: Truths) -> EventTable:
+    def of(
+        cls, log: Log, label_of_activity: Mapping[str, int], performed: Truths, *, paired: bool = False
+    ) -> EventTable:
         """The events of a log.
 
         Args:
             log: The log.
             label_of_activity: Activity name → label, as in a net.
             performed: One truth value for each event.
+            paired: Whether starts and completions were paired (``Lifecycle.PAIR``), so that a start that is left, of an
+                activity that has completions, is pending.
         """
         labels = np.array([label_of_activity.get(name, -1) for name in log.activities], dtype=np.int32)
         codes = log.events["activity"].to_numpy()
@@ -63,6 +69,7 @@ class EventTable:
             performed=performed,
             start=as_moments(log.events["start"]),
             time=as_moments(log.events["time"]),
+            pending=_pending(log) if paired else np.zeros(log.events.height, dtype=np.bool_),
         )
 
     @cached_property
@@ -122,6 +129,13 @@ class CaseTable:
 
     closed: Truths
     ended: Truths
+
+
+def _pending(log: Log) -> Truths:
+    """For each event of a paired log whether it is a start without a completion."""
+    transition = pl.col("lifecycle").str.strip_chars().str.to_lowercase().fill_null("complete")
+    completes = (transition == "complete").any().over("activity")
+    return log.events.select(((transition == "start") & completes).alias("pending"))["pending"].to_numpy()
 
 
 def offsets_of(log: Log) -> Rows:

@@ -1,4 +1,4 @@
-"""What the search walks over: the live part of a net's state space with silent moves folded away, and its label sets."""
+"""What the search walks over: a net's live state space with silent moves folded away, and its label sets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.conformance.kernels.label_sets import label_sets
 from engine.conformance.kernels.reduction import reduce_silent
-from engine.conformance.kernels.search import Back, Bound, Ends, Graph, Paths, Space
+from engine.conformance.kernels.shapes import Back, Bound, Ends, Graph, Paths, Space
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net

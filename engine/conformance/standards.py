@@ -28,7 +28,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.calendars import Calendar
-from engine.conformance.performed import CaseTable, EventTable, as_moment
+from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment
 from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
 from engine.vocabulary import DeviationKind, Outcome
 
@@ -107,9 +107,9 @@ def _durations(events: EventTable, _: CaseTable, labels: Sequence[int]) -> _Inst
         case=events.case[rows],
         first=rows,
         second=rows,
-        begin=events.start[rows],
-        end=events.time[rows],
-        happened=np.ones(len(rows), dtype=np.bool_),
+        begin=np.where(events.pending[rows], events.time[rows], events.start[rows]),
+        end=np.where(events.pending[rows], NEVER, events.time[rows]),
+        happened=~events.pending[rows],
     )
 
 
@@ -215,6 +215,8 @@ def _judge(index: int, standard: Standard, found: _Instances, cases: CaseTable, 
     if standard.kind is StandardKind.PRECEDENCE:
         closed = np.ones_like(closed)  # what did not come before never will
     never = ~found.happened & closed
+    if standard.kind is StandardKind.DURATION and standard.at_most is None:
+        never = np.zeros_like(never)  # a minimum is due when the step is done, and it is not
     missed = never | late | short
     kind = np.where(short & ~late, 1, 0)
     if not standard.is_timed:

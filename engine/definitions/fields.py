@@ -296,7 +296,13 @@ def as_id(reading: Reading, scalar: Scalar, path: str) -> str | None:
 
 
 def sections(reading: Reading, fields: Fields, key: str) -> Iterator[tuple[str, Scalar, Tree]]:
-    """``(id, key, value)`` of every entry of a section whose keys are ids; none when it is missing."""
+    """``(id, key, value)`` of every entry of a section whose keys are ids; none when it is missing.
+
+    An entry whose id is not well formed is noted and read nevertheless, so that what refers to it is not reported too.
+
+    Raises:
+        LimitExceeded: When there are more than ``limits.flow_nodes``.
+    """
     value = fields.tree(key)
     if value is None:
         return
@@ -304,9 +310,7 @@ def sections(reading: Reading, fields: Fields, key: str) -> Iterator[tuple[str, 
         reading.add("flow.not-a-mapping", value.line, key)
         return
     if len(value.entries) > reading.limits.flow_nodes:
-        reading.too_large("flow_nodes", len(value.entries), value.line, key)
-        return
+        reading.exceeded("flow_nodes", len(value.entries), value.line)
     for name, content in value.entries:
-        identifier = as_id(reading, name, f"{key}.{name.text}")
-        if identifier is not None:
-            yield identifier, name, content
+        as_id(reading, name, f"{key}.{name.text}")
+        yield name.text, name, content

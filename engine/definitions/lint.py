@@ -12,6 +12,7 @@ from engine.definitions.standards import StandardKind, TimeUnit
 from engine.errors import Place, Problem, Severity, Value
 
 _BRANCHING = (NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE)
+_WAITING = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 _GATEWAYS = (*_BRANCHING, NodeKind.PARALLEL)
 _SHOWN = 10
 """Names listed in one message; the rest is counted."""
@@ -27,6 +28,8 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         Warnings and notes in the order of their lines:
 
         - ``flow.gateway-passes-through``: a gateway with one way in and one way out;
+        - ``flow.gateway-waits-and-splits``: a parallel or inclusive gateway that does both, so that a loop that comes
+          back to it waits for ever;
         - ``flow.branch-without-condition``: an exclusive or inclusive gateway some of whose ways say nothing;
         - ``flow.no-otherwise``: every way has a condition, so that none may hold;
         - ``flow.condition-on-only-way``: a condition where there is nothing to choose;
@@ -63,6 +66,8 @@ def _gateways(flow: Flow) -> Iterator[Problem]:
         ways = leaving[node.id]
         if node.kind in _GATEWAYS and entering[node.id] == 1 and len(ways) == 1:
             yield _warning("flow.gateway-passes-through", node.line, f"nodes.{node.id}", node=node.id)
+        if node.kind in _WAITING and entering[node.id] > 1 and len(ways) > 1:
+            yield _warning("flow.gateway-waits-and-splits", node.line, f"nodes.{node.id}", node=node.id)
         if node.kind in _BRANCHING:
             yield from _decision(node, ways)
 

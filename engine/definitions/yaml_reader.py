@@ -51,7 +51,8 @@ def read_flow(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
 
     Raises:
         InputRefused: With every problem of the file, each with its line.
-        LimitExceeded: When the file is longer than ``limits.flow_bytes`` or nests deeper than ``limits.nesting``.
+        LimitExceeded: When the file is longer than ``limits.flow_bytes``, nests deeper than ``limits.nesting`` or one
+            of its sections has more entries than ``limits.flow_nodes``.
         OSError: When the file cannot be opened.
     """
     reading = Reading(path.name, limits)

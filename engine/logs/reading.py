@@ -10,6 +10,7 @@ from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.log import Log
 from engine.logs.options import DateOrder, Progress, ReadOptions
 from engine.logs.sources import GZIP_MAGIC, ByteSource
+from engine.logs.tables import read_csv, read_parquet
 from engine.logs.xes import read_xes
 
 __all__ = ["DateOrder", "Progress", "ReadOptions", "read_log"]
@@ -48,10 +49,6 @@ def read_log(
     if head.startswith(_XML_STARTS) or head.lstrip().startswith(b"<"):
         log = read_xes(chunks, name=source.name, options=chosen, limits=limits)
     else:
-        # Only XES streams; Polars and its columns are loaded for tables when one is read.
-        from engine.logs.parquet import read_parquet
-        from engine.logs.tables import read_csv
-
         reader = read_parquet if head.startswith(_PARQUET_MAGIC) else read_csv
         log = reader(b"".join(chunks), name=source.name, options=chosen, limits=limits)
     return replace(log, source_hash=source.digest)
@@ -74,7 +71,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
     elif head.startswith(GZIP_MAGIC):
         code = "log.packed-twice"
     elif start.startswith((b"{", b"[")):
-        code = "log.json"
+        code = "log.is-json"
     elif b"\0" in head and not head.startswith((_PARQUET_MAGIC, b"\xfe\xff", b"\xff\xfe")):
         code = "log.binary"
     if code:

@@ -89,7 +89,7 @@ def sentence(code: str, values: Mapping[str, Value], language: Language) -> str:
 def problem_text(problem: Problem, language: Language) -> ProblemText:
     """A problem in words: what is wrong, what to do about it and where it is.
 
-    A limit is named in words, and its setting is added.
+    A limit is named in words, and its setting is added. Sentence and remedy begin with a capital.
 
     Raises:
         KeyError: The catalogue lacks the problem's code or its remedy.
@@ -101,8 +101,8 @@ def problem_text(problem: Problem, language: Language) -> ProblemText:
         values["setting"] = SETTING_PREFIX + limit.upper()
         values = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
     return ProblemText(
-        sentence(problem.code, values, language),
-        sentence(f"{problem.code}.remedy", values, language),
+        _begun(problem.code, values, language),
+        _begun(f"{problem.code}.remedy", values, language),
         _place_text(problem.place),
         problem.count,
     )
@@ -136,6 +136,12 @@ def printable(value: Value) -> str:
         character if character.isprintable() or unicodedata.category(character) == "Zs" else _escaped(character)
         for character in text
     )
+
+
+def _begun(code: str, values: Mapping[str, Value], language: Language) -> str:
+    """A sentence with a capital, unless it begins with a value, which stays as it is."""
+    text = sentence(code, values, language)
+    return text if _texts(language)[code].startswith("{") else text[:1].upper() + text[1:]
 
 
 def _escaped(character: str) -> str:

@@ -19,10 +19,10 @@ DEFAULT_NOISE = 0.2
 
 
 class Miner(StrEnum):
-    """How a flow is found.
+    """How a flow is found; all three give sound flows.
 
-    ``inductive``: block-structured, always sound. ``heuristics``: by dependencies, which may be unsound.
-    ``directly-follows``: the paths of the log as they are, choices only; needs no further library.
+    ``inductive``: block-structured. ``heuristics``: by what depends on what, with parallel steps where they come
+    together again. ``directly-follows``: the paths of the log as they are, choices only; needs no further library.
     """
 
     INDUCTIVE = "inductive"

@@ -1,13 +1,13 @@
 """The heuristics miner: dependencies by pm4py, and the flow that their splits and joins draw.
 
 As in Weijters, van der Aalst and Alves de Medeiros (2006), "Process mining with the HeuristicsMiner algorithm". The
-result says which steps depend on which; nothing promises that it is sound. ``trueline check`` says so, with a witness.
+dependencies are theirs; how they become a flow is ours, because theirs is often unsound: a split without its join.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +28,8 @@ from engine.mining.directly_follows import (
 )
 from engine.mining.draft import END, START, Draft
 from engine.mining.library import load
+from engine.nets.compile import compile_flow
+from engine.nets.soundness import Verdict, check_soundness
 
 DEPENDENCY_THRESHOLD = 0.5
 AND_THRESHOLD = 0.65
@@ -35,6 +37,15 @@ LOOP_OF_TWO_THRESHOLD = 0.5
 
 MOST_BINDINGS = 16
 """Sets of followers of one step that occur together. Past it followers are drawn as single choices: still readable."""
+
+MOST_TRIALS = 200
+"""Pairs of a split and a join that are tried on one flow."""
+
+TRIAL_MARKINGS = 5_000
+"""Markings that a trial explores where the structure gives no answer."""
+
+Branches = tuple[int, tuple[int, ...]]
+"""A step, and neighbours of it that occur together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +114,68 @@ def flow_of_dependencies(log_name: str, found: Dependencies, *, limits: Limits =
     """The flow that the dependencies draw.
 
     Behind a step with several followers stands an exclusive choice between sets of followers; a set of several is a
-    parallel split. In front of a step it is the same, mirrored.
+    parallel split. In front of a step it is the same, mirrored. Dependencies alone do not promise that what was split
+    comes together again. So where the whole is unsound, splits and joins are added in pairs, and a pair stays only
+    if the flow is sound with it; what is left over is drawn as a choice.
     """
+    after = {n: _bindings(_followers(found, n), pairs) for n, pairs in found.together_after.items()}
+    before = {n: _bindings(_predecessors(found, n), pairs) for n, pairs in found.together_before.items()}
+    splits = [(n, members) for n, sets in sorted(after.items()) for members in sets if len(members) > 1]
+    joins = [(n, members) for n, sets in sorted(before.items()) for members in sets if len(members) > 1]
+    whole = _draw(log_name, found, splits, joins, limits)
+    if _is_sound(whole, limits):
+        return whole
+    flow = _draw(log_name, found, [], [], limits)
+    kept_splits: list[Branches] = []
+    kept_joins: list[Branches] = []
+    pairs = [(split, join) for split in splits for join in joins if len(split[1]) == len(join[1])]
+    for split, join in pairs[:MOST_TRIALS]:
+        trial_splits = kept_splits if split in kept_splits else [*kept_splits, split]
+        trial_joins = kept_joins if join in kept_joins else [*kept_joins, join]
+        trial = _draw(log_name, found, trial_splits, trial_joins, limits)
+        if _is_sound(trial, limits):
+            flow, kept_splits, kept_joins = trial, trial_splits, trial_joins
+    return flow
+
+
+def _draw(
+    log_name: str, found: Dependencies, splits: Sequence[Branches], joins: Sequence[Branches], limits: Limits
+) -> Flow:
+    """The flow with these parallel splits and joins, and choices everywhere else."""
     draft = Draft(log_name, found.graph.activities, limits=limits)
     steps = {number: draft.step(name) for number, name in enumerate(found.graph.activities)}
     steps |= {BEGIN: START, FINISH: END}
     leaving: dict[Pair, list[str]] = {pair: [] for pair in found.pairs}
     entering: dict[Pair, list[str]] = {pair: [] for pair in found.pairs}
     for number, step in steps.items():
-        after = sorted(pair[1] for pair in found.pairs if pair[0] == number)
-        for follower, gateway in _fan(draft, step, _bindings(after, found.together_after.get(number)), forward=True):
+        sets = _with_singles(_followers(found, number), [members for n, members in splits if n == number])
+        for follower, gateway in _fan(draft, step, sets, forward=True):
             leaving[number, follower].append(gateway)
-        before = sorted(pair[0] for pair in found.pairs if pair[1] == number)
-        for previous, gateway in _fan(draft, step, _bindings(before, found.together_before.get(number)), forward=False):
+        sets = _with_singles(_predecessors(found, number), [members for n, members in joins if n == number])
+        for previous, gateway in _fan(draft, step, sets, forward=False):
             entering[previous, number].append(gateway)
     for pair in found.pairs:
         _link(draft, f"{steps[pair[0]]}_to_{steps[pair[1]]}", leaving[pair], entering[pair])
     return draft.flow()
+
+
+def _is_sound(flow: Flow, limits: Limits) -> bool:
+    budget = replace(limits, soundness_markings=min(limits.soundness_markings, TRIAL_MARKINGS))
+    return check_soundness(compile_flow(flow, limits=limits), limits=budget).verdict is Verdict.SOUND
+
+
+def _followers(found: Dependencies, number: int) -> list[int]:
+    return sorted(second for first, second in found.pairs if first == number)
+
+
+def _predecessors(found: Dependencies, number: int) -> list[int]:
+    return sorted(first for first, second in found.pairs if second == number)
+
+
+def _with_singles(neighbours: Sequence[int], sets: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The sets, and every neighbour that is in none of them on its own."""
+    taken = {member for members in sets for member in members}
+    return sorted([*sets, *((neighbour,) for neighbour in neighbours if neighbour not in taken)])
 
 
 def _two_apart(log: Log, graph: DirectlyFollows) -> tuple[dict[Pair, int], dict[tuple[int, int, int], int]]:

@@ -39,12 +39,15 @@ class _Reduction:
         self._producers: dict[int, set[int]] = {place: set() for place in range(len(net.places))}
         self._consumers: dict[int, set[int]] = {place: set() for place in range(len(net.places))}
         for t in self._takes:
-            self._link(t)
+            for place in self._takes[t]:
+                self._consumers[place].add(t)
+            for place in self._puts[t]:
+                self._producers[place].add(t)
 
     def run(self) -> bool:
         rules = (
-            self._fuse_places,
-            self._fuse_transitions,
+            self._fuse,
+            self._fuse_exchanged,
             self._drop_loops,
             self._drop_twin_transitions,
             self._drop_twin_places,
@@ -56,21 +59,11 @@ class _Reduction:
             return source == sink
         return [*self._takes.values()] == [{source: 1}] and [*self._puts.values()] == [{sink: 1}]
 
-    def _link(self, t: int) -> None:
-        for place in self._takes[t]:
-            self._consumers[place].add(t)
-        for place in self._puts[t]:
-            self._producers[place].add(t)
-
-    def _unlink(self, t: int) -> None:
-        for place in self._takes[t]:
-            self._consumers[place].discard(t)
-        for place in self._puts[t]:
-            self._producers[place].discard(t)
-
     def _remove_transition(self, t: int) -> None:
-        self._unlink(t)
-        del self._takes[t], self._puts[t]
+        for place in self._takes.pop(t):
+            self._consumers[place].discard(t)
+        for place in self._puts.pop(t):
+            self._producers[place].discard(t)
 
     def _remove_place(self, place: int) -> None:
         for t in self._consumers.pop(place):
@@ -78,41 +71,50 @@ class _Reduction:
         for t in self._producers.pop(place):
             del self._puts[t][place]
 
-    def _fuse_places(self) -> bool:
-        """Fuse p and q where p → t → q with weight w and p has no other way out: each token on p is w tokens on q."""
+    def _fuse(self) -> bool:
+        """Fuse into its producers a transition u that alone empties p, needs nothing else, and gets whole portions.
+
+        Where each producer puts a multiple of what u takes, u can fire at once for every portion; whether it waits
+        makes no difference to what can be reached, to what can end, or to what is dead.
+        """
         changed = False
-        for t in list(self._takes):
-            if len(self._takes[t]) != 1 or len(self._puts[t]) != 1:
+        for p in list(self._producers):
+            producers, consumers = self._producers[p], self._consumers[p]
+            if p == self._ends.source or len(consumers) != 1 or not producers or consumers <= producers:
                 continue
-            ((p, taken),) = self._takes[t].items()
-            ((q, weight),) = self._puts[t].items()
-            if taken != 1 or p in (q, self._ends.source) or self._consumers[p] != {t}:
+            (u,) = consumers
+            portion = self._takes[u][p]
+            if len(self._takes[u]) != 1 or any(self._puts[t][p] % portion for t in producers):
                 continue
-            self._remove_transition(t)
-            for producer in self._producers[p]:
-                self._puts[producer][q] = self._puts[producer].get(q, 0) + weight * self._puts[producer][p]
-                self._producers[q].add(producer)
+            added = self._puts[u]
+            self._remove_transition(u)
+            for t in producers:
+                for q, weight in added.items():
+                    self._puts[t][q] = self._puts[t].get(q, 0) + weight * (self._puts[t][p] // portion)
+                    self._producers[q].add(t)
             self._remove_place(p)
             changed = True
         return changed
 
-    def _fuse_transitions(self) -> bool:
-        """Fuse t and u where t alone feeds p, u alone empties it, all at once, and u needs nothing else."""
-        changed = False
-        for p in list(self._producers):
-            if len(self._producers[p]) != 1 or len(self._consumers[p]) != 1:
+    def _fuse_exchanged(self) -> bool:
+        """Fuse p and q where single tokens can go from p to q and back, and another transition brings them."""
+        moves: dict[tuple[int, int], int] = {}
+        for t, taken in self._takes.items():
+            if [*taken.values()] == [1] and [*self._puts[t].values()] == [1]:
+                moves[next(iter(taken)), next(iter(self._puts[t]))] = t
+        for (p, q), there in moves.items():
+            back = moves.get((q, p))
+            if back is None or p == q or not (self._producers[p] | self._producers[q]) - {there, back}:
                 continue
-            (t,), (u,) = self._producers[p], self._consumers[p]
-            if t == u or self._takes[u] != {p: self._puts[t][p]}:
-                continue
-            added = self._puts[u]
-            self._remove_transition(u)
-            self._remove_place(p)
-            for q, weight in added.items():
-                self._puts[t][q] = self._puts[t].get(q, 0) + weight
-            self._link(t)
-            changed = True
-        return changed
+            self._remove_transition(there)
+            self._remove_transition(back)
+            for rows, linked in ((self._takes, self._consumers), (self._puts, self._producers)):
+                for t in linked[q]:
+                    rows[t][p] = rows[t].get(p, 0) + rows[t][q]
+                    linked[p].add(t)
+            self._remove_place(q)
+            return True
+        return False
 
     def _drop_loops(self) -> bool:
         """Drop a transition that takes one token and puts it back, where another one brings it."""

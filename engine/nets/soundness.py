@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.nets import exploration
+from engine.nets.kernels import exploration
 from engine.nets.net import SILENT, Net
 from engine.nets.reduction import reduces_to_one_step
 from engine.nets.state_space import Exploration, StateSpace, explore
@@ -271,7 +271,7 @@ class _Examination:
     def _states_without_edges(self) -> NDArray[np.bool_]:
         """States in which nothing is enabled; of an exploration that ended early, those that it came to for sure."""
         edges = np.diff(self._space.offsets)
-        stuck = edges == 0
+        stuck: NDArray[np.bool_] = edges == 0
         if self._space.status is not Exploration.COMPLETE:
             stuck[int(np.max(np.flatnonzero(edges), initial=-1)) + 1 :] = False
         return stuck
@@ -280,7 +280,7 @@ class _Examination:
         """States that hold a final marking and more. An empty final marking is held by all, so it says nothing."""
         space = self._space
         per_word, mask = 64 // space.width, np.uint64((1 << space.width) - 1)
-        covering = np.zeros(space.count, dtype=np.bool_)
+        covering: NDArray[np.bool_] = np.zeros(space.count, dtype=np.bool_)
         for final in self._net.finals:
             places = np.flatnonzero(final).tolist()
             holds = np.full(space.count, bool(places))

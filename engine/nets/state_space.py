@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.nets import exploration
+from engine.nets.kernels import exploration
 from engine.nets.net import Net
 
 _WIDTHS = (1, 8, 32)

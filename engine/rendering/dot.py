@@ -24,13 +24,13 @@ class Run:
 
     Attributes:
         text: Any text; it is cleaned and escaped when it is drawn.
-        size: In points.
+        size: In points; Graphviz knows whole ones only.
         colour: As ``#rrggbb``.
         bold: Whether it is bold.
     """
 
     text: str
-    size: float = 10
+    size: int = 10
     colour: str = INK
     bold: bool = False
 
@@ -39,28 +39,31 @@ class Run:
         # Every font change names its size and colour, so that no run depends on where it stands.
         inner = escape(clean(self.text)) or " "
         inner = f"<B>{inner}</B>" if self.bold else inner
-        return f'<FONT POINT-SIZE="{self.size:g}" COLOR="{self.colour}">{inner}</FONT>'
+        return f'<FONT POINT-SIZE="{self.size}" COLOR="{self.colour}">{inner}</FONT>'
 
 
 Row = tuple[Run, ...]
 """Runs that stand on one line."""
 
 
-def table(rows: Iterable[Row], *, padding: int = 2, align: str = "CENTER") -> str:
+def table(rows: Iterable[Row], *, padding: int = 2, align: str = "CENTER", gutter: bool = False) -> str:
     """An HTML-like label: one row of text under the other.
 
     Args:
         rows: What it says; without any, one empty row.
         padding: Points around each row.
         align: ``LEFT``, ``CENTER`` or ``RIGHT``.
+        gutter: Whether to keep the width of a space clear on both sides, for text beside a line.
     """
-    cells = "".join(f'<TR><TD ALIGN="{align}">{line(row)}</TD></TR>' for row in rows or ((Run(" "),),))
+    space = "&#160;" if gutter else ""
+    lines = [line(row) for row in rows] or [line((Run(" "),))]
+    cells = "".join(f'<TR><TD ALIGN="{align}">{space}{text}{space}</TD></TR>' for text in lines)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{cells}</TABLE>>'
 
 
 def line(row: Row) -> str:
-    """The runs of one row beside each other, a space between."""
-    return " ".join(run.markup() for run in row)
+    """The runs of one row beside each other, two spaces between."""
+    return "&#160; ".join(run.markup() for run in row)
 
 
 def new_graph(title: str, *, left_to_right: bool) -> graphviz.Digraph:
@@ -84,7 +87,7 @@ def new_graph(title: str, *, left_to_right: bool) -> graphviz.Digraph:
             "splines": "true",
         },
         node_attr={"fontname": FONT, "fontsize": "10", "fontcolor": INK, "penwidth": "1.1"},
-        edge_attr={"fontname": FONT, "fontsize": "9.5", "fontcolor": MUTED, "penwidth": "1.1", "arrowsize": "0.65"},
+        edge_attr={"fontname": FONT, "fontsize": "9", "fontcolor": MUTED, "penwidth": "1.1", "arrowsize": "0.65"},
     )
 
 

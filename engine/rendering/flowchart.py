@@ -174,7 +174,7 @@ class _Drawing:
             attributes |= {"penwidth": "3.2" if node.kind is NodeKind.END else "1.3"}
         if node.kind is not NodeKind.STEP and node.id not in self.questions.values():
             rows = self._question(node)
-            attributes |= {"xlabel": table(rows, padding=3)} if rows else {}
+            attributes |= {"xlabel": table(rows, padding=1, gutter=True)} if rows else {}
         graph.node(self.names[node.id], **attributes)
 
     def add_edge(self, graph: graphviz.Digraph, edge: Edge) -> None:
@@ -182,7 +182,7 @@ class _Drawing:
         found = self.overlay.edges.get((edge.source, edge.target)) if self.overlay else None
         kind = self.overlay.kind if self.overlay else None
         text = edge_text(found, kind, self.wording)
-        rows: list[Row] = [(Run(text, 9.5, INK, bold=True),)] if text else []
+        rows: list[Row] = [(Run(text, 9, INK, bold=True),)] if text else []
         condition = wrap(clean(edge.when or ""), columns=CONDITION_COLUMNS)
         rows += [(Run(part, 9, MUTED),) for part in condition if part]
         if edge.otherwise:
@@ -199,7 +199,7 @@ class _Drawing:
             found = self.overlay.edges.get((source, target)) if self.overlay else None
             kind = self.overlay.kind if self.overlay else None
             text = edge_text(found, kind, self.wording)
-            rows: list[Row] = [(Run(text, 9.5, INK, bold=True),)] if text else []
+            rows: list[Row] = [(Run(text, 9, INK, bold=True),)] if text else []
             if position == 0:
                 rows += self._entry(plan)
             style = edge_style(found, kind) | {"color": PLAN, "style": "dashed", "weight": "0"}
@@ -220,17 +220,17 @@ class _Drawing:
 
     def _question(self, node: Node) -> list[Row]:
         title = wrap(clean(self.wording.title(node.title)), columns=20, lines=3)
-        return [(Run(part, 9.5, INK, bold=True),) for part in title if part]
+        return [(Run(part, 9, INK, bold=True),) for part in title if part]
 
     def _entry(self, plan: Plan) -> list[Row]:
         risk = wrap(clean(self.wording.title(plan.risk)), columns=20, lines=3)
         detail = clean(plan.trigger.detail)
         trigger = self.wording.text(f"chart.trigger.{plan.trigger.kind}", detail=detail)
-        rows: list[Row] = [(Run(part, 9.5, PLAN, bold=True),) for part in (f"⚠ {risk[0]}", *risk[1:])]
+        rows: list[Row] = [(Run(part, 9, PLAN, bold=True),) for part in (f"⚠ {risk[0]}", *risk[1:])]
         return rows + [(Run(part, 9, MUTED),) for part in wrap(trigger, columns=24, lines=3)]
 
     def _connect(
         self, graph: graphviz.Digraph, source: str, target: str, style: Mapping[str, str], rows: list[Row]
     ) -> None:
-        label = {"label": table(rows, padding=3)} if rows else {}
+        label = {"label": table(rows, padding=1, gutter=True)} if rows else {}
         graph.edge(self.names[source], self.names[target], **style, **label)

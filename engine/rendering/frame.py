@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import graphviz
 
-from engine.rendering.dot import Row, Run, line, table
+from engine.rendering.dot import Row, Run, table
 from engine.rendering.overlay import DEVIATION_BOUNDS, Overlay, OverlayKind
-from engine.rendering.palette import ALERT, BLUES, DEVIATION_MARKS, GREENS, INK, MUTED, ORANGES, OUTLINE
-from engine.rendering.text import clean
+from engine.rendering.palette import ALERT, BLUES, DEVIATION_MARKS, GREENS, INK, LEVELS, MUTED, ORANGES, OUTLINE
+from engine.rendering.text import clean, wrap
 from engine.rendering.wording import Wording
 from engine.vocabulary import DeviationKind
 
 SCALES = {OverlayKind.DEVIATIONS: ORANGES, OverlayKind.FREQUENCY: BLUES, OverlayKind.TIME: GREENS}
 """The fill of each level, by what is shown."""
+
+ITEMS_PER_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +43,35 @@ class LegendItem:
         """Two table cells: the sign and its meaning."""
         if self.fill:
             style = f' STYLE="{self.style}"' if self.style else ""
-            sign = f'<TD WIDTH="20" HEIGHT="11" FIXEDSIZE="TRUE" BORDER="1" COLOR="{self.colour}" BGCOLOR="{self.fill}"'
-            sign += f"{style}></TD>"
+            size = 'WIDTH="20" HEIGHT="11" FIXEDSIZE="TRUE"'
+            sign = f'<TD {size} BORDER="1" COLOR="{self.colour}" BGCOLOR="{self.fill}"{style}></TD>'
         else:
-            sign = f"<TD>{Run(self.sign, 10.5, self.colour, bold=True).markup()}</TD>"
-        return f"{sign}<TD>{Run(self.meaning, 9.5, MUTED).markup()}</TD><TD WIDTH=\"10\"></TD>"
+            sign = f"<TD>{Run(self.sign, 10, self.colour, bold=True).markup()}</TD>"
+        return f'{sign}<TD ALIGN="LEFT">&#160;{Run(self.meaning, 9, MUTED).markup()}&#160;&#160;</TD>'
 
 
 def set_title(graph: graphviz.Digraph, title: str, overlay: Overlay | None, wording: Wording) -> None:
     """Write the flow's name above the picture and, with an overlay, what is shown of which log."""
     rows: list[Row] = [(Run(title, 15, INK, bold=True),)]
     if overlay:
-        rows.append((Run(wording.text(f"chart.show.{overlay.kind}"), 10.5, INK, bold=True),))
-        rows.append((Run(_source(overlay, wording), 9.5, MUTED),))
+        rows.append((Run(wording.text(f"chart.show.{overlay.kind}"), 10, INK, bold=True),))
+        rows.append((Run(_source(overlay, wording), 9, MUTED),))
     graph.attr(label=table(rows, align="LEFT"), labelloc="t", labeljust="l")
 
 
 def legend_label(structure: Sequence[LegendItem], overlay: Overlay | None, wording: Wording) -> str:
-    """The legend as an HTML-like label; "" when there is nothing to explain."""
+    """The legend as an HTML-like label, a grid of signs and their meanings; "" when there is nothing to explain."""
     rows: list[str] = []
     if overlay:
-        marks = _marks(overlay, wording)
-        rows += [_items(marks)] if marks else []
-        rows += [_scale(overlay, wording)]
-        rows += [_cell(line((Run(text, 9.5, MUTED),))) for text in _unplanned(overlay, wording)]
-    rows += [_items(structure[first : first + 5]) for first in range(0, len(structure), 5)]
+        rows += _grid(_marks(overlay, wording))
+        rows += _grid(_scale(overlay, wording))
+        rows += [_text(part) for part in wrap(wording.text(f"chart.scale.{overlay.kind}"), columns=72)]
+        rows += [_text(part) for part in _unplanned(overlay, wording)]
+    rows += _grid(structure)
     if not rows:
         return ""
-    body = "".join(f'<TR><TD ALIGN="LEFT">{row}</TD></TR>' for row in rows)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="0">{body}</TABLE>>'
 
 
 def _source(overlay: Overlay, wording: Wording) -> str:
@@ -87,43 +90,32 @@ def _marks(overlay: Overlay, wording: Wording) -> list[LegendItem]:
     ]
 
 
-def _scale(overlay: Overlay, wording: Wording) -> str:
-    colours = SCALES[overlay.kind]
-    if overlay.kind is not OverlayKind.DEVIATIONS:
-        swatches = "".join(_swatch(colour) for colour in colours)
-        text = Run(wording.text(f"chart.scale.{overlay.kind}"), 9.5, MUTED).markup()
-        return _inner(f"{swatches}<TD>{text}</TD>")
-    bounds = [wording.share(bound) for bound in DEVIATION_BOUNDS]
-    names = [wording.text("chart.scale.none"), *(f"≤ {bound}" for bound in bounds), f"> {bounds[-1]}"]
-    cells = "".join(LegendItem(name, fill=colour).cells() for name, colour in zip(names, colours, strict=True))
-    text = Run(wording.text("chart.scale.deviations"), 9.5, MUTED).markup()
-    return _inner(f"{cells}<TD>{text}</TD>")
+def _scale(overlay: Overlay, wording: Wording) -> list[LegendItem]:
+    bounds = [Fraction(level, LEVELS) for level in range(1, LEVELS)]
+    if overlay.kind is OverlayKind.DEVIATIONS:
+        bounds = list(DEVIATION_BOUNDS)
+    texts = [wording.share(bound) for bound in bounds]
+    names = [wording.text("chart.scale.none"), *(f"≤ {text}" for text in texts), f"> {texts[-1]}"]
+    return [LegendItem(name, fill=fill) for name, fill in zip(names, SCALES[overlay.kind], strict=True)]
 
 
-def _unplanned(overlay: Overlay, wording: Wording) -> list[str]:
+def _unplanned(overlay: Overlay, wording: Wording) -> Iterator[str]:
     if not overlay.unplanned:
-        return []
-    mark = DEVIATION_MARKS[DeviationKind.UNPLANNED]
+        return
     named = [f"{clean(name, limit=24)} × {wording.number(count)}" for name, count in overlay.unplanned]
     if overlay.unplanned_left:
         named.append(wording.text("chart.unplanned.more", count=overlay.unplanned_left))
-    separator = wording.text("chart.list-separator")
-    # Lines of three, so that the legend is not wider than a small picture.
-    lines = [separator.join(named[first : first + 3]) for first in range(0, len(named), 3)]
-    return [f"{mark} {wording.text('chart.unplanned')}", *lines]
+    mark = DEVIATION_MARKS[DeviationKind.UNPLANNED]
+    text = wording.text("chart.unplanned", activities=wording.text("chart.list-separator").join(named))
+    yield from wrap(clean(f"{mark} {text}"), columns=72)
 
 
-def _items(items: Iterable[LegendItem]) -> str:
-    return _inner("".join(item.cells() for item in items))
+def _grid(items: Sequence[LegendItem]) -> list[str]:
+    return [
+        "".join(item.cells() for item in items[first : first + ITEMS_PER_ROW])
+        for first in range(0, len(items), ITEMS_PER_ROW)
+    ]
 
 
-def _swatch(colour: str) -> str:
-    return f'<TD WIDTH="16" HEIGHT="11" FIXEDSIZE="TRUE" BORDER="1" COLOR="{OUTLINE}" BGCOLOR="{colour}"></TD>'
-
-
-def _cell(content: str) -> str:
-    return _inner(f"<TD>{content}</TD>")
-
-
-def _inner(cells: str) -> str:
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1"><TR>{cells}</TR></TABLE>'
+def _text(text: str) -> str:
+    return f'<TD COLSPAN="{2 * ITEMS_PER_ROW}" ALIGN="LEFT">{Run(text, 9, MUTED).markup()}</TD>'

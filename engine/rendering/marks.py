@@ -20,9 +20,9 @@ MARKS_PER_ROW = 3
 
 def title_rows(title: str, role: str = "", *, columns: int = TITLE_COLUMNS) -> list[Row]:
     """A step's title, wrapped, and below it who performs it."""
-    rows: list[Row] = [(Run(part, 11.5, INK, bold=True),) for part in wrap(clean(title), columns=columns, lines=4)]
+    rows: list[Row] = [(Run(part, 11, INK, bold=True),) for part in wrap(clean(title), columns=columns, lines=4)]
     if role:
-        rows += [(Run(part, 9.5, MUTED),) for part in wrap(clean(role), columns=columns + 4, lines=2)]
+        rows += [(Run(part, 9, MUTED),) for part in wrap(clean(role), columns=columns + 4, lines=2)]
     return rows
 
 
@@ -73,8 +73,11 @@ def _deviation_rows(found: StepOverlay, wording: Wording) -> list[Row]:
     ]
     if not runs:
         return []
-    runs.append(Run(wording.share(found.share or 0), 10, INK))
-    return [tuple(runs[first : first + MARKS_PER_ROW]) for first in range(0, len(runs), MARKS_PER_ROW)]
+    rows: list[Row] = [tuple(runs[first : first + MARKS_PER_ROW]) for first in range(0, len(runs), MARKS_PER_ROW)]
+    share = wording.share(found.share or 0)
+    if len(rows[-1]) < MARKS_PER_ROW:
+        return [*rows[:-1], (*rows[-1], Run(f"({share})", 10, INK))]
+    return [*rows, (Run(f"({share})", 10, INK),)]
 
 
 def _time_rows(found: StepOverlay, wording: Wording) -> list[Row]:
@@ -82,6 +85,6 @@ def _time_rows(found: StepOverlay, wording: Wording) -> list[Row]:
     if found.duration is not None:
         rows.append((Run(wording.text("chart.duration", time=wording.duration(found.duration)), 10, INK, bold=True),))
     if found.waiting is not None:
-        rows.append((Run(wording.text("chart.waiting", time=wording.duration(found.waiting)), 9.5, INK),))
+        rows.append((Run(wording.text("chart.waiting", time=wording.duration(found.waiting)), 9, INK),))
     return rows
 

@@ -21,6 +21,8 @@ OUTLINE = "#4d5b69"
 PLAN = "#6a4c93"
 PLAN_FILL = "#f6f2fa"
 ALERT = "#9a3412"
+GOOD = "#17684e"
+ACCENT = "#1f4e79"
 
 LEVELS = 4
 """How many steps a scale has above "nothing"."""
@@ -30,7 +32,7 @@ BLUES = ("#ffffff", "#e9f2fa", "#cfe3f4", "#a9cdea", "#7fb3dc")
 GREENS = ("#ffffff", "#e6f4f0", "#c7e6de", "#9bd2c4", "#6cbaa8")
 
 FONT = "Noto Sans SC"
-FONT_STACK = '"Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+FONT_STACK = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 """What an SVG and the report ask for: the vendored font where it is installed, else the system's own Chinese font."""
 
 DEVIATION_MARKS: Mapping[DeviationKind, str] = MappingProxyType(

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 import threading
 import warnings
+from collections.abc import Sequence
 from enum import StrEnum
 
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
+from engine.rendering.dot import Run, table
 from engine.rendering.fonts import load_graphviz
-from engine.rendering.svg import tidy_svg
+from engine.rendering.palette import FONT
+from engine.rendering.svg import TextStyle, read_svg, text_styles, tidy_svg
 
 PNG_DPI = 144
 """Twice what a plain screen shows, so that text stays sharp on dense screens and in documents."""
 
 PNG_PIXELS = 30_000
 """Longest side of a PNG; cairo cannot make one beyond 32,767."""
+
+MAGNIFIED = 12
+"""Texts are measured this many times larger, because Graphviz rounds their widths to points."""
 
 _LOCK = threading.Lock()  # Graphviz keeps its last error, and fontconfig its first configuration, for the whole process
 _DATE = re.compile(rb"\s*/CreationDate \([^)]*\)")
@@ -56,8 +62,9 @@ def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_
         if picture_format is PictureFormat.PNG:
             graph.graph_attr["dpi"] = str(_dots_per_inch(graph.draw(format="svg", prog="dot")))
         drawn: bytes = graph.draw(format=picture_format.value, prog="dot")
-    if picture_format is PictureFormat.SVG:
-        return tidy_svg(drawn)
+        if picture_format is PictureFormat.SVG:
+            picture = read_svg(drawn)
+            return tidy_svg(picture, _text_widths(text_styles(picture)))
     return without_date(drawn) if picture_format is PictureFormat.PDF else drawn
 
 
@@ -65,6 +72,23 @@ def _dots_per_inch(svg: bytes) -> int:
     found = _SIZE.search(svg)
     longest = max((int(side) for side in found.groups()), default=1) if found else 1
     return max(1, min(PNG_DPI, PNG_PIXELS * 72 // max(longest, 1)))
+
+
+def _text_widths(styles: Sequence[TextStyle]) -> dict[TextStyle, float]:
+    """How wide each text is in the vendored font, in points: each is laid out as a node that is nothing but its text.
+
+    Graphviz's formats that tell widths beside a picture (json, xdot) crash when they are made twice in a process.
+    """
+    if not styles:
+        return {}
+    nodes = (
+        f"m{index} [label={table(((Run(text, int(MAGNIFIED * size), bold=bold),),), padding=0)}]"
+        for index, (text, size, bold) in enumerate(styles)
+    )
+    dot = f'graph {{ node [shape=plain fontname="{FONT}"] {" ".join(nodes)} }}'
+    plain: bytes = load_graphviz().AGraph(string=dot).draw(format="plain", prog="dot")
+    found = re.findall(rb"^node m(\d+) \S+ \S+ (\S+) ", plain, re.MULTILINE)
+    return {styles[int(index)]: 72 * float(width) / MAGNIFIED for index, width in found}
 
 
 def without_date(pdf: bytes) -> bytes:

@@ -49,6 +49,8 @@ ALLOWED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "font-weight": _WORD,
         "font-style": _WORD,
         "text-anchor": _WORD,
+        "textLength": _NUMBERS,
+        "lengthAdjust": _WORD,
     },
 }
 """Element → attribute → what its value must look like, whole."""
@@ -61,17 +63,36 @@ class UnsafePicture(ValueError):  # noqa: N818 - the name says what it is
     """A picture holds something that is not on the allow-list; it is our own fault, never the user's."""
 
 
-def tidy_svg(drawn: bytes) -> bytes:
+TextStyle = tuple[str, float, bool]
+"""A text, its size in points and whether it is bold."""
+
+
+def read_svg(drawn: bytes) -> etree._Element:
+    """A picture of Graphviz as a tree, without its comments and its document type."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.fromstring(drawn, parser)
+
+
+def text_styles(picture: etree._Element) -> tuple[TextStyle, ...]:
+    """The distinct texts of a picture with their styles, in the order in which they are drawn."""
+    found = (_style(text) for text in picture.iter(f"{{{NAMESPACE}}}text"))
+    return tuple(dict.fromkeys(style for style in found if style[0].strip()))
+
+
+def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float]) -> bytes:
     """A picture of Graphviz, checked and made plain.
 
     Node ids become ``data-node``; comments, document type and Graphviz's own ids and titles go; the picture keeps
     one title, its name. The result is UTF-8 without an XML declaration, so that it is a file and a part of a page.
 
+    Args:
+        source: From ``read_svg``.
+        widths: How wide each text is in the vendored font. A viewer without that font squeezes or stretches its own
+            to the same width, so that text stays inside its box.
+
     Raises:
         UnsafePicture: It holds an element or an attribute that is not on the allow-list.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    source = etree.fromstring(drawn, parser)
     check_svg(source)
     root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap={None: NAMESPACE})
     for name in ("width", "height", "viewBox"):
@@ -81,7 +102,7 @@ def tidy_svg(drawn: bytes) -> bytes:
     name = source.findtext(f"{{{NAMESPACE}}}g/{{{NAMESPACE}}}title", "")
     etree.SubElement(root, f"{{{NAMESPACE}}}title").text = name
     for child in source:
-        _copy(child, root)
+        _copy(child, root, widths)
     return etree.tostring(root, encoding="unicode").encode()
 
 
@@ -104,7 +125,7 @@ def check_svg(root: etree._Element) -> None:
                 raise UnsafePicture(f"{attribute} of {name.localname} is not allowed")
 
 
-def _copy(element: etree._Element, parent: etree._Element) -> None:
+def _copy(element: etree._Element, parent: etree._Element, widths: Mapping[TextStyle, float]) -> None:
     """Copy what is drawn; titles of nodes and edges are Graphviz's own names and go."""
     local = etree.QName(element).localname
     if local == "title":
@@ -117,6 +138,15 @@ def _copy(element: etree._Element, parent: etree._Element) -> None:
                 made.set("data-node", value)
         elif attribute not in _DROPPED:
             made.set(attribute, value)
-    made.text = element.text if local == "text" else None
+    if local == "text":
+        made.text = element.text or ""
+        width = widths.get(_style(element))
+        if width:
+            made.set("textLength", f"{width:.2f}")
+            made.set("lengthAdjust", "spacingAndGlyphs")
     for child in element:
-        _copy(child, made)
+        _copy(child, made, widths)
+
+
+def _style(text: etree._Element) -> TextStyle:
+    return text.text or "", float(text.get("font-size", "0")), text.get("font-weight") == "bold"

@@ -19,12 +19,14 @@ from engine.nets.net import SILENT, Purpose
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.explanations import Explainer
-from engine.simulation.hours import DAY, Hours
+from engine.simulation.hours import DAY, MINUTE, Hours
 from engine.simulation.people import Booking, People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
-from engine.simulation.timing import StepTiming, whole
+from engine.simulation.timing import ATTENDED, LONGEST, SHORTEST, StepTiming, whole
 
+_UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
+"""How long an activity takes that the flow does not have."""
 _FIRINGS = 50
 """After this many firings for each transition of the net, a case takes the shortest way to its end …"""
 _MOST_FIRINGS = 100
@@ -283,7 +285,7 @@ class Game:
     ) -> int:
         """Do a piece of work; the moment at which it is completed."""
         world = self.world
-        timing = world.timings.get(label, StepTiming(whole(600_000_000), 100_000, 400 * DAY, 0))
+        timing = world.timings.get(label, _UNKNOWN_WORK)
         if self._events and timing.wait:
             ready += whole(self.chance.between(0, 2 * timing.wait * self.patience))
         node = world.flow.by_id.get(label)
@@ -293,7 +295,7 @@ class Game:
         if fault is not None and fault.span is not None and fault.injection is Injection.SHORT:
             timing = replace(timing, least=1)
             duration = whole(fault.span.amount * self.chance.between(0.3, 0.8))
-        if timing.is_attended and (longest is None or longest.unit is not TimeUnit.WORKDAYS):
+        if timing.is_attended and (longest is None or _is_short(longest)):
             if longest is not None:
                 duration = whole(longest.amount * self.chance.between(1.1, 1.7))
             person, start, end = self._attended(role, ready, duration)
@@ -342,3 +344,8 @@ class Game:
         while judged.workdays_between(start, end) <= span.amount:
             end += DAY
         return hours.next_open(end)
+
+
+def _is_short(span: TimeSpan) -> bool:
+    """Whether somebody can be busy for so long in one go."""
+    return span.unit is not TimeUnit.WORKDAYS and span.amount <= ATTENDED

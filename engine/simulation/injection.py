@@ -140,18 +140,20 @@ def _is_played(world: World, label: str) -> bool:
 
 
 def _of_standards(world: World, injection: Injection, steps: Sequence[str]) -> Iterator[Disturbance]:
+    maxima = [s for s in world.flow.standards if s.kind is StandardKind.DURATION and s.at_most is not None]
     for standard in world.flow.standards:
-        kind, most = standard.kind, standard.at_most
-        if injection is Injection.LATE and kind is StandardKind.DURATION and most is not None:
-            yield Disturbance(injection, step=standard.steps[0], standard=standard.id, span=most)
-        elif injection is Injection.SHORT and kind is StandardKind.DURATION and standard.at_least is not None:
-            yield Disturbance(injection, step=standard.steps[0], standard=standard.id, span=standard.at_least)
-        elif injection is Injection.OVERDUE and kind is StandardKind.RESPONSE and most is not None:
-            first, second = standard.steps
-            yield Disturbance(injection, step=second, after=first, standard=standard.id, span=most)
-        elif injection is Injection.CYCLE and kind is StandardKind.CYCLE_TIME and most is not None:
-            for step in steps:
-                yield Disturbance(injection, step=step, standard=standard.id, span=most)
+        kind, most, least = standard.kind, standard.at_most, standard.at_least
+        wanted = Disturbance(injection, standard=standard.id, span=least if injection is Injection.SHORT else most)
+        if wanted.span is None:
+            continue
+        if kind is StandardKind.DURATION and injection in (Injection.LATE, Injection.SHORT):
+            yield replace(wanted, step=standard.steps[0])
+        elif kind is StandardKind.RESPONSE and (
+            injection is Injection.OVERDUE or (injection is Injection.LATE and not maxima)
+        ):
+            yield replace(wanted, step=standard.steps[1], after=standard.steps[0])
+        elif kind is StandardKind.CYCLE_TIME and injection is Injection.CYCLE:
+            yield from (replace(wanted, step=step) for step in steps)
 
 
 def _changed(chance: Chance, played: Played, meant: Disturbance) -> Iterator[tuple[Performed, ...]]:

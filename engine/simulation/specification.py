@@ -15,8 +15,9 @@ class Injection(StrEnum):
     ``skip``: a required step is left out. ``swap``: two steps in a row change places. ``repeat``: a step is done
     twice. ``unplanned``: an activity that the flow does not have. ``out-of-place``: a step for which the case has no
     room, as of a branch that it did not take. ``stop``: the case ends early. ``late``: a step takes longer than its
-    maximum. ``short``: a step takes less than its minimum. ``overdue``: a response comes after its deadline.
-    ``cycle``: the whole case takes too long. ``plan``: something happens that a contingency plan answers.
+    maximum; in a flow without maxima, so long that a response misses its deadline. ``short``: a step takes less than
+    its minimum. ``overdue``: a response comes after its deadline. ``cycle``: the whole case takes too long. ``plan``:
+    something happens that a contingency plan answers.
     """
 
     SKIP = "skip"

@@ -5,7 +5,7 @@ A minimum or a maximum says what is usual: work that is normally done keeps to i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.definitions.flow import Flow
@@ -16,6 +16,8 @@ from engine.simulation.settings import SimulationSettings
 
 ATTENDED = 4 * HOUR
 """Up to this median a step is work that somebody does in one go; beyond it, somebody waits for something."""
+SHORTEST, LONGEST = SECOND // 10, 400 * DAY
+"""The limits of a step that has none."""
 _WORKDAY = 8 * HOUR
 _VARIETY = (1.0, 0.6, 1.4, 0.8, 1.2, 0.5, 1.7)
 
@@ -65,23 +67,22 @@ def timings(flow: Flow, settings: SimulationSettings) -> Mapping[str, StepTiming
     """The timing of every step of a flow, by id.
 
     A maximum alone suggests half of it, a minimum alone half as much again, both their middle; without a duration
-    standard the settings count, varied from step to step. A response deadline also bounds the step that ends it.
+    standard the settings count, varied from step to step. Where the work between two steps, or of the whole case, has a
+    deadline, its usual times are shortened until together they take half of it.
     """
-    found = {}
+    found: dict[str, StepTiming] = {}
     for index, step in enumerate(flow.steps):
         median = settings.minutes_of.get(step.id, settings.step_minutes * _VARIETY[index % len(_VARIETY)]) * MINUTE
-        timing = StepTiming(int(median), SECOND // 10, 400 * DAY, int(settings.waiting_minutes * MINUTE))
+        timing = StepTiming(int(median), SHORTEST, LONGEST, int(settings.waiting_minutes * MINUTE))
         for standard in flow.standards:
             timing = _narrowed(timing, standard, step.id)
         if step.id in settings.minutes_of and timing.least <= median <= timing.most:
             timing = replace(timing, typical=int(median))
         found[step.id] = timing
+    for standard in flow.standards:
+        if standard.kind in (StandardKind.RESPONSE, StandardKind.CYCLE_TIME) and standard.at_most:
+            _shorten(found, _between(flow, standard), _length(standard.at_most) // 2)
     return found
-
-
-def clock_span(span: TimeSpan) -> int:
-    """About how much clock time a span allows at least; workdays count as 24 hours each, less the first."""
-    return span.amount * DAY if span.unit is TimeUnit.WORKDAYS else span.amount
 
 
 def _narrowed(timing: StepTiming, standard: Standard, step: str) -> StepTiming:
@@ -92,13 +93,11 @@ def _narrowed(timing: StepTiming, standard: Standard, step: str) -> StepTiming:
         low, high = max(low, timing.least), min(high, timing.most)
         span = standard.at_most or standard.at_least
         unit = TimeUnit.WORKING if span is not None and span.unit is TimeUnit.WORKING else timing.unit
-        if standard.at_least and standard.at_most:
-            middle = (low + high) // 2
-        else:
-            middle = int(low * 1.5) if standard.at_least else high // 2
+        has_low, has_high = low > SHORTEST, high < LONGEST
+        middle = (low + high) // 2 if has_low and has_high else int(low * 1.5) if has_low else high // 2
         return replace(timing, typical=min(middle, high), least=low, most=max(low, high), unit=unit)
     if standard.kind is StandardKind.RESPONSE and standard.steps[1] == step and standard.at_most:
-        room = clock_span(standard.at_most)
+        room = _length(standard.at_most)
         return replace(
             timing,
             typical=max(min(timing.typical, int(room * 0.4)), timing.least),
@@ -111,3 +110,43 @@ def _narrowed(timing: StepTiming, standard: Standard, step: str) -> StepTiming:
 def _length(span: TimeSpan) -> int:
     """The duration a span asks for; workdays as working days of eight hours."""
     return span.amount * _WORKDAY if span.unit is TimeUnit.WORKDAYS else span.amount
+
+
+def _between(flow: Flow, standard: Standard) -> list[str]:
+    """The steps whose work passes in the time of a standard: those on a way from its first to its second step."""
+    if not standard.steps:
+        return [step.id for step in flow.steps if step.id not in flow.plan_steps]
+    first, second = standard.steps
+    onward: dict[str, list[str]] = {node.id: [] for node in flow.nodes}
+    back: dict[str, list[str]] = {node.id: [] for node in flow.nodes}
+    for edge in flow.edges:
+        onward[edge.source].append(edge.target)
+        back[edge.target].append(edge.source)
+    inside = _reached(onward, first, second) & _reached(back, second, first)
+    return [step.id for step in flow.steps if step.id == second or (step.id in inside and step.id != first)]
+
+
+def _reached(neighbours: Mapping[str, list[str]], start: str, end: str) -> set[str]:
+    """The nodes on the ways from a node, up to another one."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        for node in neighbours[waiting.pop()]:
+            if node not in seen:
+                seen.add(node)
+                if node != end:
+                    waiting.append(node)
+    return seen
+
+
+def _shorten(found: dict[str, StepTiming], steps: Sequence[str], room: int) -> None:
+    """Shorten the usual times of some steps until they fit into the room, none below its minimum."""
+    fixed = sum(int(found[step].least * 1.2) for step in steps)
+    work = sum(max(found[step].typical, int(found[step].least * 1.2)) + found[step].wait for step in steps)
+    if work <= room:
+        return
+    factor = max((room - fixed) / (work - fixed), 0.01) if work > fixed else 1.0
+    for step in steps:
+        timing = found[step]
+        floor = int(timing.least * 1.2)
+        typical = floor + max(timing.typical - floor, 0) * factor
+        found[step] = replace(timing, typical=min(int(typical), timing.most), wait=int(timing.wait * factor))

@@ -18,6 +18,8 @@ from sqlmodel import Session
 
 from engine.errors import InputRefused, Problem
 
+__all__ = ["Database", "Session", "after_commit", "migrate", "migration_config", "newest_revision"]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 WAIT_MILLISECONDS = 10_000

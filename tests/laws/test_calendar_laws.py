@@ -17,10 +17,9 @@ NIGHT_SHIFT = Calendar("night-shift", "Europe/Berlin", (SPLIT_DAY,) * 6 + ((),))
 ISLANDS = Calendar("islands", "Atlantic/Azores", (((0, 1440),),) * 7)
 
 calendars = st.sampled_from([*(calendar_named(name) for name in CALENDAR_NAMES), NIGHT_SHIFT, ISLANDS])
-minutes = st.datetimes(datetime(1985, 1, 1), datetime(2027, 1, 1)).map(
-    lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
-)
-moments = st.datetimes(datetime(1850, 1, 1), datetime(2400, 1, 1)).map(lambda naive: naive.replace(tzinfo=UTC))
+YEAR_0 = datetime(1970, 1, 1, tzinfo=UTC)
+minutes = st.integers(15 * 525_600, 56 * 525_600).map(lambda minute: YEAR_0 + timedelta(minutes=minute))
+moments = st.integers(-80 * 10**9, -35 * 10**9).map(lambda years: YEAR_0 + timedelta(microseconds=years * 31_556.95))
 hours = st.integers(-24 * 6, 24 * 6)
 
 

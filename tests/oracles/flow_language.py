@@ -34,39 +34,51 @@ def flow_language(flow: Flow, longest: int) -> set[tuple[str, ...]]:
     """Every accepted sequence of step ids of at most the given length."""
     game = _Game(flow)
     start = next(node.id for node in flow.nodes if node.kind is NodeKind.START)
-    words = {(): game.closure({(Token(start),)})}
+    words: dict[tuple[str, ...], frozenset[State]] = {(): game.closure(frozenset({(Token(start),)}))}
     accepted: set[tuple[str, ...]] = set()
     for _ in range(longest + 1):
         accepted |= {word for word, states in words.items() if any(map(game.is_over, states))}
-        following: dict[tuple[str, ...], set[State]] = defaultdict(set)
-        for word, states in words.items():
-            for state in states:
-                for label, target in game.moves(state):
-                    if label is not None:
-                        following[(*word, label)].add(target)
-        words = {word: game.closure(states) for word, states in following.items()}
-    return {word for word in accepted if len(word) <= longest}
+        words = {(*word, label): then for word, states in words.items() for label, then in game.step(states).items()}
+    return accepted
 
 
 class _Game:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
+        self.steps: dict[frozenset[State], dict[str, frozenset[State]]] = {}
+        self.known: dict[State, list[Move]] = {}
         self.out = {node.id: [i for i, e in enumerate(flow.edges) if e.source == node.id] for node in flow.nodes}
         self.into = {node.id: [i for i, e in enumerate(flow.edges) if e.target == node.id] for node in flow.nodes}
 
     def is_over(self, state: State) -> bool:
         return len(state) == 1 and self.flow.by_id[state[0].node].kind is NodeKind.END
 
-    def closure(self, states: set[State]) -> set[State]:
+    def step(self, states: frozenset[State]) -> dict[str, frozenset[State]]:
+        """What each step leads to from a set of states; remembered, since many words share one set."""
+        if states not in self.steps:
+            following: dict[str, set[State]] = defaultdict(set)
+            for state in states:
+                for label, target in self.moves(state):
+                    if label is not None:
+                        following[label].add(target)
+            self.steps[states] = {label: self.closure(frozenset(targets)) for label, targets in following.items()}
+        return self.steps[states]
+
+    def closure(self, states: frozenset[State]) -> frozenset[State]:
         seen, stack = set(states), list(states)
         while stack:
             for label, target in self.moves(stack.pop()):
                 if label is None and target not in seen and len(target) <= _MOST_TOKENS:
                     seen.add(target)
                     stack.append(target)
-        return seen
+        return frozenset(seen)
 
-    def moves(self, state: State) -> Iterator[Move]:
+    def moves(self, state: State) -> list[Move]:
+        if state not in self.known:
+            self.known[state] = list(self.all_moves(state))
+        return self.known[state]
+
+    def all_moves(self, state: State) -> Iterator[Move]:
         for index, token in enumerate(state):
             rest = state[:index] + state[index + 1 :]
             for label, new in self.single(token):

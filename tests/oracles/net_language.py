@@ -12,23 +12,27 @@ Marking = tuple[int, ...]
 
 def net_language(net: Net, longest: int) -> set[tuple[str, ...]]:
     """Every accepted sequence of labels of at most the given length; the net's silent parts must be bounded."""
-    words: dict[tuple[str, ...], set[Marking]] = {(): _closure(net, {tuple(net.initial.tolist())})}
+    following: dict[frozenset[Marking], dict[str, frozenset[Marking]]] = {}
+    words: dict[tuple[str, ...], frozenset[Marking]] = {(): _closure(net, {tuple(net.initial.tolist())})}
     accepted: set[tuple[str, ...]] = set()
-    for length in range(longest + 1):
+    for _ in range(longest + 1):
         accepted |= {word for word, markings in words.items() if any(map(net.is_final, markings))}
-        if length == longest:
-            break
-        following: dict[tuple[str, ...], set[Marking]] = defaultdict(set)
-        for word, markings in words.items():
-            for marking in markings:
-                for t, transition in enumerate(net.transitions):
-                    if transition.label != SILENT and net.enabled(marking, t):
-                        following[(*word, net.labels[transition.label])].add(net.fire(marking, t))
-        words = {word: _closure(net, markings) for word, markings in following.items()}
+        for markings in set(words.values()) - following.keys():
+            following[markings] = _step(net, markings)
+        words = {(*word, label): then for word, now in words.items() for label, then in following[now].items()}
     return accepted
 
 
-def _closure(net: Net, markings: Iterable[Marking]) -> set[Marking]:
+def _step(net: Net, markings: Iterable[Marking]) -> dict[str, frozenset[Marking]]:
+    targets: dict[str, set[Marking]] = defaultdict(set)
+    for marking in markings:
+        for t, transition in enumerate(net.transitions):
+            if transition.label != SILENT and net.enabled(marking, t):
+                targets[net.labels[transition.label]].add(net.fire(marking, t))
+    return {label: _closure(net, found) for label, found in targets.items()}
+
+
+def _closure(net: Net, markings: Iterable[Marking]) -> frozenset[Marking]:
     seen = set(markings)
     stack = list(seen)
     while stack:
@@ -39,4 +43,4 @@ def _closure(net: Net, markings: Iterable[Marking]) -> set[Marking]:
                 if target not in seen:
                     seen.add(target)
                     stack.append(target)
-    return seen
+    return frozenset(seen)

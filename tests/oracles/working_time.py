@@ -6,6 +6,7 @@ Shares nothing with ``engine.calendars`` but the calendar's own description. Onl
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -22,6 +23,7 @@ def is_open(calendar: Calendar, moment: datetime) -> bool:
     return any(begin <= minute < end for begin, end in hours_on(calendar, wall.date()))
 
 
+@cache
 def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     """The openings of a day, by asking the country's calendar about that one day."""
     if calendar.country:

@@ -8,14 +8,9 @@ every final state, even if work can go on from there. Sets are rows of 64-bit wo
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.compiled import compiled
-
-Words = NDArray[np.uint64]
-Int32s = NDArray[np.int32]
-Int64s = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from engine.conformance.kernels.shapes import Flags, Int32s, Int64s, Words
 
 
 @compiled

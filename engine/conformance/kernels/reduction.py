@@ -1,11 +1,11 @@
 """Silent moves, folded away: from a state space to the graph that the search walks over.
 
 A state of the reduced graph is the initial one or one that a visible transition leads to. Its edges are visible
-transitions, each with the fewest silent moves that have to come before it (``skip``). An edge to t after k silent moves is
-left out when the same transition also leads to t₀ after k₀, and t is d silent moves from t₀ with k₀ + d ≤ k: whatever
-follows t also follows t₀, at the same cost, with no more moves and with the silent ones later. So the reduced graph keeps
-the cost, the fewest log moves, the fewest moves in all, the order of events, and the lateness of model and silent moves of
-every optimal alignment that is best in this order; ``docs/conformance.md`` has the proof.
+transitions, each with the fewest silent moves that have to come before it (``skip``). An edge to t after k silent
+moves is left out when the same transition also leads to t₀ after k₀, and t is d silent moves from t₀ with k₀ + d ≤ k:
+whatever follows t also follows t₀, at the same cost, with no more moves and with the silent ones later. So the
+reduced graph keeps the cost, the fewest log moves, the fewest moves in all, the order of events, and the lateness of
+model and silent moves of every optimal alignment that is best in this order; ``docs/conformance.md`` has the proof.
 """
 
 from __future__ import annotations
@@ -16,15 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiled import compiled
+from engine.conformance.kernels.shapes import Flags, Graph, Int32s, Int64s, Paths
 
-Int32s = NDArray[np.int32]
-Int64s = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-Edges = tuple[Int64s, Int32s, Int32s, Int32s, Int32s]
-"""Edges in compressed rows: offsets, target, transition, label, skip."""
-Paths = tuple[Int64s, Int32s]
-"""Silent paths in compressed rows: offsets, transitions."""
 Scratch = tuple[Int32s, Int32s, Int64s]
 """States in the order found, distance of each state (−1: not found), edge by which it was found."""
 Closures = tuple[Int64s, Int32s, Int32s]
@@ -118,7 +111,7 @@ def _write_path(state: int, length: int, scratch: Scratch, edges: tuple[Int32s, 
 @compiled
 def reduce_silent(
     edge_at: Int64s, edge_target: Int32s, edge_transition: Int32s, edge_label: Int32s, final: Flags, max_entries: int
-) -> tuple[bool, Int32s, Edges, Paths, Int32s, Paths]:
+) -> tuple[bool, Int32s, Graph, Paths, Int32s, Paths]:
     """Fold silent moves into visible edges.
 
     Args:

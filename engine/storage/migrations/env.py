@@ -6,7 +6,14 @@ from alembic import context
 
 from engine.storage.tables import METADATA
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, transactional_ddl=True)
-with context.begin_transaction():
-    context.run_migrations()
+
+def run() -> None:
+    """Run the migrations that Alembic was asked for."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, transactional_ddl=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if __name__ != "engine.storage.migrations.env":  # Alembic loads this file under a name of its own
+    run()

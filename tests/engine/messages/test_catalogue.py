@@ -38,6 +38,16 @@ def test_a_limit_is_named_in_words_with_its_setting() -> None:
     assert "TRUELINE_NESTING" in text.remedy
 
 
+def test_sentence_and_remedy_begin_with_a_capital() -> None:
+    text = problem_text(LIMIT, Language.EN)
+    assert (text.sentence[:3], text.remedy[:3]) == ("The", "Use")
+
+
+def test_a_value_at_the_beginning_stays_as_it_is() -> None:
+    problem = Problem("cli.not-a-day", values={"value": "heute"})
+    assert problem_text(problem, Language.EN).sentence == "heute is not a day"
+
+
 def test_the_error_of_a_limit_reads_in_chinese() -> None:
     (problem,) = LimitExceeded(limit="flow_nodes", allowed=2000, found=2001).problems
     assert "流程的节点数" in problem_text(problem, Language.ZH).sentence

@@ -105,7 +105,7 @@ def is_used(code: str) -> bool:
         return is_used(code.removesuffix(".remedy"))
     return (
         code in literals()
-        or code.split(".")[0] in FAMILIES.values()
+        or code.split(".", maxsplit=1)[0] in FAMILIES.values()
         or code in {f"limit.{field.name}" for field in dataclasses.fields(Limits)}
         or any(pattern.fullmatch(code) for pattern in patterns())
         or f'"{code}"' in templates()

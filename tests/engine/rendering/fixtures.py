@@ -97,7 +97,7 @@ def car_flow() -> Flow:
         id="car_service",
         title=Title("Car service advisor, eight steps", "汽车服务顾问八步流程"),
         stage=Stage.IN_SALE,
-        calendar="china",
+        calendar="china-office",
         roles={
             "desk": Title("Front desk", "前台"),
             "guide": Title("Guide", "引导员"),

@@ -47,7 +47,8 @@ standards:
   paid-before: {precedence: [check, pay]}
   same-day: {cycle-time: {at-most: 8h}}
 plans:
-  parts-missing: {risk: {en: Parts are missing, zh: 缺件}, at: repair, on: {timer: 2h}, path: [explain, lend], rejoin: repair}
+  parts-missing:
+    {risk: {en: Parts are missing, zh: 缺件}, at: repair, on: {timer: 2h}, path: [explain, lend], rejoin: repair}
 """
 
 SURVEY = """

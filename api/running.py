@@ -49,7 +49,7 @@ class Running:
     def opens(self, key: str) -> bool:
         """Whether a key is one of ours. The answer takes the same time for every wrong key."""
         digest = key_hash(key)
-        return any([hmac.compare_digest(digest, own) for own in self.keys])  # a list: no early end
+        return sum(hmac.compare_digest(digest, own) for own in self.keys) > 0  # all are compared, whatever fits
 
 
 def key_hash(key: str) -> str:

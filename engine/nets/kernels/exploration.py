@@ -1,7 +1,7 @@
 """The kernels that explore a net's markings. ``state_space.py`` says what they find; here is only how.
 
 A marking is a row of 64-bit words with ``width`` bits for each place. Markings stand in rows of ``states``; a hash
-table with open addressing holds their row numbers. Reference: D. E. Knuth, The Art of Computer Programming 3, section 6.4.
+table with open addressing holds their row numbers. Knuth, The Art of Computer Programming 3, section 6.4.
 """
 
 from __future__ import annotations

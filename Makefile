@@ -1,0 +1,52 @@
+# Everything a checkout needs. Each target sets up what it uses; `make` alone says what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: help setup demo test check check-all lint types contracts format examples benchmarks clean
+
+help:  ## Say what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Trueline needs Python 3.11 or newer; choose one with: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[discovery,dev]'
+	$(BIN)/python -m engine.conformance.warmup
+	@touch $@
+
+setup: $(READY)  ## Make the virtual environment and compile the kernels
+
+demo: $(READY)  ## Run the main job on the shipped examples
+	$(BIN)/trueline demo
+
+test: $(READY)  ## Run every test but the slow ones
+	$(BIN)/pytest -n $(WORKERS) -m 'not slow'
+
+lint: $(READY)  ## Style and documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)  ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(READY)  ## Imports go one way
+	$(BIN)/lint-imports
+
+check: lint types contracts test  ## All that has to hold before a change lands
+
+check-all: lint types contracts  ## The same with the slow tests
+	$(BIN)/pytest -n $(WORKERS)
+
+format: $(READY)  ## Let ruff write what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmarks: $(READY)  ## Time alignments beside other aligners (installs them)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmarks]'
+	$(BIN)/python benchmarks/alignments.py
+
+clean:  ## Remove what was made
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis demo-output build dist *.egg-info

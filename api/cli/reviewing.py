@@ -1,0 +1,135 @@
+"""``trueline check`` and ``trueline diff``: what can be said of flows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from api.cli.failures import Exit
+from api.cli.inputs import process_from
+from api.cli.options import JsonOption
+from api.cli.output import is_standard_output, write_output
+from api.cli.session import Session, session_of
+from engine.errors import InputRefused, Severity
+from engine.messages.catalogue import printable
+
+if TYPE_CHECKING:
+    from api.schemas.review import CheckedFlow
+    from engine.review.check import CheckReport
+    from engine.review.difference import Difference
+    from engine.review.simplicity import Simplicity
+    from engine.review.traces import TraceSearch
+
+SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights")
+
+
+def check(
+    context: typer.Context,
+    flows: Annotated[list[Path], typer.Argument(metavar="FLOW", show_default=False)],
+    *,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
+    json: JsonOption = None,
+) -> None:
+    """Check flows; the exit code says how it went."""
+    from api.schemas.review import CheckShape
+
+    session = session_of(context)
+    quiet = is_standard_output(json)
+    checked = [_check(path, session, strict=strict, quiet=quiet) for path in flows]
+    if json is not None:
+        write_output(json, CheckShape(flows=checked).model_dump_json(indent=2) + "\n")
+    codes = {"clean": Exit.DONE, "problems": Exit.PROBLEMS, "unreadable": Exit.BAD_INPUT}
+    raise typer.Exit(max(codes[flow.verdict] for flow in checked))
+
+
+def diff(
+    context: typer.Context,
+    old: Annotated[Path, typer.Argument(metavar="OLD", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", show_default=False)],
+    *,
+    json: JsonOption = None,
+) -> None:
+    """Say how two versions of a flow differ."""
+    from api.schemas.review import DifferenceShape
+    from engine.review.difference import difference
+
+    session = session_of(context)
+    found = difference(process_from(old, session), process_from(new, session), limits=session.limits)
+    if json is not None:
+        write_output(json, DifferenceShape.of(found).model_dump_json(indent=2) + "\n")
+    if not is_standard_output(json):
+        _print_difference(found, session)
+
+
+def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> CheckedFlow:
+    """Check one file and print what was found, unless JSON has standard output to itself."""
+    from api.composition import load_process
+    from api.schemas.review import CheckedFlow
+    from engine.review.check import check as check_process
+    from engine.review.simplicity import simplicity
+
+    try:
+        process = load_process(path, limits=session.limits)
+        report = check_process(process, source=path.name, limits=session.limits)
+    except InputRefused as refusal:
+        session.problems(refusal.problems, limit=session.limits.problems)
+        return CheckedFlow.unreadable(str(path), refusal.problems, session.language)
+    figures = simplicity(process.flow) if process.has_graph else None
+    clean = report.is_spotless if strict else report.is_clean
+    if not quiet:
+        session.problems(report.problems, limit=session.limits.problems, to=session.out)
+        _print_verdict(path, report, figures, session)
+    return CheckedFlow.of(str(path), report, figures, clean=clean, language=session.language)
+
+
+def _print_verdict(path: Path, report: CheckReport, figures: Simplicity | None, session: Session) -> None:
+    counts = {severity: sum(p.severity is severity for p in report.problems) for severity in Severity}
+    session.say(
+        "cli.checked",
+        file=path.name,
+        soundness=session.term(f"soundness.{report.soundness.verdict}"),
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        notes=counts[Severity.INFO],
+    )
+    if figures is not None:
+        named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in asdict(figures).items()]
+        session.out.print(Text("  " + " · ".join(named)), soft_wrap=True)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+
+
+def _print_difference(found: Difference, session: Session) -> None:
+    rows = [row for section in SECTIONS for row in _changes(found, section, session)]
+    if rows:
+        session.table(("column.section", "column.change", "column.name", "column.attributes"), rows)
+    else:
+        session.say("cli.diff.same")
+    _print_trace("allowed", found.allowed, session)
+    _print_trace("forbidden", found.forbidden, session)
+
+
+def _changes(found: Difference, section: str, session: Session) -> Iterator[tuple[str, ...]]:
+    name = session.term(f"difference.{section}")
+    changes = getattr(found, section)
+    for added in changes.added:
+        yield name, session.term("difference.added"), added, ""
+    for removed in changes.removed:
+        yield name, session.term("difference.removed"), removed, ""
+    for changed in changes.changed:
+        attributes = ", ".join(session.term(f"attribute.{attribute}") for attribute in changed.attributes)
+        yield name, session.term("difference.changed"), changed.id, attributes
+
+
+def _print_trace(what: str, search: TraceSearch, session: Session) -> None:
+    found = session.term(f"search.{search.end}")
+    if search.trace is not None:
+        found = " → ".join(search.trace) or session.text("cli.diff.empty-trace")
+    session.out.print(Text(f"{session.term(f'difference.{what}')}: {printable(found)}"), soft_wrap=True)

@@ -1,0 +1,66 @@
+"""The application: routes, the gate in front of them, and what happens at start and end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from api.assessments import endpoints as assessments
+from api.assessments.service import recover
+from api.flows import endpoints as flows
+from api.http import health
+from api.http.documentation import document
+from api.http.gate import Gate
+from api.http.problems import install
+from api.logs import endpoints as logs
+from api.running import Running
+
+VERSION = "1"
+TAGS = [
+    {"name": "flows", "description": "Service processes as their designers wrote them."},
+    {"name": "logs", "description": "What happened."},
+    {"name": "assessments", "description": "What the difference between both is, as four measures."},
+    {"name": "health", "description": "Whether the service is there."},
+]
+
+
+def create_app(running: Running) -> FastAPI:
+    """The application of one running service.
+
+    It has no page that documents it, because such pages load scripts from elsewhere; ``/api/v1/openapi.json`` says
+    the same to any tool.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        recover(running)
+        yield
+
+    app = FastAPI(
+        title="Trueline",
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=TAGS,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.running = running
+    install(app)
+    app.add_middleware(Gate, running=running)
+    version_one = APIRouter(prefix="/api/v1")
+    for part in (flows, logs, assessments):
+        version_one.include_router(part.router)
+    version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
+    app.include_router(version_one)
+    app.include_router(health.router)
+    return app
+
+
+def read_openapi(request: Request) -> JSONResponse:
+    """The OpenAPI document."""
+    return JSONResponse(document(request.app))

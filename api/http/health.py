@@ -1,0 +1,22 @@
+"""Whether the service is there."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """That the service answers. It says nothing that a stranger should not know."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/health")
+def check_health() -> Health:
+    """Whether the service is there. The only request that needs no key."""
+    return Health()

@@ -1,0 +1,117 @@
+"""``trueline serve``: opens the data folder, listens, and ends in good order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+from typing import Protocol
+
+import uvicorn
+
+from api.http.app import create_app
+from api.running import READERS, Clock, Running, ensure_key
+from api.settings import Settings
+from engine.errors import InputRefused, Place, Problem, Value
+from engine.jobs.runner import ThreadRunner
+from engine.storage.database import Database
+from engine.storage.files import FileStore
+from engine.storage.repository import key_hashes
+
+GRACE_SECONDS = 10
+"""How long requests and a running assessment may take to end once the service is told to stop."""
+
+MOST_CONNECTIONS = 200
+
+LOGGER = logging.getLogger("trueline.service")
+
+
+class Say(Protocol):
+    """Tells the person at the console something: a code of the catalogue and its values."""
+
+    def __call__(self, code: str, **values: Value) -> None:
+        """Say it."""
+
+
+def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
+    """Run the service until it is told to stop (SIGINT or SIGTERM).
+
+    Args:
+        settings: Address, data folder, database, limits.
+        say: Told the address, and the key when one was made.
+        new_key: Whether to make a new key; the old one opens nothing any more.
+
+    Raises:
+        InputRefused: The folder, the database or the address cannot be used.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    with opened(settings, clock=_now, say=say, new_key=new_key) as running, _listening(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        say("service.listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/api/v1")
+        config = uvicorn.Config(
+            create_app(running),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False) -> Iterator[Running]:
+    """The parts of a service, closed in good order at the end.
+
+    What still runs then is left behind; at the next start it is found and said to be interrupted.
+
+    Raises:
+        InputRefused: The folder or the database cannot be used.
+    """
+    files = FileStore(settings.data)
+    try:
+        database = Database(settings.database_url)
+        try:
+            key = ensure_key(database, now=clock(), renew=new_key)
+            if key is not None:
+                say("service.new-key", key=key)
+            with database.reading() as session:
+                keys = key_hashes(session)
+            runner = ThreadRunner(crashed=lambda job, error: LOGGER.error("%s ended badly", job, exc_info=error))
+            yield Running(database, files, runner, settings.limits, clock, keys, BoundedSemaphore(READERS))
+            if not runner.close(seconds=GRACE_SECONDS):
+                _leave()
+        finally:
+            database.close()
+    finally:
+        files.close()
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        place = Place(f"{settings.host}:{settings.port}")
+        raise InputRefused([Problem("service.address-unusable", place, {"reason": str(reason)})]) from error
+    with listener:
+        yield listener
+
+
+def _leave() -> None:
+    """End at once: an assessment runs in machine code, which cannot be told to stop and must not be pulled down."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,101 @@
+"""JSON shapes of event logs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from api.schemas.log import LogShape
+from api.schemas.problem import ProblemShape
+from engine.logs.quality import LogReport
+from engine.storage.repository import problems_from_json, problems_to_json
+from engine.storage.tables import LogRow
+from engine.vocabulary import Language
+
+
+class ColumnsShape(BaseModel):
+    """Which column means what, as the upload said; null: found by well-known names."""
+
+    case: str | None
+    activity: str | None
+    timestamp: str | None
+    start: str | None
+    resource: str | None
+    date_order: str | None
+
+
+class LogSummary(BaseModel):
+    """A log that was uploaded, without its content.
+
+    Attributes:
+        id: Its number here.
+        name: The file's name.
+        columns: Which column means what.
+        cases: How many it has.
+        events: How many it has.
+        sha256: Of the file's bytes.
+        created: When it came.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 1,
+                    "name": "visits.csv",
+                    "columns": dict.fromkeys(ColumnsShape.model_fields),
+                    "cases": 240,
+                    "events": 2011,
+                    "sha256": "03b3a0f3ed3d7a1a6a5b1d0c0b6a1a9f4b4f0f9f6f0ab2a5a0ab5b2f6d6a7e10",
+                    "created": "2026-03-01T09:00:00Z",
+                }
+            ]
+        }
+    )
+
+    id: int
+    name: str
+    columns: ColumnsShape
+    cases: int
+    events: int
+    sha256: str
+    created: datetime
+
+    @classmethod
+    def of(cls, row: LogRow) -> LogSummary:
+        """The shape of a row."""
+        return cls(
+            id=row.id or 0,
+            name=row.name,
+            columns=ColumnsShape.model_validate(json.loads(row.columns)),
+            cases=row.cases,
+            events=row.events,
+            sha256=row.file,
+            created=row.created,
+        )
+
+
+class LogAnswer(LogSummary):
+    """A log, what is in it, and what is odd about it.
+
+    Attributes:
+        report: The same as ``trueline log --json`` writes.
+    """
+
+    report: LogShape
+
+    @classmethod
+    def with_report(cls, row: LogRow, language: Language) -> LogAnswer:
+        """The shape of a row with its report."""
+        stored = json.loads(row.report)
+        warnings = [ProblemShape.of(problem, language) for problem in problems_from_json(stored["warnings"])]
+        report = LogShape.model_validate(stored["content"] | {"warnings": warnings})
+        return cls(**dict(LogSummary.of(row)), report=report)
+
+
+def report_to_json(report: LogReport) -> str:
+    """A log's report as it is stored: its warnings in no language."""
+    content = LogShape.of(report, Language.EN).model_dump(mode="json", exclude={"warnings"})
+    return json.dumps({"content": content, "warnings": problems_to_json(report.warnings)})

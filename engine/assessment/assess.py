@@ -1,0 +1,221 @@
+"""``assess``: a process and a log become an assessment. Here is the order of work; every rule has its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine import VERSION
+from engine.assessment.adaptability import assess_adaptability
+from engine.assessment.assessment import Assessment
+from engine.assessment.closing import ALL_CLOSED, ClosedRule
+from engine.assessment.completeness import assess_completeness
+from engine.assessment.edges import edge_statistics
+from engine.assessment.efficiency import assess_efficiency
+from engine.assessment.explanations import Explanations, closed_cases, ends_for_free, explain
+from engine.assessment.ordering import assess_ordering
+from engine.assessment.population import Population
+from engine.assessment.steps import step_statistics
+from engine.assessment.summaries import summarise_deviations, summarise_standards
+from engine.calendars import CALENDAR_NAMES, Calendar, calendar_named
+from engine.conformance.alignment import Alignments
+from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.costs import Costs
+from engine.conformance.mapper import SERIAL, Mapper
+from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
+from engine.conformance.search_graph import compile_search
+from engine.conformance.standards import evaluate
+from engine.conformance.structure import Structure
+from engine.errors import InputRefused, Problem
+from engine.limits import DEFAULT_LIMITS, Limits
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle, has_both
+from engine.logs.log import Log
+from engine.logs.variants import Variants, find_variants
+from engine.nets.process import Process
+from engine.vocabulary import Outcome
+
+Progress = Callable[[int, int], None]
+"""Called with the parts of the work done and the parts in all."""
+
+DEFAULT_CALENDAR = "clock"
+"""The calendar of a flow that names none: every hour is working time, every day a working day."""
+_PARTS = 5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Settings:
+    """What the arguments of ``assess`` come to."""
+
+    now: datetime | None
+    rule: ClosedRule
+    calendar: Calendar
+    paired: bool
+    mapper: Mapper
+    limits: Limits
+    progress: Progress
+
+
+def assess(
+    process: Process,
+    log: Log,
+    *,
+    now: datetime | None = None,
+    closed: ClosedRule = ALL_CLOSED,
+    calendar: Calendar | None = None,
+    lifecycle: Lifecycle | None = None,
+    mapper: Mapper = SERIAL,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Assessment:
+    """Hold a log against a process.
+
+    Args:
+        process: The flow and its net.
+        log: The log, with every event of the file.
+        now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
+        closed: Which cases are closed.
+        calendar: For working time; the flow's own when missing.
+        lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
+        mapper: Where alignments are searched.
+        progress: Told how far the work is.
+        limits: For the alignment search.
+
+    Returns:
+        The assessment. The same process, log, calendar and ``now`` give the same one, whatever the order of cases.
+
+    Raises:
+        InputRefused: ``assess.unreachable`` when no run of the process reaches an end, so that nothing can be
+            explained; ``assess.unknown-calendar`` when the flow names a calendar that does not exist.
+        LimitExceeded: The net has too many markings.
+    """
+    mode = lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL)
+    events = apply_lifecycle(log, mode)
+    settings = _Settings(
+        now=now or log.latest,
+        rule=closed,
+        calendar=calendar or _calendar_of(process),
+        paired=mode is Lifecycle.PAIR,
+        mapper=mapper,
+        limits=limits,
+        progress=progress or (lambda _done, _all: None),
+    )
+    structure = Structure.of(process.net, process.flow if process.has_graph else None)
+    population, alignments = _populate(process, events, structure, settings)
+    settings.progress(3, _PARTS)
+    dimensions = (
+        assess_completeness(population),
+        assess_ordering(population),
+        assess_efficiency(population),
+        assess_adaptability(population),
+    )
+    settings.progress(4, _PARTS)
+    found = Assessment(
+        flow=process.flow,
+        log_name=log.name,
+        hashes=MappingProxyType({"flow": process.flow.source_hash, "log": log.source_hash, "engine": VERSION}),
+        now=settings.now,
+        closed_rule=str(closed),
+        calendar=settings.calendar.name,
+        lifecycle=mode.value,
+        cases=events.cases.height,
+        open_cases=int((~population.cases.closed).sum()),
+        events=events.events.height,
+        dimensions=dimensions,
+        standards=summarise_standards(population),
+        deviations=summarise_deviations(population),
+        steps=step_statistics(population),
+        edges=edge_statistics(population, structure.game),
+        alignments=alignments,
+        variants=population.explanations.variants,
+        period=_period(log),
+        unexplained_cases=int((~population.known).sum()),
+    )
+    settings.progress(_PARTS, _PARTS)
+    return found
+
+
+def _period(log: Log) -> tuple[datetime, datetime] | None:
+    earliest, latest = log.events["time"].min(), log.latest
+    return (earliest, latest) if isinstance(earliest, datetime) and latest is not None else None
+
+
+def _calendar_of(process: Process) -> Calendar:
+    name = process.flow.calendar or DEFAULT_CALENDAR
+    if name not in CALENDAR_NAMES:
+        values = {"found": name, "known": ", ".join(CALENDAR_NAMES)}
+        raise InputRefused([Problem("assess.unknown-calendar", values=values)])
+    return calendar_named(name)
+
+
+def _populate(process: Process, log: Log, structure: Structure, settings: _Settings) -> tuple[Population, Alignments]:
+    """Align every variant, decide which cases are closed, and judge the standards."""
+    net, variants = process.net, find_variants(log)
+    offsets = offsets_of(log)
+    graph = compile_search(net, limits=settings.limits)
+    costs = Costs(forbidden=frozenset(t.id for t in net.transitions if t.enters_plan))
+    whole = align(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
+    if len(whole) and bool((whole.costs < 0).any()):
+        raise InputRefused([Problem("assess.unreachable", values={"flow": process.flow.id})])
+    settings.progress(1, _PARTS)
+    prefixes = None
+    if settings.rule != ALL_CLOSED:
+        prefixes = align_prefixes(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
+    closed = _closed(log, offsets, variants, settings, (whole, prefixes))
+    explanations = explain(structure, variants, closed, whole, prefixes)
+    settings.progress(2, _PARTS)
+    return _judge(process, log, explanations, closed, settings), whole
+
+
+def _closed(
+    log: Log,
+    offsets: NDArray[np.int64],
+    variants: Variants,
+    settings: _Settings,
+    alignments: tuple[Alignments, Alignments | None],
+) -> NDArray[np.bool_]:
+    """For each case whether the rule closes it."""
+    whole, prefixes = alignments
+    times = as_moments(log.events["time"])
+    filled = np.flatnonzero(np.diff(offsets))
+    last = np.full(len(offsets) - 1, NEVER)
+    last[filled] = times[offsets[filled + 1] - 1]
+    free = np.ones(len(variants), dtype=np.bool_) if prefixes is None else ends_for_free(whole, prefixes)
+    return closed_cases(settings.rule, variants, free, last, as_moment(settings.now))
+
+
+def _judge(
+    process: Process, log: Log, explanations: Explanations, closed: NDArray[np.bool_], settings: _Settings
+) -> Population:
+    """Hold the standards against the events."""
+    net, flow = process.net, process.flow
+    performed = explanations.to_events(explanations.performed, offsets_of(log))
+    events = EventTable.of(log, net.label_of_activity, performed, paired=settings.paired)
+    cases = CaseTable(closed, explanations.ended[explanations.of_case])
+    instances = evaluate(
+        flow.standards,
+        events,
+        cases,
+        label_of_step={step: label for label, step in enumerate(net.labels)},
+        now=settings.now,
+        calendar=settings.calendar,
+    )
+    unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]
+    instances = instances.with_columns(
+        pl.when(unknown).then(pl.lit(Outcome.NO_EVIDENCE.value)).otherwise("outcome").cast(instances.schema["outcome"]),
+        pl.when(~unknown).then("kind"),
+    )
+    return Population(
+        flow=flow,
+        net=net,
+        case_ids=log.cases["case_id"],
+        events=events,
+        cases=cases,
+        explanations=explanations,
+        instances=instances,
+    )

@@ -1,0 +1,38 @@
+"""Compile every kernel once, so that the first command starts warm: ``python -m engine.conformance.warmup``.
+
+The compiled kernels stay in the cache folder of ``engine.compiled``; a second run finds them there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.search_graph import compile_search
+from engine.logs.variants import Variants
+from engine.nets.building import NetBuilder
+from engine.nets.net import SILENT, Purpose, Transition
+
+
+def compile_kernels() -> None:
+    """Align a small log with a small net, which calls every kernel with the types it is used with."""
+    build = NetBuilder()
+    for place in ("i", "p", "o"):
+        build.place(place)
+    build.transition(Transition("t", SILENT, "t", Purpose.ROUTE), ["i"], ["p"])
+    build.transition(Transition("a", 0, "a", Purpose.PERFORM), ["p"], ["o"])
+    net = build.net(name="", labels=("a",), initial={"i": 1}, finals=[{"o": 1}], label_of_activity={"a": 0})
+    variants = Variants(
+        activities=("a", "b"),
+        offsets=np.array([0, 2, 3], dtype=np.int64),
+        codes=np.array([0, 1, 0], dtype=np.int32),
+        counts=np.ones(2, dtype=np.int64),
+        of_case=np.arange(2, dtype=np.int32),
+    )
+    graph = compile_search(net)
+    align(graph, variants)
+    align_prefixes(graph, variants)
+
+
+if __name__ == "__main__":
+    compile_kernels()

@@ -1,0 +1,167 @@
+"""Comma-separated text as columns of text: encoding, separator, rows, each row with its line.
+
+Rows are split by the standard library's reader in its strict mode, not by Polars: a row that is too short would be
+filled up without a word there, and an error names no line. "007", "NA" and "null" are values; only an empty cell is
+null.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from engine.errors import LimitExceeded, Place
+from engine.limits import Limits
+from engine.logs.assembly import free_name
+from engine.logs.collecting import ProblemCollector
+
+SEPARATORS = (",", ";", "\t", "|")
+_BATCH = 50_000
+_LOOK_AT = 50
+_GB2312_SHARE = 0.9
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TextTable:
+    """A table of text.
+
+    Attributes:
+        columns: String columns under distinct names; null for an empty cell.
+        lines: The line on which each row begins.
+    """
+
+    columns: pl.DataFrame
+    lines: pl.Series
+
+
+def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) -> TextTable:
+    """Split a CSV file into columns.
+
+    Raises:
+        InputRefused: Its encoding is unknown, or a row has more or fewer cells than the header.
+        LimitExceeded: It has more columns than are allowed.
+    """
+    encoding = _encoding(data, problems)
+    separator = _separator(data, encoding)
+    header, rows = _rows(data, encoding, separator, problems)
+    if len(header) > limits.attribute_keys:
+        place = Place(problems.source, 1)
+        raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=len(header), place=place)
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        wanted = name.strip() or f"column {position}"
+        free = free_name(wanted, names)
+        if free != name.strip():
+            problems.warn("log.column-renamed", 1, 1, free, name=name.strip(), new=free)
+        names.append(free)
+    columns: list[list[pl.Series]] = [[] for _ in names]
+    lines: list[pl.Series] = []
+    while batch := list(islice(rows, _BATCH)):
+        lines.append(pl.Series([line for line, _ in batch], dtype=pl.UInt32))
+        for column, cells in zip(columns, zip(*(row for _, row in batch), strict=True), strict=True):
+            column.append(pl.Series(cells, dtype=pl.String))
+    empty = pl.Series([], dtype=pl.String)
+    frame = pl.DataFrame(
+        [pl.concat(parts or [empty]).alias(name) for name, parts in zip(names, columns, strict=True)]
+    ).with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return TextTable(frame, pl.concat(lines or [pl.Series([], dtype=pl.UInt32)]))
+
+
+def _rows(
+    data: bytes, encoding: str, separator: str, problems: ProblemCollector
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header's cells, and every row that has as many, with its line."""
+    reader = _reader(data, encoding, separator)
+    header: list[str] = []
+    try:
+        while not header:
+            header = next(reader)
+    except StopIteration:
+        raise problems.refusal("log.file-empty") from None
+    except csv.Error as error:
+        raise problems.refusal("log.csv-quotes", reader.line_num) from error
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        line = reader.line_num + 1
+        try:
+            for row in reader:
+                if len(row) == len(header) and any(row):
+                    yield line, row
+                elif row and not any(row):
+                    problems.warn("log.empty-rows", 1, line)
+                elif row:
+                    problems.error("log.row-ragged", line, expected=len(header), found=len(row))
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise problems.refusal("log.csv-quotes", line) from error
+
+    return header, rows()
+
+
+def _reader(data: bytes, encoding: str, separator: str) -> csv.Reader:  # type: ignore[name-defined]  # typeshed's name
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    return csv.reader(text, delimiter=separator, strict=True)
+
+
+def _encoding(data: bytes, problems: ProblemCollector) -> str:
+    """UTF-8, or what a byte order mark says, or GB18030 where every byte and the choice of characters speak for it.
+
+    Raises:
+        InputRefused: None of them fits.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _strict(data, "utf-16", problems)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if data.startswith(b"\xef\xbb\xbf") or not _is_chinese(data):
+            line = data.count(b"\n", 0, error.start) + 1
+            raise problems.refusal("log.encoding-wrong", line, encoding="UTF-8") from None
+        problems.warn("log.read-as-gb18030")
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _strict(data: bytes, encoding: str, problems: ProblemCollector) -> str:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise problems.refusal("log.encoding-wrong", 1, encoding=encoding.upper()) from error
+    return encoding
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether bytes are GB18030.
+
+    Western text in Latin-1 can also be decoded as GB18030, into rare characters. What people write is nearly all in
+    its oldest part, GB 2312, both of whose bytes lie above 0xA0; so that share decides.
+    """
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    foreign = "".join(character for character in text if ord(character) > 0x7F)
+    common = foreign.encode("gb2312", errors="ignore").decode("gb2312")
+    return len(common) >= _GB2312_SHARE * len(foreign)
+
+
+def _separator(data: bytes, encoding: str) -> str:
+    """The separator that cuts the first rows into the same number of cells, and into most."""
+    best, best_width = SEPARATORS[0], (False, 1)
+    for separator in SEPARATORS:
+        try:
+            rows = [row for row in islice(_reader(data, encoding, separator), _LOOK_AT) if row]
+        except csv.Error:
+            continue
+        if not rows:
+            continue
+        width = len(rows[0])
+        alike = width > 1 and sum(len(row) == width for row in rows) * 2 > len(rows)
+        if width > 1 and (alike, width) > best_width:
+            best, best_width = separator, (alike, width)
+    return best

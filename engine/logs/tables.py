@@ -1,0 +1,242 @@
+"""Reading logs from tables: one row an event, CSV as text and Parquet by its types."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import polars as pl
+
+from engine.errors import LimitExceeded, Place
+from engine.limits import Limits
+from engine.logs.assembly import Rows, assemble, free_name, numbered
+from engine.logs.attributes import DateAudit
+from engine.logs.cell_types import typed
+from engine.logs.collecting import ProblemCollector
+from engine.logs.columns import CASE_PREFIX, Roles, find_roles
+from engine.logs.csv_text import read_text_table
+from engine.logs.instants import INSTANT, to_utc
+from engine.logs.log import EVENT_COLUMNS, Log
+from engine.logs.options import ReadOptions
+from engine.logs.table_times import looks_like_times, no_times, read_times
+
+ESCAPED = r"^'('*[=+\-@\t\r])"
+"""A cell that the CSV writer guarded with one more apostrophe, so that no spreadsheet takes it for a formula."""
+_BYTES_A_CELL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table on its way to a log."""
+
+    frame: pl.DataFrame
+    lines: pl.Series | None
+    problems: ProblemCollector
+    options: ReadOptions
+    limits: Limits
+
+
+def read_csv(data: bytes, *, name: str, options: ReadOptions, limits: Limits) -> Log:
+    """Read a CSV file; the log's ``source_hash`` is left to the caller.
+
+    Rows of a case are put in order of time; equal times keep the order of the file. A column of attributes becomes
+    numbers, truth values or instants where that loses nothing (see ``cell_types``), otherwise it stays text.
+
+    Raises:
+        InputRefused: Rows, columns or times have no one reading; every problem found, with its line.
+        LimitExceeded: It has too many columns.
+    """
+    problems = ProblemCollector(name, limit=limits.problems)
+    table = read_text_table(data, problems, limits=limits)
+    frame = table.columns
+    roles = find_roles(frame.columns, _time_like(frame), options, problems)
+    if roles.own:
+        frame = frame.with_columns(pl.all().str.replace(ESCAPED, "${1}"))
+    frame = frame.with_columns(typed(frame[name]) for name in frame.columns if name not in roles.used)
+    return _log(_Table(frame, table.lines, problems, options, limits), roles, DateAudit())
+
+
+def read_parquet(data: bytes, *, name: str, options: ReadOptions, limits: Limits) -> Log:
+    """Read a Parquet file as ``read_csv`` reads text, except that its columns have their types already.
+
+    Raises:
+        InputRefused: It is damaged, or its columns or times have no one reading.
+        LimitExceeded: It has too many rows or columns.
+    """
+    problems = ProblemCollector(name, limit=limits.problems)
+    try:
+        lazy = pl.scan_parquet(io.BytesIO(data))
+        width, height = len(lazy.collect_schema()), lazy.select(pl.len()).collect().item()
+        _check_size(width, height, name, limits)
+        frame = lazy.collect()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise problems.refusal("log.parquet-damaged") from error
+    dates = DateAudit()
+    columns = [plain for column in frame.get_columns() if (plain := _plain(column, problems, dates)) is not None]
+    frame = pl.DataFrame(columns)
+    roles = find_roles(frame.columns, _time_like(frame), options, problems)
+    return _log(_Table(frame, None, problems, options, limits), roles, dates)
+
+
+def _check_size(width: int, height: int, name: str, limits: Limits) -> None:
+    if width > limits.attribute_keys:
+        raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=width, place=Place(name))
+    unpacked = width * height * _BYTES_A_CELL
+    if unpacked > limits.unpacked_bytes:
+        raise LimitExceeded(limit="unpacked_bytes", allowed=limits.unpacked_bytes, found=unpacked, place=Place(name))
+
+
+def _time_like(frame: pl.DataFrame) -> list[str]:
+    return [
+        column.name
+        for column in frame.get_columns()
+        if column.dtype == INSTANT or (column.dtype == pl.String and looks_like_times(column))
+    ]
+
+
+def _plain(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series | None:
+    """A Parquet column in one of the types that attributes have; None, with a warning, when there is none."""
+    kind = column.dtype
+    if kind == pl.Date or isinstance(kind, pl.Datetime):
+        return _instants(column, problems, dates)
+    target: pl.DataType | None = None
+    if kind in (pl.String, pl.Boolean):
+        target = column.dtype
+    elif kind == pl.UInt64 and (column > 2**63 - 1).any():
+        target = pl.String()
+    elif kind.is_integer() and kind not in (pl.Int128, pl.UInt128):
+        target = pl.Int64()
+    elif kind.is_float() or isinstance(kind, pl.Decimal):
+        target = pl.Float64()
+    elif isinstance(kind, pl.Categorical | pl.Enum) or kind in (pl.Time, pl.Null):
+        target = pl.String()
+    if target is None:
+        problems.warn("log.column-not-kept", 1, None, column.name, column=column.name, kind=str(kind)[:80])
+        return None
+    return column.cast(target)
+
+
+def _instants(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series:
+    """A column of dates or times in UTC microseconds; without a zone they are read as UTC, and counted."""
+    kind = column.dtype
+    zone = kind.time_zone if isinstance(kind, pl.Datetime) else None
+    cut = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(column))
+    if isinstance(kind, pl.Datetime) and kind.time_unit == "ns":
+        cut = (column.cast(pl.Int64) % 1000 != 0).fill_null(value=False)
+    moments = column.dt.replace_time_zone(None) if zone is None and kind != pl.Date else column
+    local = (moments.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else moments).cast(
+        pl.Datetime("us")
+    )
+    values = to_utc(local, pl.Series([0], dtype=pl.Int64).new_from_index(0, len(local))).alias(column.name)
+    for _ in range(values.null_count() - column.null_count()):
+        problems.error("log.time-unreadable", None, column.name, column=column.name, value="")
+    stated = pl.Series(["+00:00" if zone else None], dtype=pl.String).new_from_index(0, len(column))
+    dates.add(stated, cut, values.is_not_null(), None)
+    return values
+
+
+def _log(table: _Table, roles: Roles, dates: DateAudit) -> Log:
+    """Rows in order, cases numbered, attributes split between cases and events."""
+    frame, problems = table.frame, table.problems
+    height = len(frame)
+    case_id = _label(frame[roles.case])
+    _refuse_rows(case_id, "log.row-without-case", table)
+    agreed = {
+        "activity": _label(frame[roles.activity]),
+        "start": _times(roles.start, table, dates),
+        "time": _times(roles.time, table, dates),
+        "resource": _optional(frame, roles.resource, height),
+        "lifecycle": _optional(frame, roles.lifecycle, height),
+    }
+    _refuse_rows(agreed["activity"], "log.activity-missing", table)
+    for column in frame.get_columns():
+        if column.dtype == pl.String:
+            _check_length(column, table)
+    problems.refuse_if_wrong()
+    dates.report(problems)
+    ids, case = numbered(case_id)
+    case_columns, kept = _case_attributes(frame, case, roles, problems)
+    attributes = []
+    names = [*EVENT_COLUMNS]
+    for name in frame.columns:
+        if name in roles.used or name in kept:
+            continue
+        free = free_name(name, names)
+        if free != name:
+            problems.warn("log.column-renamed", 1, None, name, name=name, new=free)
+        names.append(free)
+        attributes.append(frame[name].alias(free))
+    events = pl.DataFrame([case.alias("case"), *(v.alias(k) for k, v in agreed.items()), *attributes])
+    order = _order(events, table)
+    lines = None if table.lines is None else table.lines.gather(order)
+    first_lines = None if table.lines is None else table.lines.filter(case.is_first_distinct())
+    rows = Rows(ids, case_columns, events[order], lines, first_lines)
+    return assemble(rows, problems, limits=table.limits)
+
+
+def _order(events: pl.DataFrame, table: _Table) -> pl.Series:
+    """The rows by case, then time, then place in the file; a row without a time stays behind the one before it."""
+    key = pl.col("time").forward_fill().over("case").alias("key")
+    keyed = events.select("case", "time", key).with_row_index("row")
+    early = pl.col("time") < pl.col("key").cum_max().over("case")
+    moved = keyed.select(early.fill_null(value=False)).to_series()
+    if moved.any():
+        line = None if table.lines is None else table.lines.filter(moved)[0]
+        table.problems.warn("log.rows-sorted", int(moved.sum()), line)
+    return keyed.sort("case", "key", maintain_order=True, nulls_last=False)["row"]
+
+
+def _case_attributes(
+    frame: pl.DataFrame, case: pl.Series, roles: Roles, problems: ProblemCollector
+) -> tuple[pl.DataFrame, set[str]]:
+    """The columns that say they belong to the case, one value for each case, and their names in the table."""
+    columns: list[pl.Series] = []
+    kept: set[str] = set()
+    for name in frame.columns:
+        if not name.startswith(CASE_PREFIX) or name in roles.used or name == CASE_PREFIX:
+            continue
+        grouped = pl.DataFrame({"case": case, "value": frame[name]}).group_by("case", maintain_order=True)
+        found = grouped.agg(pl.col("value").drop_nulls().n_unique().alias("n"), pl.col("value").drop_nulls().first())
+        if (found["n"] > 1).any():
+            problems.warn("log.case-attribute-varies", int((found["n"] > 1).sum()), None, name, column=name)
+            continue
+        free = free_name(name.removeprefix(CASE_PREFIX), ["case_id", *(column.name for column in columns)])
+        columns.append(found["value"].alias(free))
+        kept.add(name)
+    return pl.DataFrame(columns), kept
+
+
+def _label(column: pl.Series) -> pl.Series:
+    text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ") if column.dtype == INSTANT else column.cast(pl.String)
+    return text.set(text.str.strip_chars() == "", None)
+
+
+def _times(name: str | None, table: _Table, dates: DateAudit) -> pl.Series:
+    if name is None:
+        return no_times("", len(table.frame))
+    column = table.frame[name]
+    if column.dtype == INSTANT:
+        return column
+    if column.dtype != pl.String:
+        table.problems.error("log.not-a-date", None, name, key=name, kind=str(column.dtype))
+        return no_times(name, len(column))
+    return read_times(column, table.lines, table.problems, dates, order=table.options.date_order)
+
+
+def _optional(frame: pl.DataFrame, name: str | None, height: int) -> pl.Series:
+    if name is None:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    return frame[name].cast(pl.String)
+
+
+def _refuse_rows(labels: pl.Series, code: str, table: _Table) -> None:
+    for row in labels.is_null().arg_true().to_list():
+        table.problems.error(code, None if table.lines is None else table.lines[row])
+
+
+def _check_length(column: pl.Series, table: _Table) -> None:
+    allowed = table.limits.attribute_bytes
+    for row in (column.str.len_bytes() > allowed).arg_true().to_list():
+        line = None if table.lines is None else table.lines[row]
+        found = len(column[row].encode())
+        table.problems.error("log.value-too-long", line, column.name, allowed=allowed, found=found)

@@ -1,0 +1,333 @@
+"""What the report's templates show, as texts and plain numbers: an assessment in one language, nothing computed anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.assessment.assessment import Assessment, DimensionScore, Finding, StandardResult
+from engine.rendering.names import Names
+from engine.rendering.palette import DEVIATION_MARKS
+from engine.rendering.text import clean
+from engine.rendering.wording import Wording
+from engine.vocabulary import DeviationKind
+
+FINDINGS_SHOWN = 10
+EXAMPLES_SHOWN = 3
+DEVIATIONS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the header. ``code`` says whether the value is a hash, shown in full but small."""
+
+    name: str
+    value: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One dimension.
+
+    Attributes:
+        key: The dimension's code.
+        name: Its name.
+        question: What it asks.
+        score: As text, or "" when not assessable.
+        position: The score, 0…100.
+        low, high: The interval's ends, equal to the score where there is no interval.
+        units: Numerator and denominator in words.
+        interval: In words.
+        verdict: How many of its standards are met, in words.
+        verdict_kind: ``met``, ``missed`` or ``none``.
+        reason: Why it is not assessable.
+        notes: Further remarks.
+    """
+
+    key: str
+    name: str
+    question: str
+    score: str
+    position: float
+    low: float
+    high: float
+    units: str
+    interval: str
+    verdict: str
+    verdict_kind: str
+    reason: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding; ``bar`` is its share of the largest one of its dimension, in per cent."""
+
+    mark: str
+    kind: str
+    subject: str
+    group: str
+    lost: str
+    points: str
+    cases: str
+    examples: tuple[str, ...]
+    bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTable:
+    """The findings of one dimension; ``rest`` sums up what is not shown, ``lost`` and ``points`` are the totals."""
+
+    name: str
+    gap: str
+    rows: tuple[FindingRow, ...]
+    rest: FindingRow | None
+    lost: str
+    points: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRow:
+    """One standard; positions of the bar are in per cent."""
+
+    title: str
+    dimension: str
+    share: str
+    position: float
+    target: str
+    target_position: float
+    tolerance: str
+    tolerated_position: float
+    met: str
+    missed: str
+    open: str
+    verdict: str
+    verdict_kind: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationRow:
+    """Equal deviations."""
+
+    mark: str
+    kind: str
+    subject: str
+    count: str
+    cases: str
+    share: str
+    bar: float
+    examples: tuple[str, ...]
+
+
+def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
+    """The header: what was held against what, and under which rules."""
+
+    def fact(name: str, value: str, *, code: bool = False) -> Fact:
+        return Fact(wording.text(f"report.fact.{name}"), value, code)
+
+    period = assessment.period
+    span = " – ".join(wording.moment(moment) for moment in period) if period else wording.text("report.no-timestamps")
+    variants = len(assessment.variants) if assessment.variants is not None else len(assessment.alignments)
+    found = [
+        fact("log", clean(assessment.log_name)),
+        fact("period", span),
+        fact("cases", _cases(assessment, wording)),
+        fact("events", wording.number(assessment.events)),
+        fact("variants", wording.number(variants)),
+        fact("now", wording.moment(assessment.now) if assessment.now else wording.text("report.no-timestamps")),
+        fact("closed", closed_rule(assessment.closed_rule, wording)),
+        fact("calendar", assessment.calendar),
+        fact("lifecycle", wording.term(f"report.lifecycle.{assessment.lifecycle}")),
+        fact("engine", assessment.hashes.get("engine", "")),
+    ]
+    found += [fact(f"hash.{name}", assessment.hashes.get(name, ""), code=True) for name in ("flow", "log")]
+    return tuple(item for item in found if item.value)
+
+
+def closed_rule(rule: str, wording: Wording) -> str:
+    """Which cases were taken as closed, in words."""
+    name, _, detail = rule.partition(":")
+    return wording.text(f"report.closed.{name}", detail=detail) if name in {"all", "ended", "idle"} else rule
+
+
+def cards(assessment: Assessment, wording: Wording) -> tuple[Card, ...]:
+    """The four scores."""
+    return tuple(_card(assessment, score, wording) for score in assessment.dimensions)
+
+
+def finding_tables(assessment: Assessment, wording: Wording) -> tuple[FindingTable, ...]:
+    """The findings of each dimension that could be assessed."""
+    return tuple(_findings(assessment, score, wording) for score in assessment.dimensions if score.score is not None)
+
+
+def standard_rows(assessment: Assessment, wording: Wording) -> tuple[StandardRow, ...]:
+    """The standards."""
+    return tuple(_standard(result, wording) for result in assessment.standards)
+
+
+def deviation_rows(assessment: Assessment, wording: Wording) -> tuple[tuple[DeviationRow, ...], int]:
+    """The most frequent deviations, and how many kinds of them are not shown."""
+    names = Names(assessment.flow, wording)
+    most = max((summary.count for summary in assessment.deviations), default=1)
+    rows = tuple(
+        DeviationRow(
+            mark=DEVIATION_MARKS[summary.kind],
+            kind=names.kind(summary.kind, other_branch=summary.other_branch),
+            subject=names.standard(summary.standard) if summary.standard else names.steps(summary.steps, summary.kind),
+            count=wording.number(summary.count),
+            cases=wording.number(summary.cases),
+            share=wording.share(Fraction(summary.cases, max(1, assessment.cases)), digits=1),
+            bar=100 * summary.count / most,
+            examples=tuple(clean(case) for case in summary.examples),
+        )
+        for summary in assessment.deviations[:DEVIATIONS_SHOWN]
+    )
+    return rows, max(0, len(assessment.deviations) - DEVIATIONS_SHOWN)
+
+
+def beside(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
+    """Further measures of the dimensions, those with evidence."""
+    return tuple(
+        Fact(wording.term(f"report.beside.{name}"), _measure(name, value, wording))
+        for score in assessment.dimensions
+        for name, value in score.beside.items()
+        if value is not None
+    )
+
+
+def _cases(assessment: Assessment, wording: Wording) -> str:
+    cases = wording.number(assessment.cases)
+    if not assessment.open_cases:
+        return cases
+    return wording.text("report.cases-open", cases=cases, open=wording.number(assessment.open_cases))
+
+
+def _measure(name: str, value: float, wording: Wording) -> str:
+    if name.endswith("_seconds"):
+        return wording.duration(value)
+    return wording.share(value) if name.endswith("_share") else wording.number(value)
+
+
+def _card(assessment: Assessment, score: DimensionScore, wording: Wording) -> Card:
+    position = float(score.score) if score.score is not None else 0.0
+    low, high = score.interval or (position, position)
+    results = [r for r in assessment.standards if r.dimension is score.dimension and r.verdict != "not-assessable"]
+    met = sum(result.verdict == "met" for result in results)
+    verdict = wording.text("report.no-standards")
+    if results:
+        verdict = wording.text("report.standards-met", met=met, all=len(results))
+    return Card(
+        key=score.dimension.value,
+        name=wording.term(f"dimension.{score.dimension}"),
+        question=wording.term(f"dimension.{score.dimension}.question"),
+        score=wording.score(score.score) if score.score is not None else "",
+        position=position,
+        low=low,
+        high=high,
+        units=wording.text(
+            f"report.units.{score.dimension}",
+            kept=wording.number(score.numerator),
+            counted=wording.number(score.denominator),
+        ),
+        interval=wording.text("report.interval", low=f"{low:.1f}", high=f"{high:.1f}")
+        if score.interval
+        else wording.text("report.no-interval"),
+        verdict=verdict,
+        verdict_kind="none" if not results else "met" if met == len(results) else "missed",
+        reason=wording.term(score.reason) if score.reason else "",
+        notes=tuple(_notes(assessment, score, wording)),
+    )
+
+
+def _notes(assessment: Assessment, score: DimensionScore, wording: Wording) -> Iterator[str]:
+    if score.no_evidence:
+        yield wording.text("report.no-evidence", count=wording.number(score.no_evidence))
+    titles = {group.id: clean(wording.title(group.title)) for group in assessment.flow.weights}
+    if len(score.groups) > 1:
+        parts = [
+            wording.text(
+                "report.group",
+                title=titles.get(group.group, wording.text("report.group.rest")),
+                weight=group.weight,
+                kept=wording.number(group.numerator),
+                counted=wording.number(group.denominator),
+            )
+            for group in score.groups
+        ]
+        yield wording.text("report.groups", groups=wording.text("chart.list-separator").join(parts))
+
+
+def _findings(assessment: Assessment, score: DimensionScore, wording: Wording) -> FindingTable:
+    names = Names(assessment.flow, wording)
+    most = max((finding.points for finding in score.findings), default=1)
+    shown, hidden = score.findings[:FINDINGS_SHOWN], score.findings[FINDINGS_SHOWN:]
+    rest = None
+    if hidden:
+        rest = FindingRow(
+            mark="⋯",
+            kind=wording.text("report.findings.rest", count=len(hidden)),
+            subject="",
+            group="",
+            lost=wording.number(sum(finding.lost for finding in hidden)),
+            points=_points(sum(finding.points for finding in hidden)),
+            cases="",
+            examples=(),
+            bar=0,
+        )
+    return FindingTable(
+        name=wording.term(f"dimension.{score.dimension}"),
+        gap=_points(sum(finding.points for finding in score.findings)),
+        rows=tuple(_finding(finding, assessment, names, most) for finding in shown),
+        rest=rest,
+        lost=wording.number(sum(finding.lost for finding in score.findings)),
+        points=_points(sum(finding.points for finding in score.findings)),
+        empty="" if score.findings else wording.text("report.findings.none"),
+    )
+
+
+def _finding(finding: Finding, assessment: Assessment, names: Names, most: int) -> FindingRow:
+    known = {member.value: member for member in DeviationKind}
+    titles = {group.id: clean(names.wording.title(group.title)) for group in assessment.flow.weights}
+    subject = names.standard(finding.standard) if finding.standard else names.steps(finding.steps, finding.kind)
+    return FindingRow(
+        mark=DEVIATION_MARKS[known[finding.kind]] if finding.kind in known else "§",
+        kind=names.kind(finding.kind, other_branch=finding.other_branch),
+        subject=subject,
+        group=titles.get(finding.group, ""),
+        lost=names.wording.number(finding.lost),
+        points=_points(finding.points),
+        cases=names.wording.number(finding.cases),
+        examples=tuple(clean(case) for case in finding.examples[:EXAMPLES_SHOWN]),
+        bar=100 * finding.points / max(1, most),
+    )
+
+
+def _points(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _standard(result: StandardResult, wording: Wording) -> StandardRow:
+    return StandardRow(
+        title=clean(wording.title(result.title)),
+        dimension=wording.term(f"dimension.{result.dimension}"),
+        share=wording.share(result.share, digits=1) if result.share is not None else "–",
+        position=100 * float(result.share) if result.share is not None else 0.0,
+        target=wording.share(result.target, digits=_digits(result.target)),
+        target_position=100 * float(result.target),
+        tolerance=wording.share(result.tolerance, digits=_digits(result.tolerance)) if result.tolerance else "–",
+        tolerated_position=100 * float(result.target - result.tolerance),
+        met=wording.number(result.met),
+        missed=wording.number(result.missed),
+        open=wording.number(result.not_due + result.no_evidence),
+        verdict=wording.term(f"verdict.{result.verdict}"),
+        verdict_kind={"met": "met", "missed": "missed"}.get(result.verdict, "none"),
+        examples=tuple(clean(case) for case in result.worst_cases[:EXAMPLES_SHOWN]),
+    )
+
+
+def _digits(share: Fraction) -> int:
+    return 0 if (share * 100).denominator == 1 else 1

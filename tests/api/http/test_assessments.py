@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.jobs.runner import Work
+from engine.storage.repository import find
+from engine.storage.tables import AssessmentRow, Status
+from tests.api.http.service import Service, service_in
+
+
+def nobody_works(_name: str, _work: Work) -> None:
+    """Take a job and leave it."""
+
+
+def test_assessment_finds_what_is_missing(service: Service) -> None:
+    answer = service.finished(service.assess())
+    assert answer["status"] == "done", answer
+    assert [deviation["steps"] for deviation in answer["result"]["deviations"]] == [["greet"]]
+    assert answer["result"]["dimensions"]["completeness"]["denominator"] == 4
+    assert answer["result"]["log"] == "visits.csv"
+
+
+def test_request_is_answered_before_the_work_is_done(service: Service) -> None:
+    body = {"flow": service.upload_flow(), "log": service.upload_log()}
+    answer = service.client.post("/assessments", json=body)
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+    assert answer.headers["location"] == f"/api/v1/assessments/{answer.json()['id']}"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_report_is_one_page_that_needs_nothing_else(service: Service, lang: str) -> None:
+    number = service.assess()
+    service.finished(number)
+    answer = service.client.get(f"/assessments/{number}/report", params={"lang": lang})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert ("接待" in answer.text) == (lang == "zh")
+
+
+@pytest.mark.parametrize("show", ["deviations", "frequency", "time"])
+def test_charts_show_what_happened(service: Service, show: str) -> None:
+    number = service.assess()
+    service.finished(number)
+    answer = service.client.get(f"/assessments/{number}/chart", params={"show": show, "lang": "zh"})
+    assert answer.text.startswith("<svg")
+    assert "接待" in answer.text
+
+
+def test_result_of_a_waiting_assessment_is_not_there_yet(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.running.runner, "submit", nobody_works)
+    number = service.assess()
+    answer = service.client.get(f"/assessments/{number}/report")
+    assert (answer.status_code, answer.json()["code"]) == (409, "service.not-done")
+    assert service.client.get(f"/assessments/{number}").json()["result"] is None
+
+
+def test_too_many_waiting_assessments_are_sent_away(service: Service) -> None:
+    service.running.runner.close(seconds=10)
+    body = {"flow": service.upload_flow(), "log": service.upload_log()}
+    answer = service.client.post("/assessments", json=body)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert service.client.get("/assessments").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"closed": "sometimes"}, "assess.unknown-closed-rule"),
+        ({"calendar": "mars"}, "service.not-a-choice"),
+        ({"now": "2026-03-01T09:00:00"}, "service.moment-without-zone"),
+        ({"now": "0001-01-01T00:00:00+14:00"}, "service.moment-out-of-range"),
+        ({"now": "9999-12-31T23:59:59-14:00"}, "service.moment-out-of-range"),
+        ({"now": "yesterday"}, "service.not-a-moment"),
+        ({"lifecycle": "some"}, "service.not-a-choice"),
+        ({"speed": 3}, "service.unknown-field"),
+        ({"closed": 1}, "service.bad-field"),
+    ],
+)
+def test_options_are_checked_at_once(shared_service: Service, options: dict[str, object], code: str) -> None:
+    answer = shared_service.client.post("/assessments", json={"flow": 1, "log": 1, **options})
+    assert answer.status_code == 422
+    assert [problem["code"] for problem in answer.json()["problems"]] == [code]
+
+
+@pytest.mark.parametrize(("flow", "log", "missing"), [(9, 1, "service.no-such-flow"), (1, 9, "service.no-such-log")])
+def test_what_is_assessed_must_be_there(service: Service, flow: int, log: int, missing: str) -> None:
+    service.upload_flow()
+    service.upload_log()
+    answer = service.client.post("/assessments", json={"flow": flow, "log": log})
+    assert (answer.status_code, answer.json()["code"]) == (404, missing)
+
+
+def test_options_are_used(service: Service) -> None:
+    answer = service.finished(service.assess(now="2026-03-02T09:00:00+08:00", closed="ended", calendar="china-dealer"))
+    assert answer["options"]["now"] == "2026-03-02T01:00:00Z"
+    assert (answer["result"]["closed"], answer["result"]["calendar"]) == ("ended", "china-dealer")
+    assert answer["result"]["now"] == "2026-03-02T01:00:00Z"
+
+
+def test_interrupted_assessment_says_so_after_a_restart(tmp_path: Path) -> None:
+    with service_in(tmp_path / "data") as service:
+        number, key = service.assess(), service.key
+        service.finished(number)
+        with service.running.database.writing() as session:
+            row = find(session, AssessmentRow, number)
+            assert row is not None
+            row.status = Status.RUNNING.value
+    with service_in(tmp_path / "data", key=key) as service:
+        answer = service.client.get(f"/assessments/{number}").json()
+        assert (answer["status"], answer["problems"][0]["code"]) == ("failed", "service.interrupted")
+        assert service.client.get(f"/assessments/{number}/chart").status_code == 409
+
+
+def test_waiting_assessment_is_done_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with service_in(tmp_path / "data") as service:
+        key = service.key
+        with monkeypatch.context() as patch:
+            patch.setattr(service.running.runner, "submit", nobody_works)
+            number = service.assess()
+    with service_in(tmp_path / "data", key=key) as service:
+        assert service.finished(number)["status"] == "done"
+
+
+def test_crash_of_an_assessment_is_kept_and_the_next_one_runs(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of the house")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.assessments.service.assess_log", crash)
+        failed = service.finished(service.assess())
+    assert [problem["code"] for problem in failed["problems"]] == ["service.our-fault"]
+    assert "secret" not in str(failed)
+    assert service.finished(service.assess())["status"] == "done"

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from engine.nets.compile import compile_flow
+from engine.nets.pnml import write_pnml
+from engine.nets.process import read_process_bytes
+from tests.api.http.service import FLOW, Service
+
+
+def test_uploaded_flow_is_listed_with_its_titles(service: Service) -> None:
+    number = service.upload_flow()
+    [listed] = service.client.get("/flows").json()["items"]
+    assert listed["title"] == {"en": "Visit", "zh": "到店"}
+    assert (listed["id"], listed["name"], listed["format"], listed["steps"]) == (number, "visit.yaml", "yaml", 2)
+    assert listed["sha256"] == hashlib.sha256(FLOW.encode()).hexdigest()
+    assert service.client.get(f"/flows/{number}").json() == listed
+
+
+def test_source_comes_back_byte_for_byte(service: Service) -> None:
+    number = service.upload_flow(name="到店.yaml")
+    answer = service.client.get(f"/flows/{number}/source")
+    assert answer.content == FLOW.encode()
+    assert answer.headers["content-type"] == "application/yaml"
+    assert "%E5%88%B0%E5%BA%97.yaml" in answer.headers["content-disposition"]
+
+
+def test_net_is_a_flow_too(service: Service) -> None:
+    pnml = write_pnml(compile_flow(read_process_bytes(FLOW.encode()).flow))
+    number = service.upload_flow(pnml, name="visit.pnml")
+    assert service.client.get(f"/flows/{number}").json()["format"] == "pnml"
+
+
+def test_created_flow_says_where_it_is(service: Service) -> None:
+    answer = service.client.post("/flows", params={"name": "x.yaml"}, content=FLOW.encode())
+    assert answer.status_code == 201
+    assert service.client.get(answer.headers["location"].removeprefix("/api/v1")).json() == answer.json()
+
+
+def test_flow_with_problems_is_refused_with_all_of_them(service: Service) -> None:
+    text = FLOW.replace("  - start -> greet -> serve -> end", "  - start -> gret -> serv -> end")
+    answer = service.client.post("/flows", params={"name": "bad.yaml"}, content=text.encode())
+    problems = answer.json()["problems"]
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert len(problems) >= 2
+    assert all(problem["line"] and problem["sentence"] and problem["remedy"] for problem in problems)
+    assert problems[0]["place"].startswith("bad.yaml:")
+    assert service.client.get("/flows").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("picture", "start", "kind"),
+    [("svg", b"<svg", "image/svg+xml"), ("png", b"\x89PNG", "image/png"), ("pdf", b"%PDF", "application/pdf")],
+)
+def test_chart_comes_in_three_formats(service: Service, picture: str, start: bytes, kind: str) -> None:
+    answer = service.client.get(f"/flows/{service.upload_flow()}/chart", params={"format": picture})
+    assert answer.content.startswith(start)
+    assert answer.headers["content-type"] == kind
+
+
+def test_chart_speaks_the_language_asked_for(service: Service) -> None:
+    address = f"/flows/{service.upload_flow()}/chart"
+    assert "接待" in service.client.get(address, params={"lang": "zh"}).text
+    assert "接待" in service.client.get(address, headers={"Accept-Language": "zh-CN"}).text
+    assert "Greet" in service.client.get(address).text
+
+
+def test_check_of_a_sound_flow_is_clean(service: Service) -> None:
+    answer = service.client.get(f"/flows/{service.upload_flow()}/check").json()
+    assert (answer["clean"], answer["soundness"]) == (True, "sound")
+
+
+def test_check_of_a_flow_that_gets_stuck_says_so(service: Service) -> None:
+    stuck = FLOW.replace("nodes:\n", "nodes:\n  fork: exclusive\n  join: parallel\n").replace(
+        "start -> greet -> serve -> end", "start -> fork -> greet -> join -> end\n  - fork -> serve -> join"
+    )
+    answer = service.client.get(f"/flows/{service.upload_flow(stuck)}/check").json()
+    assert (answer["clean"], answer["soundness"]) == (False, "unsound")
+    assert any(problem["severity"] == "error" and problem["values"].get("run") for problem in answer["problems"])
+
+
+def test_pages_follow_each_other(service: Service) -> None:
+    numbers = [service.upload_flow(name=f"{index}.yaml") for index in range(3)]
+    first = service.client.get("/flows", params={"limit": 2}).json()
+    second = service.client.get("/flows", params={"limit": 2, "after": first["next"]}).json()
+    assert [flow["id"] for flow in first["items"] + second["items"]] == numbers
+    assert second["next"] is None

@@ -1,0 +1,99 @@
+"""The page about the flow file says what the code does: its examples read, and keys, limits and codes are complete."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from engine.calendars import CALENDAR_NAMES
+from engine.definitions.fields import COMES_LATER
+from engine.definitions.flow import NodeKind, Stage, TriggerKind
+from engine.definitions.lint import lint
+from engine.definitions.standard_reader import DIMENSIONS, RULES
+from engine.definitions.yaml_reader import KEYS, read_flow_text
+from engine.errors import Severity
+from engine.limits import DEFAULT_LIMITS
+from engine.messages.catalogue import has_text
+from engine.vocabulary import Language
+from tests.engine.definitions.files import flow_file, problems_of
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "flow-format.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+OTHER_KEYS = (
+    "role",
+    "aliases",
+    "optional",
+    "at-least",
+    "at-most",
+    "from",
+    "to",
+    "when",
+    "otherwise",
+    "within",
+    "share",
+)
+PLAN_KEYS = ("tolerance", "dimension", "risk", "at", "on", "path", "rejoin", "steps", "weight")
+
+
+@cache
+def codes() -> frozenset[str]:
+    sources = [file.read_text("utf-8") for file in (ROOT / "engine" / "definitions").glob("*.py")]
+    return frozenset(code for source in sources for code in re.findall(r'"(flow\.[a-z0-9-]+)"', source))
+
+
+def test_the_page_has_examples() -> None:
+    assert len(EXAMPLES) >= 3
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split("flow: ")[1].split()[0])
+def test_an_example_reads_without_a_warning(text: str) -> None:
+    problems = lint(read_flow_text(text))
+    assert [problem.code for problem in problems if problem.severity is not Severity.INFO] == []
+
+
+@pytest.mark.parametrize("key", [*KEYS, *OTHER_KEYS, *PLAN_KEYS, *RULES, *(kind.value for kind in TriggerKind)])
+def test_a_key_is_on_the_page(key: str) -> None:
+    assert re.search(rf"`{{?{key}\b", PAGE)
+
+
+@pytest.mark.parametrize(
+    "word", [*CALENDAR_NAMES, *DIMENSIONS, *(stage.value for stage in Stage), *(kind.value for kind in NodeKind)]
+)
+def test_a_choice_is_on_the_page(word: str) -> None:
+    assert re.search(rf"`{{?{word}\b", PAGE)
+
+
+def test_every_code_is_on_the_page_and_none_besides() -> None:
+    assert set(re.findall(r"`(flow\.[a-z0-9-]+)`", PAGE)) == codes()
+
+
+def test_the_page_says_what_the_messages_say() -> None:
+    rows = dict(re.findall(r"^\| `(flow\.[a-z0-9-]+)` \|(.*)\|$", PAGE, flags=re.MULTILINE))
+    catalogue = ROOT / "engine" / "messages" / "catalogues" / "en" / "flow.po"
+    texts = {str(message.id): str(message.string) for message in read_po(io.BytesIO(catalogue.read_bytes()))}
+    assert [code for code in codes() if texts[code].replace("|", "\\|") not in rows[code]] == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_code_has_a_sentence_and_a_remedy(language: Language) -> None:
+    assert [c for c in codes() if not (has_text(c, language) and has_text(f"{c}.remedy", language))] == []
+
+
+def test_limits_on_the_page_are_those_in_force() -> None:
+    written = dict(re.findall(r"^\| `([a-z_]+)` \| ([\d,]+)\b", PAGE, flags=re.MULTILINE))
+    in_force = {field.name: f"{getattr(DEFAULT_LIMITS, field.name):,}" for field in dataclasses.fields(DEFAULT_LIMITS)}
+    assert len(written) == 10
+    assert written.items() <= in_force.items()
+
+
+@pytest.mark.parametrize("word", sorted(COMES_LATER))
+def test_the_words_of_the_full_language_are_refused_by_name(word: str) -> None:
+    (problem,) = problems_of(flow_file(nodes=f"x: {{step: X, {word}: 1}}", edges="- a -> x -> b"))
+    assert (problem.code, problem.values["what"]) == ("flow.comes-later", word)

@@ -1,0 +1,87 @@
+"""Parquet: types as they come, brought to the few that a log has."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.logs.log import Log
+from tests.engine.logs.making import at, codes, counts, packed, read_bytes, refusal, sequences
+
+
+def parquet(**columns: object) -> bytes:
+    buffer = io.BytesIO()
+    pl.DataFrame(columns).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def read(folder: Path, **columns: object) -> Log:
+    return read_bytes(parquet(**({"case": [1, 1], "activity": ["a", "b"]} | columns)), folder)
+
+
+def test_ids_of_any_type_are_text(tmp_path: Path) -> None:
+    log = read(tmp_path)
+    assert (log.cases["case_id"].to_list(), sequences(log)) == (["1"], [["a", "b"]])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pl.Series([1, None], dtype=pl.Int8), [1, None]),
+        (pl.Series([1, 2**63], dtype=pl.UInt64), ["1", str(2**63)]),
+        (pl.Series([0.5, 1], dtype=pl.Float32), [0.5, 1.0]),
+        (pl.Series([Decimal("1.50"), None]), [1.5, None]),
+        (pl.Series(["x", "y"], dtype=pl.Categorical), ["x", "y"]),
+        (pl.Series(["007", ""]), ["007", ""]),
+        (pl.Series([True, False]), [True, False]),
+        (pl.Series([None, None]), [None, None]),
+        (pl.Series([date(2024, 1, 1), None]), [at("2024-01-01T00:00:00"), None]),
+    ],
+)
+def test_attribute_types(values: pl.Series, expected: list[object], tmp_path: Path) -> None:
+    assert read(tmp_path, x=values, time=["2024-01-01", None]).events["x"].to_list() == expected
+
+
+def test_times_are_converted_cut_and_counted(tmp_path: Path) -> None:
+    nanoseconds = pl.Series([1, 1_000], dtype=pl.Datetime("ns"))
+    zoned = pl.Series([datetime(2024, 1, 1), datetime(2024, 1, 2)]).dt.replace_time_zone("Asia/Shanghai")  # noqa: DTZ001 - the zone is put on here
+    log = read(tmp_path, time=zoned, when=nanoseconds)
+    assert log.events["time"][0] == at("2023-12-31T16:00:00")
+    assert log.events["when"].to_list() == [at("1970-01-01T00:00:00"), at("1970-01-01T00:00:00.000001")]
+    assert counts(log) == {"naive-times": 2, "fraction-cut": 1}
+
+
+def test_times_may_be_text(tmp_path: Path) -> None:
+    assert read(tmp_path, time=["2024-01-01", "2024-01-02"]).events["time"][1] == at("2024-01-02T00:00:00")
+
+
+def test_numbers_are_no_times(tmp_path: Path) -> None:
+    content = parquet(case=["1"], activity=["a"], time=[1704067200])
+    assert codes(refusal(content, tmp_path)) == [("not-a-date", None)]
+
+
+def test_columns_without_a_place_in_a_log_are_counted(tmp_path: Path) -> None:
+    log = read(tmp_path, x=[[1], [2]], y=[b"x", b"y"])
+    assert log.events.columns[-1] == "lifecycle"
+    assert sum(problem.code == "log.column-not-kept" for problem in log.warnings) == 2
+
+
+def test_rows_without_case_are_refused(tmp_path: Path) -> None:
+    assert codes(refusal(parquet(case=[None], activity=["a"]), tmp_path))[0] == ("row-without-case", None)
+
+
+def test_more_rows_than_memory_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    many = pl.Series(["x"]).new_from_index(0, 40_000_000)
+    (problem,) = refusal(parquet(case=many, activity=many), tmp_path)
+    assert (problem.code, problem.values["limit"]) == ("limit.exceeded", "unpacked_bytes")
+
+
+def test_gzipped_and_truncated(tmp_path: Path) -> None:
+    content = parquet(case=["1"], activity=["a"])
+    assert sequences(read_bytes(packed(content), tmp_path)) == [["a"]]
+    assert codes(refusal(content[:-10], tmp_path)) == [("parquet-damaged", None)]

@@ -1,0 +1,40 @@
+"""People do one thing at a time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from engine.calendars import calendar_named
+from engine.simulation.hours import HOUR, Hours
+from engine.simulation.people import Booking, People
+
+
+@pytest.fixture
+def desk() -> People:
+    return People({"clerk": 2}, Hours(calendar_named("clock"), first=date(2026, 3, 2)))
+
+
+def test_the_person_whom_the_case_knows_comes_first(desk: People) -> None:
+    assert desk.find("clerk", 0, HOUR, known="clerk-2") == Booking("clerk-2", 0, HOUR)
+
+
+def test_a_busy_person_is_replaced_by_a_free_one(desk: People) -> None:
+    desk.take([Booking("clerk-1", 0, HOUR)])
+    assert desk.find("clerk", HOUR // 2, HOUR, known="clerk-1").person == "clerk-2"
+
+
+def test_when_all_are_busy_the_first_gap_that_is_long_enough_is_taken(desk: People) -> None:
+    desk.take(
+        [Booking("clerk-1", 0, 2 * HOUR), Booking("clerk-1", 3 * HOUR, 5 * HOUR), Booking("clerk-2", 0, 9 * HOUR)]
+    )
+    assert desk.find("clerk", 0, HOUR, known=None) == Booking("clerk-1", 2 * HOUR, 3 * HOUR)
+    assert desk.find("clerk", 0, HOUR + 1, known=None) == Booking("clerk-1", 5 * HOUR, 6 * HOUR + 1)
+
+
+def test_work_given_back_frees_the_person(desk: People) -> None:
+    booking = Booking("clerk-1", 0, HOUR)
+    desk.take([booking])
+    desk.give_back([booking])
+    assert desk.find("clerk", 0, HOUR, known=None) == booking

@@ -1,0 +1,146 @@
+"""Laws of alignments, on random nets and traces."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from engine.conformance.alignment import Alignment
+from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.costs import Costs
+from engine.conformance.mapper import Threads
+from engine.logs.variants import Variants
+from engine.nets.net import SILENT, Net
+from engine.vocabulary import AlignmentStatus, MoveKind
+from tests.oracles.alignment import PlainCosts, align_plainly
+from tests.oracles.random_nets import random_net, random_trace
+
+SEEDS = range(40)
+NETS_PER_SEED = 12
+
+
+def as_variants(traces: Sequence[tuple[str, ...]]) -> Variants:
+    """One variant with one case for each trace, in the order given."""
+    names = sorted({name for trace in traces for name in trace})
+    offsets = np.zeros(len(traces) + 1, dtype=np.int64)
+    np.cumsum([len(trace) for trace in traces], out=offsets[1:])
+    codes = np.array([names.index(name) for trace in traces for name in trace], dtype=np.int32)
+    counts, of_case = np.ones(len(traces), dtype=np.int64), np.arange(len(traces), dtype=np.int32)
+    return Variants(tuple(names), offsets, codes, counts, of_case)
+
+
+def examples(seed: int) -> list[tuple[Net, list[tuple[str, ...]]]]:
+    """Random nets with random traces of theirs."""
+    rng = random.Random(seed)
+    return [(random_net(rng), [random_trace(rng) for _ in range(4)]) for _ in range(NETS_PER_SEED)]
+
+
+def replayed(net: Net, alignment: Alignment) -> tuple[int, ...]:
+    """The marking after the alignment's transitions, each of which has to be enabled."""
+    marking: tuple[int, ...] = tuple(net.initial.tolist())
+    for move in alignment.moves:
+        if move.transition is not None:
+            assert net.enabled(marking, move.transition)
+            marking = net.fire(marking, move.transition)
+    return marking
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
+    for net, traces in examples(seed):
+        found = align(net, as_variants(traces))
+        for trace, alignment in zip(traces, found.per_variant, strict=True):
+            assert (alignment.cost, alignment.moves) == align_plainly(net, trace)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
+    for net, traces in examples(1_000 + seed):
+        found = align_prefixes(net, as_variants(traces))
+        for trace, alignment in zip(traces, found.per_variant, strict=True):
+            assert (alignment.cost, alignment.moves) == align_plainly(net, trace, prefix=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_other_costs_and_forbidden_moves_equal_the_plain_twin(seed: int) -> None:
+    rng = random.Random(5_000 + seed)
+    for net, traces in examples(2_000 + seed):
+        log = {name: rng.randint(0, 3) for name in "abcd?"}
+        model = {name: rng.randint(0, 3) for name in net.labels}
+        forbidden = frozenset(t.id for t in net.transitions if t.label != SILENT and rng.random() < 0.2)
+        plain = PlainCosts(
+            log=log.__getitem__,
+            model=lambda t, net=net, model=model, forbidden=forbidden: (  # type: ignore[misc]  # bound per net
+                None if net.transitions[t].id in forbidden else model[net.labels[net.transitions[t].label]]
+            ),
+        )
+        found = align(net, as_variants(traces), costs=Costs(log=log, model=model, forbidden=forbidden))
+        for trace, alignment in zip(traces, found.per_variant, strict=True):
+            expected = align_plainly(net, trace, costs=plain)
+            if expected is None:
+                assert alignment.status is AlignmentStatus.UNREACHABLE
+            else:
+                assert (alignment.cost, alignment.moves) == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_moves_give_back_the_trace_and_a_run(seed: int) -> None:
+    for net, traces in examples(3_000 + seed):
+        for trace, alignment in zip(traces, align(net, as_variants(traces)).per_variant, strict=True):
+            events = [move.position for move in alignment.moves if move.position is not None]
+            assert events == list(range(len(trace)))
+            assert net.is_final(replayed(net, alignment))
+            assert alignment.cost == sum(move.kind in {MoveKind.LOG, MoveKind.MODEL} for move in alignment.moves)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_visible_labels_of_a_run_cost_nothing(seed: int) -> None:
+    for net, traces in examples(4_000 + seed):
+        runs = []
+        for alignment in align(net, as_variants(traces)).per_variant:
+            fired = [net.transitions[m.transition].label for m in alignment.moves if m.transition is not None]
+            runs.append(tuple(net.labels[label] for label in fired if label != SILENT))
+        assert align(net, as_variants(runs)).costs.tolist() == [0] * len(runs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_neither_order_nor_threads_change_a_move(seed: int) -> None:
+    for net, traces in examples(6_000 + seed):
+        once = align(net, as_variants(traces)).per_variant
+        shuffled = list(range(len(traces)))
+        random.Random(seed).shuffle(shuffled)
+        again = align(net, as_variants([traces[k] for k in shuffled]), mapper=Threads(2)).per_variant
+        assert [once[k] for k in shuffled] == list(again)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_renaming_activities_changes_nothing(seed: int) -> None:
+    names = {"a": "预约", "b": "Z", "c": "c c", "d": "0", "?": "其他"}
+    for net, traces in examples(7_000 + seed):
+        renamed = Net(
+            net.name,
+            net.places,
+            net.transitions,
+            tuple(names[label] for label in net.labels),
+            net.before,
+            net.after,
+            net.initial,
+            net.finals,
+            {names[name]: label for name, label in net.label_of_activity.items()},
+        )
+        other = [tuple(names[name] for name in trace) for trace in traces]
+        assert align(net, as_variants(traces)).per_variant == align(renamed, as_variants(other)).per_variant
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_hashed_table_finds_what_a_dense_one_finds(seed: int) -> None:
+    """A trace that is long enough pushes the whole call from the dense to the hashed table."""
+    rng = random.Random(8_000 + seed)
+    net = random_net(rng)
+    traces = [random_trace(rng, longest=9) for _ in range(5)]
+    long = ("?",) * 2_000_000
+    dense, hashed = align(net, as_variants(traces)), align(net, as_variants([*traces, long]))
+    assert dense.per_variant == hashed.per_variant[: len(traces)]

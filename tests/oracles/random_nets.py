@@ -1,0 +1,37 @@
+"""Random nets and traces for laws: weighted, with silent and duplicate transitions, loops and parallel work."""
+
+from __future__ import annotations
+
+import random
+
+from engine.nets.net import Net
+from engine.nets.state_space import Exploration, explore
+from tests.making import make_net
+
+
+def random_net(rng: random.Random, *, most_markings: int = 40) -> Net:
+    """A bounded net with a final marking that can be reached."""
+    while True:
+        places = [f"p{k}" for k in range(rng.randint(1, 5))]
+        rules = []
+        for number in range(rng.randint(1, 6)):
+            label = rng.choice(["", "", "a", "b", "c", "d"])
+            rules.append(f"x{number} '{label}': {_marking(rng, places, 1)} -> {_marking(rng, places, 0)}")
+        initial = ", ".join(rng.sample(places, rng.randint(1, min(2, len(places)))))
+        draft = make_net(*rules, initial=initial, final=initial)
+        space = explore(draft, max_markings=most_markings, max_bytes=1 << 24)
+        if space.status is not Exploration.COMPLETE:
+            continue
+        final = space.marking(rng.randrange(space.count))
+        named = [f"{tokens}*{place}" for place, tokens in zip(draft.places, final, strict=True) if tokens]
+        return make_net(*rules, initial=initial, final=", ".join(named))
+
+
+def random_trace(rng: random.Random, *, longest: int = 5) -> tuple[str, ...]:
+    """A trace over the labels of random nets and one activity that none of them knows."""
+    return tuple(rng.choice(["a", "b", "c", "d", "a", "b", "?"]) for _ in range(rng.randint(0, longest)))
+
+
+def _marking(rng: random.Random, places: list[str], least: int) -> str:
+    chosen = rng.sample(places, rng.randint(least, min(len(places), 2)))
+    return ", ".join(f"{rng.choice([1, 1, 1, 1, 2])}*{place}" for place in chosen)
