@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
+from types import FrameType
 from typing import Protocol
 
 import uvicorn
@@ -62,7 +65,10 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        with _signals_end_quietly():
+            uvicorn.Server(config).run(sockets=[listener])
+    if not running.runner.is_idle:
+        _leave()
 
 
 @contextmanager
@@ -84,9 +90,10 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
             with database.reading() as session:
                 keys = key_hashes(session)
             runner = ThreadRunner(crashed=lambda job, error: LOGGER.error("%s ended badly", job, exc_info=error))
-            yield Running(database, files, runner, settings.limits, clock, keys, BoundedSemaphore(READERS))
-            if not runner.close(seconds=GRACE_SECONDS):
-                _leave()
+            try:
+                yield Running(database, files, runner, settings.limits, clock, keys, BoundedSemaphore(READERS))
+            finally:
+                runner.close(seconds=GRACE_SECONDS)
         finally:
             database.close()
     finally:
@@ -104,6 +111,28 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         raise InputRefused([Problem("service.address-unusable", place, {"reason": str(reason)})]) from error
     with listener:
         yield listener
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """Let the signals that stop the service end it as a success.
+
+    The server takes them while it runs. Once it has stopped in good order it raises them again for whoever was in
+    charge before, which would end the process before our own parts are closed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _take_note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _take_note(_number: int, _frame: FrameType | None) -> None:
+    """The server has stopped already."""
 
 
 def _leave() -> None:

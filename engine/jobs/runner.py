@@ -108,6 +108,12 @@ class ThreadRunner:
         with self._lock:
             return not self._closed and len(self._queued) < self._waiting
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs."""
+        with self._lock:
+            return not self._running
+
     def close(self, *, seconds: float) -> bool:
         """Start nothing more and wait for what runs.
 

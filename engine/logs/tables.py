@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import polars as pl
 
-from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.assembly import Rows, assemble, free_name, numbered
 from engine.logs.attributes import DateAudit
@@ -18,11 +16,11 @@ from engine.logs.csv_text import read_text_table
 from engine.logs.instants import INSTANT, to_utc
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.logs.options import ReadOptions
+from engine.logs.parquet import parquet_frame
 from engine.logs.table_times import looks_like_times, no_times, read_times
 
 ESCAPED = r"^'('*[=+\-@\t\r])"
 """A cell that the CSV writer guarded with one more apostrophe, so that no spreadsheet takes it for a formula."""
-_BYTES_A_CELL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +62,12 @@ def read_parquet(data: bytes, *, name: str, options: ReadOptions, limits: Limits
         LimitExceeded: It has too many rows or columns.
     """
     problems = ProblemCollector(name, limit=limits.problems)
-    try:
-        lazy = pl.scan_parquet(io.BytesIO(data))
-        width, height = len(lazy.collect_schema()), lazy.select(pl.len()).collect().item()
-        _check_size(width, height, name, limits)
-        frame = lazy.collect()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise problems.refusal("log.parquet-damaged") from error
+    frame = parquet_frame(data, problems, limits=limits)
     dates = DateAudit()
     columns = [plain for column in frame.get_columns() if (plain := _plain(column, problems, dates)) is not None]
     frame = pl.DataFrame(columns)
     roles = find_roles(frame.columns, _time_like(frame), options, problems)
     return _log(_Table(frame, None, problems, options, limits), roles, dates)
-
-
-def _check_size(width: int, height: int, name: str, limits: Limits) -> None:
-    if width > limits.attribute_keys:
-        raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=width, place=Place(name))
-    unpacked = width * height * _BYTES_A_CELL
-    if unpacked > limits.unpacked_bytes:
-        raise LimitExceeded(limit="unpacked_bytes", allowed=limits.unpacked_bytes, found=unpacked, place=Place(name))
 
 
 def _time_like(frame: pl.DataFrame) -> list[str]:

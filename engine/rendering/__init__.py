@@ -1,1 +1,1 @@
-"""Pictures and reports: flows and nets drawn with what happened on them, and the HTML report. Words come from messages."""
+"""Pictures and reports: flows and nets with what happened drawn on them, and the HTML report."""

@@ -78,14 +78,14 @@ def variant_rows(assessment: Assessment, wording: Wording, *, shown: int = VARIA
                 share=wording.share(cases / assessment.cases, digits=1),
                 cost=wording.number(alignment.cost or 0),
                 fitness=wording.share(alignment.fitness, digits=1),
-                deviations=tuple(_sentence(deviation, names, wording) for deviation in deviations),
+                deviations=tuple(_sentence(deviation, names) for deviation in deviations),
                 chevrons=_condensed(_chevrons(assessment, sequence, alignment, names, wording), wording),
             )
         )
     return tuple(rows)
 
 
-def _sentence(deviation: Deviation, names: Names, wording: Wording) -> str:
+def _sentence(deviation: Deviation, names: Names) -> str:
     mark = DEVIATION_MARKS[deviation.kind]
     return f"{mark} {names.kind(deviation.kind, other_branch=deviation.other_branch)}{names.colon}" + names.steps(
         deviation.steps, deviation.kind

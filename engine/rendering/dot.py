@@ -53,9 +53,9 @@ def table(rows: Iterable[Row], *, padding: int = 2, align: str = "CENTER", gutte
         rows: What it says; without any, one empty row.
         padding: Points around each row.
         align: ``LEFT``, ``CENTER`` or ``RIGHT``.
-        gutter: Whether to keep the width of a space clear on both sides, for text beside a line.
+        gutter: Whether to keep the width of two spaces clear on both sides, for text beside a line.
     """
-    space = "&#160;" if gutter else ""
+    space = "&#160;&#160;" if gutter else ""
     lines = [line(row) for row in rows] or [line((Run(" "),))]
     cells = "".join(f'<TR><TD ALIGN="{align}">{space}{text}{space}</TD></TR>' for text in lines)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{cells}</TABLE>>'

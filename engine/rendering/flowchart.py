@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import graphviz
 import networkx as nx
@@ -15,7 +16,15 @@ import networkx as nx
 from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan
 from engine.rendering.dot import Row, Run, new_graph, picture_id, table
 from engine.rendering.frame import LegendItem, legend_label, set_title
-from engine.rendering.marks import CONDITION_COLUMNS, edge_style, edge_text, overlay_rows, step_style, title_rows
+from engine.rendering.marks import (
+    CONDITION_COLUMNS,
+    edge_style,
+    edge_text,
+    is_shaded,
+    overlay_rows,
+    step_style,
+    title_rows,
+)
 from engine.rendering.overlay import Overlay
 from engine.rendering.palette import INK, MUTED, OUTLINE, PAPER, PLAN, PLAN_FILL, STEP
 from engine.rendering.text import clean, wrap
@@ -94,7 +103,7 @@ def _runs_right(flow: Flow, orientation: Orientation) -> bool:
 
 
 def _questions(flow: Flow) -> dict[tuple[str, str], str]:
-    """Where the titles of gateways go: on the edge that leads to them, because only labels of edges keep clear of lines.
+    """Where titles of gateways go: on the edge that leads to them, for only labels of edges keep clear of lines.
 
     A gateway that several edges lead to is not among them; its title stands beside it.
     """
@@ -195,7 +204,7 @@ class _Drawing:
     def add_plan(self, graph: graphviz.Digraph, plan: Plan) -> None:
         """Draw a plan's path: in from the step it protects, along its own steps, back to where the case goes on."""
         ways = (plan.at, *plan.path, plan.rejoin)
-        for position, (source, target) in enumerate(zip(ways, ways[1:], strict=False)):
+        for position, (source, target) in enumerate(pairwise(ways)):
             found = self.overlay.edges.get((source, target)) if self.overlay else None
             kind = self.overlay.kind if self.overlay else None
             text = edge_text(found, kind, self.wording)
@@ -207,8 +216,10 @@ class _Drawing:
 
     def _step(self, node: Node) -> dict[str, str]:
         planned = node.id in self.flow.plan_steps
-        role = self.wording.title(self.flow.roles[node.role]) if node.role in self.flow.roles else ""
-        rows = title_rows(self.wording.title(node.title) or node.id, role)
+        found = self.flow.roles.get(node.role) if node.role else None
+        role = self.wording.title(found) if found else ""
+        title = self.wording.title(node.title) or node.id
+        rows = title_rows(title, role, shaded=is_shaded(self.overlay, node.id))
         rows += overlay_rows(self.overlay, node.id, self.wording)
         border = ",dotted" if planned else ",dashed" if node.optional else ""
         style = step_style(self.overlay, node.id)

@@ -18,11 +18,12 @@ CONDITION_COLUMNS = 30
 MARKS_PER_ROW = 3
 
 
-def title_rows(title: str, role: str = "", *, columns: int = TITLE_COLUMNS) -> list[Row]:
-    """A step's title, wrapped, and below it who performs it."""
-    rows: list[Row] = [(Run(part, 11, INK, bold=True),) for part in wrap(clean(title), columns=columns, lines=4)]
+def title_rows(title: str, role: str = "", *, shaded: bool = False) -> list[Row]:
+    """A step's title, wrapped, and below it who performs it; darker on a dark shade, so that it can be read."""
+    rows: list[Row] = [(Run(part, 11, INK, bold=True),) for part in wrap(clean(title), columns=TITLE_COLUMNS, lines=4)]
     if role:
-        rows += [(Run(part, 9, MUTED),) for part in wrap(clean(role), columns=columns + 4, lines=2)]
+        colour = INK if shaded else MUTED
+        rows += [(Run(part, 9, colour),) for part in wrap(clean(role), columns=TITLE_COLUMNS + 4, lines=2)]
     return rows
 
 
@@ -36,6 +37,11 @@ def overlay_rows(overlay: Overlay | None, step: str, wording: Wording) -> list[R
     if overlay.kind is OverlayKind.TIME:
         return _time_rows(found, wording)
     return _deviation_rows(found, wording)
+
+
+def is_shaded(overlay: Overlay | None, step: str) -> bool:
+    """Whether a step's fill is one of the two darkest."""
+    return overlay is not None and step in overlay.steps and overlay.steps[step].level >= LEVELS - 1
 
 
 def step_style(overlay: Overlay | None, step: str) -> dict[str, str]:
@@ -87,4 +93,3 @@ def _time_rows(found: StepOverlay, wording: Wording) -> list[Row]:
     if found.waiting is not None:
         rows.append((Run(wording.text("chart.waiting", time=wording.duration(found.waiting)), 9, INK),))
     return rows
-

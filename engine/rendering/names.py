@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.definitions.flow import Flow
 from engine.rendering.text import clean
 from engine.rendering.wording import Wording
 from engine.vocabulary import DeviationKind, Language
+
+STEPS_SHOWN = 4
+"""A longer row of steps is shortened to its first two and its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,13 @@ class Names:
         node = self.flow.by_id.get(label)
         return clean(self.wording.title(node.title) if node else label) or label
 
-    def steps(self, labels: Iterable[str], kind: str = "") -> str:
-        """Several steps in a row; of unplanned activities the names in the log."""
+    def steps(self, labels: Sequence[str], kind: str = "") -> str:
+        """Several steps in a row, the middle of a long one counted; of unplanned activities the names in the log."""
         plain = kind == DeviationKind.UNPLANNED.value
-        return " → ".join(clean(label) if plain else self.step(label) for label in labels)
+        names = [clean(label) if plain else self.step(label) for label in labels]
+        if len(names) > STEPS_SHOWN:
+            names[2:-1] = [self.wording.text("report.steps-more", count=len(names) - 3)]
+        return " → ".join(names)
 
     def kind(self, kind: str, *, other_branch: bool = False) -> str:
         """A kind of deviation or finding."""

@@ -1,4 +1,4 @@
-"""A Petri net as DOT: places as circles, transitions as boxes, silent ones as thin bars. For processes read from PNML."""
+"""A Petri net as DOT: places as circles, transitions as boxes, silent ones as bars. For processes read from PNML."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _structure(net: Net, wording: Wording) -> list[LegendItem]:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """Adds the parts of one net to a picture; places are p0, p1, … and transitions t0, t1, …"""
+    """Adds the parts of one net to a picture; places are called p0, p1 and so on, transitions t0, t1."""
 
     net: Net
     wording: Wording

@@ -1,4 +1,4 @@
-"""What happened, made ready to be drawn on a flow or a net: numbers and levels by step and by edge, no colours, no words.
+"""What happened, ready to be drawn on a flow or a net: numbers and levels by step and edge, no colours, no words.
 
 One overlay shows one thing: deviations, frequency or time. Levels run from 0 (nothing) to ``palette.LEVELS``.
 """

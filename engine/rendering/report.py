@@ -41,25 +41,29 @@ def render_report(assessment: Assessment, *, language: Language) -> str:
     """
     wording = Wording(language)
     deviations, deviations_left = report_views.deviation_rows(assessment, wording)
-    return _environment().get_template("report.html.j2").render(
-        t=wording.text,
-        term=wording.term,
-        language=language.value,
-        palette=palette,
-        title=clean(wording.title(assessment.flow.title)) or assessment.flow.id,
-        cases=assessment.cases,
-        unexplained=wording.number(assessment.unexplained_cases) if assessment.unexplained_cases else "",
-        facts=report_views.facts(assessment, wording),
-        cards=report_views.cards(assessment, wording),
-        finding_tables=report_views.finding_tables(assessment, wording),
-        standards=report_views.standard_rows(assessment, wording),
-        deviations=deviations,
-        deviations_left=deviations_left,
-        beside=report_views.beside(assessment, wording),
-        charts=tuple(draw_chart(assessment, kind, language=language) for kind in OverlayKind),
-        variants=variant_rows(assessment, wording),
-        deviation_kinds=tuple(DeviationKind),
-        move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            t=wording.text,
+            term=wording.term,
+            language=language.value,
+            palette=palette,
+            title=clean(wording.title(assessment.flow.title)) or assessment.flow.id,
+            cases=assessment.cases,
+            unexplained=wording.number(assessment.unexplained_cases) if assessment.unexplained_cases else "",
+            facts=report_views.facts(assessment, wording),
+            cards=report_views.cards(assessment, wording),
+            finding_tables=report_views.finding_tables(assessment, wording),
+            standards=report_views.standard_rows(assessment, wording),
+            deviations=deviations,
+            deviations_left=deviations_left,
+            beside=report_views.beside(assessment, wording),
+            charts=tuple(draw_chart(assessment, kind, language=language) for kind in OverlayKind),
+            variants=variant_rows(assessment, wording),
+            deviation_kinds=tuple(DeviationKind),
+            move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""What the report's templates show, as texts and plain numbers: an assessment in one language, nothing computed anew."""
+"""What the report's templates show, as texts and plain numbers: an assessment in one language, nothing new."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from engine.rendering.palette import FONT_STACK
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 
+_NAMESPACES: dict[str | None, str] = {None: NAMESPACE}
+
 _NUMBERS = re.compile(r"[-+0-9.,eE \n]*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}|[a-z]{1,32}")
 _WORD = re.compile(r"[A-Za-z]{1,16}")
@@ -94,7 +96,7 @@ def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float]) -> bytes
         UnsafePicture: It holds an element or an attribute that is not on the allow-list.
     """
     check_svg(source)
-    root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap=_NAMESPACES)
     for name in ("width", "height", "viewBox"):
         root.set(name, source.get(name, ""))
     root.set("role", "img")
@@ -122,7 +124,7 @@ def check_svg(root: etree._Element) -> None:
         for attribute, value in element.attrib.items():
             pattern = allowed.get(str(attribute))
             if str(attribute) not in _DROPPED and (pattern is None or not pattern.fullmatch(str(value))):
-                raise UnsafePicture(f"{attribute} of {name.localname} is not allowed")
+                raise UnsafePicture(f"{attribute!s} of {name.localname} is not allowed")
 
 
 def _copy(element: etree._Element, parent: etree._Element, widths: Mapping[TextStyle, float]) -> None:

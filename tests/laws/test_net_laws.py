@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.definitions.flow import Flow, NodeKind
+from engine.errors import InputRefused
 from engine.nets.compile import compile_flow
 from engine.nets.net import Net
 from engine.nets.pnml import read_pnml_bytes, write_pnml
+from engine.nets.process import read_process_bytes
 from engine.nets.reduction import reduces_to_one_step
 from engine.nets.soundness import Verdict, check_soundness
 from engine.nets.workflow import WorkflowEnds, workflow_ends
@@ -164,3 +166,20 @@ def test_pnml_keeps_any_label(label: str) -> None:
     net = make_net("a: i -> o")
     named = dataclasses.replace(net, labels=(label,), label_of_activity={label: 0})
     assert read_pnml_bytes(write_pnml(named).encode()).net.labels == (label,)
+
+
+@settings(LAW, max_examples=200)
+@given(st.integers(0, 10**6))
+def test_a_damaged_net_is_read_or_refused(seed: int) -> None:
+    rng = random.Random(seed)
+    data = bytearray(write_pnml(make_net("a: i -> 2*p", "t1: p -> q", "b: 2*q -> o")).encode())
+    for _ in range(rng.randint(1, 4)):
+        start = rng.randrange(len(data))
+        piece = rng.choice([b"", b"<", b"0", b"-1", b"\0", b"\xff", bytes(data[start : start + 60])])
+        data[start : start + rng.choice([0, 1, 5, 40])] = piece
+    try:
+        process = read_process_bytes(bytes(data))
+    except InputRefused as refusal:
+        assert all(problem.code for problem in refusal.problems)
+    else:
+        assert len(process.flow.nodes) == len(process.net.labels)

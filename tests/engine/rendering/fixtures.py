@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan, Stage, Trigger, TriggerKind
 from engine.definitions.titles import Title
 
@@ -17,7 +19,7 @@ def gateway(id_: str, kind: NodeKind, en: str = "", zh: str = "") -> Node:
 
 
 def chain(*ids: str) -> tuple[Edge, ...]:
-    return tuple(Edge(source, target) for source, target in zip(ids, ids[1:], strict=False))
+    return tuple(Edge(source, target) for source, target in pairwise(ids))
 
 
 START = Node("start", NodeKind.START, NOTHING)
