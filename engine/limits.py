@@ -31,6 +31,7 @@ class Limits:
         weight: The weight of one group of steps.
         net_bytes: One net file in PNML.
         net_elements: Places, transitions and arcs of one net together.
+        final_markings: Final markings of one net.
         arc_weight: Tokens moved by one arc, or lying on one place of a marking that a file states.
         inclusive_branches: Branches leaving one inclusive gateway.
         soundness_markings: Markings explored by a soundness check.
@@ -59,6 +60,7 @@ class Limits:
     weight: int = 1_000
     net_bytes: int = 64 * MEBIBYTE
     net_elements: int = 200_000
+    final_markings: int = 100
     arc_weight: int = 65_535
     inclusive_branches: int = 8
     soundness_markings: int = 100_000

@@ -91,13 +91,16 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         events=f"{assessment.events:,}",
         open_cases=f"{assessment.open_cases:,}",
     )
+    rule, _, detail = assessment.closed_rule.partition(":")
     session.say(
         "cli.scorecard.basis",
         now="–" if assessment.now is None else wording.moment(assessment.now),
-        closed=assessment.closed_rule,
+        closed=session.text(f"report.closed.{rule}", detail=detail),
         calendar=assessment.calendar,
-        lifecycle=assessment.lifecycle,
+        lifecycle=session.text(f"report.lifecycle.{assessment.lifecycle}"),
     )
+    if assessment.unexplained_cases:
+        session.say("cli.scorecard.unexplained", cases=f"{assessment.unexplained_cases:,}")
     headings = ("column.dimension", "column.score", "column.units", "column.interval", "column.no-evidence")
     session.table(
         headings, [_dimension(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4)

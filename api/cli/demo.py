@@ -19,6 +19,7 @@ from engine.vocabulary import Language
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+CHECKOUT = Path(__file__).resolve().parents[2] / "examples"
 PACKAGE = "trueline_examples"
 """The package under which an installation has the folder ``examples``."""
 
@@ -46,7 +47,7 @@ def example_folder() -> AbstractContextManager[Path]:
     try:
         return as_file(files(PACKAGE))
     except ModuleNotFoundError:
-        return as_file(Path(__file__).resolve().parents[2] / "examples")
+        return as_file(CHECKOUT)
 
 
 def example_pairs(folder: Path) -> list[tuple[Path, Path]]:

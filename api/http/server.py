@@ -54,8 +54,6 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     with opened(settings, clock=_now, say=say, new_key=new_key) as running, _listening(settings) as listener:
-        host, port = listener.getsockname()[:2]
-        say("service.listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/api/v1")
         config = uvicorn.Config(
             create_app(running),
             log_config=None,
@@ -65,8 +63,11 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        with _signals_end_quietly():
-            uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        with _stopped_by_signals(server):
+            host, port = listener.getsockname()[:2]
+            say("service.listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/api/v1")
+            server.run(sockets=[listener])
     if not running.runner.is_idle:
         _leave()
 
@@ -114,8 +115,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _signals_end_quietly() -> Iterator[None]:
-    """Let the signals that stop the service end it as a success.
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the service as a success, whenever they come.
 
     The server takes them while it runs. Once it has stopped in good order it raises them again for whoever was in
     charge before, which would end the process before our own parts are closed.
@@ -123,16 +124,16 @@ def _signals_end_quietly() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _take_note) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _take_note(_number: int, _frame: FrameType | None) -> None:
-    """The server has stopped already."""
 
 
 def _leave() -> None:

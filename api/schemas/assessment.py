@@ -244,6 +244,8 @@ class AssessmentShape(BaseModel):
         cases: Cases of the log.
         open_cases: Those judged as open.
         events: Events that were aligned.
+        period: The earliest and the latest timestamp of the log, or null.
+        unexplained_cases: Cases whose alignment was not found within the budget; they count in no dimension.
         dimensions: By name, in their fixed order.
         standards: In the flow's order.
         deviations: Most frequent first.
@@ -262,6 +264,8 @@ class AssessmentShape(BaseModel):
     cases: int
     open_cases: int
     events: int
+    period: tuple[datetime, datetime] | None
+    unexplained_cases: int
     dimensions: dict[Dimension, DimensionShape]
     standards: list[StandardShape]
     deviations: list[DeviationShape]
@@ -283,6 +287,8 @@ class AssessmentShape(BaseModel):
             cases=assessment.cases,
             open_cases=assessment.open_cases,
             events=assessment.events,
+            period=assessment.period,
+            unexplained_cases=assessment.unexplained_cases,
             dimensions={score.dimension: DimensionShape.of(score) for score in assessment.dimensions},
             standards=[StandardShape.of(result) for result in assessment.standards],
             deviations=[DeviationShape.of(summary) for summary in assessment.deviations],

@@ -90,18 +90,19 @@ class XesHandlers:
         depth = self._depth = self._depth + 1
         if depth == self._leaf:
             keyed = self._open.get(name)
-            if keyed is not None:
-                if len(attributes) == 4 and attributes[0] == "key" and attributes[2] == "value":
-                    appends = keyed.get(attributes[1])
-                    if appends is not None:
-                        rows, values, lines = appends
-                        rows(self._row)
-                        values(attributes[3])
-                        lines(self._parser.CurrentLineNumber)
-                        return
-            elif name == self._event_tag and depth == _TRACE_LEAF and not attributes:
-                self._open_event()
-                return
+            if keyed is None:
+                if name == self._event_tag and depth == _TRACE_LEAF and not attributes:
+                    self._open_event()
+                    return
+            elif len(attributes) == 4:
+                first, key, second, value = attributes
+                appends = keyed.get(key)
+                if appends is not None and first == "key" and second == "value":
+                    rows, values, lines = appends
+                    rows(self._row)
+                    values(value)
+                    lines(self._parser.CurrentLineNumber)
+                    return
         self._other(name, attributes)
 
     def end(self, _name: str) -> None:

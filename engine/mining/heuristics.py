@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from types import MappingProxyType
 from typing import Any
 
@@ -35,17 +36,31 @@ DEPENDENCY_THRESHOLD = 0.5
 AND_THRESHOLD = 0.65
 LOOP_OF_TWO_THRESHOLD = 0.5
 
-MOST_BINDINGS = 16
-"""Sets of followers of one step that occur together. Past it followers are drawn as single choices: still readable."""
-
 MOST_TRIALS = 200
 """Pairs of a split and a join that are tried on one flow."""
 
 TRIAL_MARKINGS = 5_000
 """Markings that a trial explores where the structure gives no answer."""
 
-Branches = tuple[int, tuple[int, ...]]
-"""A step, and neighbours of it that occur together."""
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """How the followers, or the predecessors, of one step stand to each other.
+
+    Attributes:
+        kind: ``exclusive`` or ``parallel`` over the parts, or None for a single neighbour.
+        neighbour: The neighbour, where it is single.
+        parts: At least two, where it is not.
+    """
+
+    kind: NodeKind | None
+    neighbour: int = BEGIN
+    parts: tuple[Fan, ...] = ()
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether anything in it happens together."""
+        return self.kind is NodeKind.PARALLEL or any(part.is_parallel for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +128,26 @@ def mine_dependencies(log: Log, *, noise: float) -> Dependencies:
 def flow_of_dependencies(log_name: str, found: Dependencies, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
     """The flow that the dependencies draw.
 
-    Behind a step with several followers stands an exclusive choice between sets of followers; a set of several is a
-    parallel split. In front of a step it is the same, mirrored. Dependencies alone do not promise that what was split
-    comes together again. So where the whole is unsound, splits and joins are added in pairs, and a pair stays only
-    if the flow is sound with it; what is left over is drawn as a choice.
+    Behind a step with several followers stand gateways: parallel ones over followers that occur together, exclusive
+    ones over those that do not. In front of a step it is the same, mirrored. Dependencies alone do not promise that
+    what was split comes together again. So where the whole is unsound, parallel splits and joins are added in pairs,
+    and a pair stays only if the flow is sound with it; what is left over is drawn as a choice.
     """
-    after = {n: _bindings(_followers(found, n), pairs) for n, pairs in found.together_after.items()}
-    before = {n: _bindings(_predecessors(found, n), pairs) for n, pairs in found.together_before.items()}
-    splits = [(n, members) for n, sets in sorted(after.items()) for members in sets if len(members) > 1]
-    joins = [(n, members) for n, sets in sorted(before.items()) for members in sets if len(members) > 1]
+    after = {number: _fan(_followers(found, number), pairs) for number, pairs in sorted(found.together_after.items())}
+    before = {
+        number: _fan(_predecessors(found, number), pairs) for number, pairs in sorted(found.together_before.items())
+    }
+    splits = {number: fan for number, fan in after.items() if fan.is_parallel}
+    joins = {number: fan for number, fan in before.items() if fan.is_parallel}
     whole = _draw(log_name, found, splits, joins, limits)
     if _is_sound(whole, limits):
         return whole
-    flow = _draw(log_name, found, [], [], limits)
-    kept_splits: list[Branches] = []
-    kept_joins: list[Branches] = []
-    pairs = [(split, join) for split in splits for join in joins if len(split[1]) == len(join[1])]
-    for split, join in pairs[:MOST_TRIALS]:
-        trial_splits = kept_splits if split in kept_splits else [*kept_splits, split]
-        trial_joins = kept_joins if join in kept_joins else [*kept_joins, join]
+    flow = _draw(log_name, found, {}, {}, limits)
+    kept_splits: dict[int, Fan] = {}
+    kept_joins: dict[int, Fan] = {}
+    for split, join in islice(product(splits, joins), MOST_TRIALS):
+        trial_splits = kept_splits | {split: splits[split]}
+        trial_joins = kept_joins | {join: joins[join]}
         trial = _draw(log_name, found, trial_splits, trial_joins, limits)
         if _is_sound(trial, limits):
             flow, kept_splits, kept_joins = trial, trial_splits, trial_joins
@@ -139,23 +155,22 @@ def flow_of_dependencies(log_name: str, found: Dependencies, *, limits: Limits =
 
 
 def _draw(
-    log_name: str, found: Dependencies, splits: Sequence[Branches], joins: Sequence[Branches], limits: Limits
+    log_name: str, found: Dependencies, splits: Mapping[int, Fan], joins: Mapping[int, Fan], limits: Limits
 ) -> Flow:
-    """The flow with these parallel splits and joins, and choices everywhere else."""
+    """The flow with these fans, and choices everywhere else."""
     draft = Draft(log_name, found.graph.activities, limits=limits)
     steps = {number: draft.step(name) for number, name in enumerate(found.graph.activities)}
     steps |= {BEGIN: START, FINISH: END}
-    leaving: dict[Pair, list[str]] = {pair: [] for pair in found.pairs}
-    entering: dict[Pair, list[str]] = {pair: [] for pair in found.pairs}
+    leaving: dict[Pair, str] = {}
+    entering: dict[Pair, str] = {}
     for number, step in steps.items():
-        sets = _with_singles(_followers(found, number), [members for n, members in splits if n == number])
-        for follower, gateway in _fan(draft, step, sets, forward=True):
-            leaving[number, follower].append(gateway)
-        sets = _with_singles(_predecessors(found, number), [members for n, members in joins if n == number])
-        for previous, gateway in _fan(draft, step, sets, forward=False):
-            entering[previous, number].append(gateway)
+        followers, predecessors = _followers(found, number), _predecessors(found, number)
+        fan = splits.get(number) or _fan(followers, frozenset())
+        leaving |= {(number, other): gateway for other, gateway in _open(draft, step, step, fan, forward=True)}
+        fan = joins.get(number) or _fan(predecessors, frozenset())
+        entering |= {(other, number): gateway for other, gateway in _open(draft, step, step, fan, forward=False)}
     for pair in found.pairs:
-        _link(draft, f"{steps[pair[0]]}_to_{steps[pair[1]]}", leaving[pair], entering[pair])
+        draft.connect(leaving[pair], entering[pair])
     return draft.flow()
 
 
@@ -170,12 +185,6 @@ def _followers(found: Dependencies, number: int) -> list[int]:
 
 def _predecessors(found: Dependencies, number: int) -> list[int]:
     return sorted(first for first, second in found.pairs if second == number)
-
-
-def _with_singles(neighbours: Sequence[int], sets: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """The sets, and every neighbour that is in none of them on its own."""
-    taken = {member for members in sets for member in members}
-    return sorted([*sets, *((neighbour,) for neighbour in neighbours if neighbour not in taken)])
 
 
 def _two_apart(log: Log, graph: DirectlyFollows) -> tuple[dict[Pair, int], dict[tuple[int, int, int], int]]:
@@ -206,45 +215,35 @@ def _together(measures: Mapping[int, Mapping[int, Any]], own: int) -> frozenset[
     return frozenset(pairs | {(b, a) for a, b in pairs})
 
 
-def _bindings(neighbours: Sequence[int], together: frozenset[Pair] | None) -> list[tuple[int, ...]]:
-    """The largest sets of neighbours that occur together, each sorted, in order."""
+def _fan(neighbours: Sequence[int], together: frozenset[Pair]) -> Fan:
+    """How neighbours stand to each other, given who occurs together with whom.
+
+    Groups none of whose members occurs with another group's exclude each other; groups all of whose members occur
+    with all of another's are parallel; and so on inside each group (the decomposition of cographs; Corneil, Lerchs
+    and Burlingham 1981, "Complement reducible graphs"). Where neither holds, choices stay readable.
+    """
     among: nx.Graph[int] = nx.Graph()
     among.add_nodes_from(neighbours)
-    among.add_edges_from(pair for pair in together or () if set(pair) <= set(neighbours))
-    sets: list[tuple[int, ...]] = []
-    for clique in nx.find_cliques(among):
-        sets.append(tuple(sorted(clique)))
-        if len(sets) > MOST_BINDINGS:
-            return [(neighbour,) for neighbour in neighbours]
-    return sorted(sets)
+    among.add_edges_from(pair for pair in together if set(pair) <= set(neighbours))
+    return _decomposed(among)
 
 
-def _fan(draft: Draft, step: str, sets: list[tuple[int, ...]], *, forward: bool) -> list[tuple[int, str]]:
-    """The gateways on one side of a step: (neighbour, node that its connection hangs on)."""
+def _decomposed(among: nx.Graph[int]) -> Fan:
+    if len(among) < 2:
+        return Fan(None, next(iter(among), BEGIN))
+    for kind, graph in ((NodeKind.EXCLUSIVE, among), (NodeKind.PARALLEL, nx.complement(among))):
+        groups = sorted(sorted(group) for group in nx.connected_components(graph))
+        if len(groups) > 1:
+            return Fan(kind, parts=tuple(_decomposed(among.subgraph(group)) for group in groups))
+    return Fan(NodeKind.EXCLUSIVE, parts=tuple(Fan(None, neighbour) for neighbour in sorted(among)))
+
+
+def _open(draft: Draft, step: str, hub: str, fan: Fan, *, forward: bool) -> list[tuple[int, str]]:
+    """Add the gateways of a fan behind a node (or in front of it): (neighbour, node that its edge hangs on)."""
+    if fan.kind is None:
+        return [(fan.neighbour, hub)]
     side = "after" if forward else "before"
-    hub = step
-    if len(sets) > 1:
-        hub = draft.gateway(NodeKind.EXCLUSIVE, f"{side}_{step}")
-        draft.connect(*((step, hub) if forward else (hub, step)))
-    hooks: list[tuple[int, str]] = []
-    for members in sets:
-        hook = hub
-        if len(members) > 1:
-            hook = draft.gateway(NodeKind.PARALLEL, f"all_{side}_{step}")
-            draft.connect(*((hub, hook) if forward else (hook, hub)))
-        hooks.extend((member, hook) for member in members)
-    return hooks
-
-
-def _link(draft: Draft, name: str, sources: list[str], targets: list[str]) -> None:
-    """Connect all ends of one dependency; several on one side meet in an exclusive gateway."""
-    source, target = sources[0], targets[0]
-    if len(sources) > 1:
-        source = draft.gateway(NodeKind.EXCLUSIVE, f"{name}_join")
-        for end in sources:
-            draft.connect(end, source)
-    if len(targets) > 1:
-        target = draft.gateway(NodeKind.EXCLUSIVE, f"{name}_split")
-        for end in targets:
-            draft.connect(target, end)
-    draft.connect(source, target)
+    name = f"{side}_{step}" if fan.kind is NodeKind.EXCLUSIVE else f"all_{side}_{step}"
+    gateway = draft.gateway(fan.kind, name)
+    draft.connect(*((hub, gateway) if forward else (gateway, hub)))
+    return [hook for part in fan.parts for hook in _open(draft, step, gateway, part, forward=forward)]

@@ -68,9 +68,7 @@ class NetBuilder:
             before=Arcs.of(self._before),
             after=Arcs.of(self._after),
             initial=np.array([initial.get(place, 0) for place in self._places], dtype=np.int32),
-            finals=np.array(
-                [[final.get(place, 0) for place in self._places] for final in finals], dtype=np.int32
-            ).reshape(-1, len(self._places)),
+            finals=np.array([[final.get(place, 0) for place in self._places] for final in finals], dtype=np.int32),
             label_of_activity=label_of_activity,
             source_hash=source_hash,
         )

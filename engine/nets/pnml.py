@@ -1,15 +1,32 @@
-"""PNML, both ways: the door to ``pnml_reader`` and ``pnml_writer``."""
+"""PNML, both ways: files of ISO/IEC 15909-2 to nets and nets to files."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import Problem
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
-from engine.nets.pnml_reader import PnmlNet, read_bytes
+from engine.nets.pnml_reader import NetReader
 from engine.nets.pnml_writer import write_pnml
+from engine.nets.pnml_xml import PnmlReading, children, parse
 
 __all__ = ["PnmlNet", "read_pnml", "read_pnml_bytes", "read_pnml_with_notes", "write_pnml"]
+
+
+@dataclass(frozen=True, slots=True)
+class PnmlNet:
+    """A net and what its file holds beyond it.
+
+    Attributes:
+        net: The net.
+        notes: Warnings: elements without a meaning here, and what was taken for granted.
+    """
+
+    net: Net
+    notes: tuple[Problem, ...]
 
 
 def read_pnml(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Net:
@@ -29,7 +46,9 @@ def read_pnml_with_notes(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Pnml
         InputRefused: With everything that is wrong with the file.
         OSError: The file cannot be read.
     """
-    return read_pnml_bytes(path.read_bytes(), source=path.name, limits=limits)
+    with path.open("rb") as file:
+        data = file.read(limits.net_bytes + 1)
+    return read_pnml_bytes(data, source=path.name, limits=limits)
 
 
 def read_pnml_bytes(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> PnmlNet:
@@ -42,5 +61,18 @@ def read_pnml_bytes(data: bytes, *, source: str = "", limits: Limits = DEFAULT_L
 
     Raises:
         InputRefused: With everything that is wrong with it.
+        LimitExceeded: It is too large or too deep to be looked at.
     """
-    return read_bytes(data, source=source, limits=limits)
+    reading = PnmlReading(source, limits)
+    root = parse(data, reading)
+    nets = [child for name, child in children(root) if name == "net"]
+    for name, child in children(root):
+        if name not in ("net", "toolspecific"):
+            reading.note("pnml.unknown-element", child, element=name, parent="pnml")
+    if len(nets) != 1:
+        reading.problem("pnml.not-one-net", nets[1] if nets else root, nets=len(nets))
+        reading.refuse_if_failed()
+    reader = NetReader(reading)
+    reader.read(nets[0])
+    reading.refuse_if_failed()
+    return PnmlNet(reader.net(nets[0], hashlib.sha256(data).hexdigest()), reading.notes)

@@ -9,16 +9,13 @@ All that is wrong with a file is reported at once, each with its line.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
 from lxml import etree
 
-from engine.errors import Problem
-from engine.limits import Limits
 from engine.nets.net import SILENT, Arcs, Net, Purpose, Transition
-from engine.nets.pnml_xml import PnmlReading, children, count_of, local_name, parse, text_of
+from engine.nets.pnml_xml import PnmlReading, children, count_of, local_name, text_of
 from engine.nets.workflow import WorkflowEnds, workflow_ends
 
 TOOL = "Trueline"
@@ -33,49 +30,9 @@ _OTHER_CLASSES = frozenset(
 _SILENT_NAMES = frozenset({"tau", "τ", INVISIBLE})
 
 
-@dataclass(frozen=True, slots=True)
-class PnmlNet:
-    """A net and what its file holds beyond it.
-
-    Attributes:
-        net: The net.
-        notes: Warnings: elements without a meaning here, and what was taken for granted.
-    """
-
-    net: Net
-    notes: tuple[Problem, ...]
-
-
-def read_bytes(data: bytes, *, source: str, limits: Limits) -> PnmlNet:
-    """Read a net from the bytes of a PNML file.
-
-    Args:
-        data: The file.
-        source: Its name, for problems.
-        limits: Sizes past which it is refused.
-
-    Raises:
-        InputRefused: With everything that is wrong with it.
-        LimitExceeded: It is too large or too deep to be looked at.
-    """
-    reading = PnmlReading(source, limits)
-    root = parse(data, reading)
-    nets = [child for name, child in children(root) if name == "net"]
-    for name, child in children(root):
-        if name not in ("net", "toolspecific"):
-            reading.note("pnml.unknown-element", child, element=name, parent="pnml")
-    if len(nets) != 1:
-        reading.problem("pnml.not-one-net", nets[1] if nets else root, nets=len(nets))
-        reading.refuse_if_failed()
-    reader = _NetReader(reading)
-    reader.read(nets[0])
-    reading.refuse_if_failed()
-    return PnmlNet(reader.net(nets[0], hashlib.sha256(data).hexdigest()), reading.notes)
-
-
 @dataclass(slots=True)
-class _NetReader:
-    """Collects the parts of one net, then joins them."""
+class NetReader:
+    """Collects the parts of one net, then joins them: ``read``, then ``net`` if nothing is wrong."""
 
     reading: PnmlReading
     places: dict[str, int] = field(default_factory=dict)
@@ -158,6 +115,9 @@ class _NetReader:
     def _read_finals(self, element: etree._Element) -> None:
         self.finals += [marking for inner, marking in children(element) if inner == "marking"]
         self._reject_others(element, frozenset({"marking"}))
+        if len(self.finals) > self.reading.limits.final_markings:
+            self.reading.limit("final_markings", len(self.finals), element)
+            self.reading.refuse_if_failed()
 
     def _other(self, name: str, child: etree._Element, parent: str) -> None:
         """An element that is not expected: of another class of nets, or unknown."""
@@ -335,8 +295,11 @@ class _NetReader:
             self.reading.note("pnml.final-assumed", element, place=list(self.places)[ends.sink])
         elif not counts:
             self.reading.problem("pnml.no-final", element)
-        rows = [tuple(row.get(place, 0) for place in range(len(self.places))) for row in counts]
-        return np.array(list(dict.fromkeys(rows)), dtype=np.int32).reshape(-1, len(self.places))
+        rows = np.zeros((len(counts), len(self.places)), dtype=np.int32)
+        for row, tokens in zip(rows, counts, strict=True):
+            row[list(tokens)] = list(tokens.values())
+        first = {row.tobytes(): number for number, row in reversed(list(enumerate(rows)))}
+        return rows[sorted(first.values())]
 
     def _label_of_activity(self) -> dict[str, int]:
         if not self.activities:

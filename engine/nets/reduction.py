@@ -14,6 +14,10 @@ from engine.nets.net import Net
 from engine.nets.workflow import WorkflowEnds
 
 _Key = TypeVar("_Key")
+_MOST_WORK = 20_000_000
+"""Arcs looked at before a net is left to the exploration of its markings."""
+_MOST_COPIES = 1_000
+"""Arcs that one fusion may make."""
 
 
 def reduces_to_one_step(net: Net, ends: WorkflowEnds) -> bool:
@@ -52,8 +56,9 @@ class _Reduction:
             self._drop_twin_transitions,
             self._drop_twin_places,
         )
-        while any([rule() for rule in rules]):  # noqa: C419 - every rule has its turn in every round
-            pass
+        work = 0
+        while work < _MOST_WORK and any([rule() for rule in rules]):  # noqa: C419 - every rule has its turn
+            work += sum(map(len, self._takes.values())) + sum(map(len, self._puts.values()))
         source, sink = self._ends.source, self._ends.sink
         if not self._takes:
             return source == sink
@@ -87,6 +92,8 @@ class _Reduction:
             if len(self._takes[u]) != 1 or any(self._puts[t][p] % portion for t in producers):
                 continue
             added = self._puts[u]
+            if min(len(producers), len(added)) > 1 and len(producers) * len(added) > _MOST_COPIES:
+                continue
             self._remove_transition(u)
             for t in producers:
                 for q, weight in added.items():
@@ -102,9 +109,12 @@ class _Reduction:
         for t, taken in self._takes.items():
             if [*taken.values()] == [1] and [*self._puts[t].values()] == [1]:
                 moves[next(iter(taken)), next(iter(self._puts[t]))] = t
+        touched: set[int] = set()
         for (p, q), there in moves.items():
             back = moves.get((q, p))
-            if back is None or p == q or not (self._producers[p] | self._producers[q]) - {there, back}:
+            if back is None or p == q or p in touched or q in touched:
+                continue
+            if not (self._producers[p] | self._producers[q]) - {there, back}:
                 continue
             self._remove_transition(there)
             self._remove_transition(back)
@@ -112,9 +122,10 @@ class _Reduction:
                 for t in linked[q]:
                     rows[t][p] = rows[t].get(p, 0) + rows[t][q]
                     linked[p].add(t)
+                    touched.update(self._takes[t], self._puts[t])
             self._remove_place(q)
-            return True
-        return False
+            touched.update((p, q))
+        return bool(touched)
 
     def _drop_loops(self) -> bool:
         """Drop a transition that takes one token and puts it back, where another one brings it."""

@@ -152,8 +152,10 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
 
 def _starts_and_ends_there(net: Net, ends: WorkflowEnds) -> bool:
     """Whether the markings are one token at the source and one at the sink."""
-    unit = np.eye(len(net.places), dtype=np.int32)
-    return np.array_equal(net.initial, unit[ends.source]) and np.array_equal(net.finals, unit[[ends.sink]])
+    return len(net.finals) == 1 and all(
+        np.flatnonzero(marking).tolist() == [place] and marking[place] == 1
+        for marking, place in ((net.initial, ends.source), (net.finals[0], ends.sink))
+    )
 
 
 class _Examination:
@@ -189,15 +191,26 @@ class _Examination:
 
     def by_structure(self) -> list[Finding]:
         """What is wrong for sure though not all markings are known, from the places that can ever hold a token."""
-        marked = {int(place) for place in np.flatnonzero(self._net.initial)}
-        alive = np.zeros(len(self._net.transitions), dtype=np.bool_)
-        changed = True
-        while changed:
-            changed = False
-            for t in np.flatnonzero(~alive).tolist():
-                if all(place in marked for place, _ in self._net.before.row(t)):
-                    alive[t] = changed = True
-                    marked.update(place for place, _ in self._net.after.row(t))
+        net = self._net
+        missing = [len(net.before.row(t)) for t in range(len(net.transitions))]
+        takers: dict[int, list[int]] = {}
+        for t in range(len(net.transitions)):
+            for place, _ in net.before.row(t):
+                takers.setdefault(place, []).append(t)
+        alive = np.zeros(len(net.transitions), dtype=np.bool_)
+        marked: set[int] = set()
+        places = np.flatnonzero(net.initial).tolist()
+        enabled = [t for t, count in enumerate(missing) if count == 0]
+        while places or enabled:
+            if enabled:
+                alive[t := enabled.pop()] = True
+                places += [place for place, _ in net.after.row(t)]
+            elif (place := places.pop()) not in marked:
+                marked.add(place)
+                for t in takers.get(place, ()):
+                    missing[t] -= 1
+                    if missing[t] == 0:
+                        enabled.append(t)
         reachable = any(marked.issuperset(np.flatnonzero(final).tolist()) for final in self._net.finals)
         unreachable = [] if reachable else [Finding(FindingKind.FINAL_UNREACHABLE)]
         return [*unreachable, *self._dead(alive)]

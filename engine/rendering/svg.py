@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from lxml import etree
 
@@ -15,7 +16,7 @@ from engine.rendering.palette import FONT_STACK
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 
-_NAMESPACES: dict[str | None, str] = {None: NAMESPACE}
+_NAMESPACES = cast("Mapping[str, str]", {None: NAMESPACE})  # lxml takes None for no prefix; its stubs do not say so
 
 _NUMBERS = re.compile(r"[-+0-9.,eE \n]*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}|[a-z]{1,32}")

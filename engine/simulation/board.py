@@ -76,6 +76,24 @@ class Board:
                 found.append(Firing(index, transition.label, transition.enters_plan, tuple(tokens)))
         return self._firings.setdefault(marking, tuple(found))
 
+    def can_avoid(self, label: int) -> bool:
+        """Whether a path of the net's graph leads to a final place past every transition with a label.
+
+        False means that every run has the label; True, with parallel work, that some run may lack it.
+        """
+        seen = {place for place, count in enumerate(self.initial) if count}
+        waiting = list(seen)
+        while waiting:
+            place = waiting.pop()
+            if any(final[place] for final in self.finals):
+                return True
+            for transition in self.consumers[place]:
+                if self.net.transitions[transition].label != label:
+                    fresh = {target for target, _ in self.after[transition]} - seen
+                    seen |= fresh
+                    waiting.extend(fresh)
+        return False
+
     def _exits(self) -> tuple[int, ...]:
         far = 1 << 40
         place_exit = [0 if any(final[p] for final in self.finals) else far for p in range(len(self.net.places))]

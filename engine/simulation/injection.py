@@ -87,7 +87,8 @@ def candidates(world: World, injection: Injection) -> tuple[Disturbance, ...]:
         name = unplanned_activity(world)
         return tuple(Disturbance(injection, step=step, activity=name) for step in steps)
     if injection is Injection.OUT_OF_PLACE:
-        pairs = ((after, extra) for after in steps for extra in required if after != extra)
+        avoidable = [s for s in required if world.board.can_avoid(world.board.net.labels.index(s))]
+        pairs = ((after, extra) for after in steps for extra in avoidable if after != extra)
         return tuple(Disturbance(injection, step=after, activity=extra) for after, extra in pairs)
     if injection in (Injection.SKIP, Injection.REPEAT):
         chosen = required if injection is Injection.SKIP else steps

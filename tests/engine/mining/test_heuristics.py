@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from engine.definitions.flow import NodeKind
 from engine.mining.directly_follows import BEGIN, FINISH, DirectlyFollows
-from engine.mining.heuristics import MOST_BINDINGS, Dependencies, _bindings, flow_of_dependencies, mine_dependencies
+from engine.mining.heuristics import Dependencies, Fan, _fan, flow_of_dependencies, mine_dependencies
 from tests.engine.mining.language import language
 from tests.engine.mining.small_logs import log_of
 
@@ -16,15 +17,23 @@ def test_choice_beside_a_parallel_step() -> None:
     assert language(flow) == {"abde", "adbe", "acde", "adce"}
 
 
-def test_neighbours_that_occur_together_form_sets() -> None:
-    assert _bindings([1, 2, 3], BOTH) == [(1, 3), (2, 3)]
-    assert _bindings([1, 2], None) == [(1,), (2,)]
+def test_neighbours_that_occur_together_are_parallel() -> None:
+    either = Fan(NodeKind.EXCLUSIVE, parts=(Fan(None, 1), Fan(None, 2)))
+    assert _fan([1, 2, 3], BOTH) == Fan(NodeKind.PARALLEL, parts=(either, Fan(None, 3)))
+    assert _fan([1, 2], BOTH) == either
+    assert _fan([1], BOTH) == Fan(None, 1)
 
 
-def test_too_many_sets_become_single_choices() -> None:
-    neighbours = list(range(2 * (MOST_BINDINGS + 1)))
-    together = frozenset((a, a + 1) for a in neighbours[::2]) | frozenset((a + 1, a) for a in neighbours[::2])
-    assert _bindings(neighbours, together) == [(neighbour,) for neighbour in neighbours]
+def test_neighbours_that_fit_no_nesting_are_choices() -> None:
+    path = frozenset({(1, 2), (2, 3), (3, 4)})
+    assert _fan([1, 2, 3, 4], path) == Fan(NodeKind.EXCLUSIVE, parts=tuple(Fan(None, n) for n in (1, 2, 3, 4)))
+
+
+def test_split_without_its_join_becomes_a_choice() -> None:
+    graph = DirectlyFollows(tuple("abc"), {}, (1,) * 3)
+    pairs = ((BEGIN, 0), (0, 1), (0, 2), (1, FINISH), (2, FINISH))
+    flow = flow_of_dependencies("x", Dependencies(graph, pairs, {0: frozenset({(1, 2)})}, {}))
+    assert language(flow) == {"ab", "ac"}
 
 
 def test_rare_dependency_is_kept_where_an_activity_hangs_on_it() -> None:

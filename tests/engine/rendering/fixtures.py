@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
 
+import polars as pl
+
+from engine.assessment.assess import assess
+from engine.assessment.assessment import Assessment
 from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan, Stage, Trigger, TriggerKind
+from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
+from engine.logs.log import EVENT_COLUMNS, Log
+from engine.nets.process import process_of_flow
+from engine.vocabulary import Dimension
 
 NOTHING = Title("", "")
 
@@ -155,3 +167,59 @@ def car_flow() -> Flow:
             ),
         ),
     )
+
+
+MINUTE = timedelta(minutes=1)
+MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+ANALYSED_IN_TIME = Standard(
+    id="analysed-in-time",
+    title=Title("Analysed within half an hour", "半小时内分析完"),
+    kind=StandardKind.RESPONSE,
+    steps=("collect", "analyse"),
+    at_least=None,
+    at_most=TimeSpan("30m", TimeUnit.CLOCK, 30 * 60 * 1_000_000),
+    share=Fraction(96, 100),
+    tolerance=Fraction(4, 100),
+    dimension=Dimension.EFFICIENCY,
+)
+
+CASES = (
+    *[("conduct", "collect", "analyse")] * 6,
+    *[("conduct", "collect", "conduct", "collect", "analyse")] * 2,
+    ("conduct", "analyse"),
+    ("conduct", "analyse", "collect"),
+    ("conduct", "collect", "remind", "collect", "analyse"),
+    ("conduct", "collect", "tea", "analyse", "analyse"),
+    ("conduct", "collect"),
+)
+"""Thirteen cases of the survey flow: eight as planned, then one each: skipped, misplaced, answered by the plan,
+unplanned and repeated, unfinished."""
+
+
+def make_log(cases: Sequence[Sequence[str]] = CASES, *, name: str = "survey.xes", minutes: int = 20) -> Log:
+    """A log in which each event takes five minutes and follows the last one after ``minutes``."""
+    activities = tuple(dict.fromkeys(activity for case in cases for activity in case))
+    rows = [
+        (case, activities.index(activity), begin, begin + 5 * MINUTE, "Wang", None)
+        for case, sequence in enumerate(cases)
+        for begin, activity in (
+            (MORNING + timedelta(days=case) + minutes * place * MINUTE, activity)
+            for place, activity in enumerate(sequence)
+        )
+    ]
+    return Log(
+        name=name,
+        activities=activities,
+        cases=pl.DataFrame(
+            {"case_id": [f"C{case + 1:03}" for case in range(len(cases))]}, schema={"case_id": pl.String}
+        ),
+        events=pl.DataFrame(rows, schema=EVENT_COLUMNS, orient="row"),
+        source_hash="ab" * 32,
+    )
+
+
+def survey_assessment(flow: Flow | None = None, log: Log | None = None) -> Assessment:
+    """The survey flow held against the thirteen cases."""
+    judged = flow or replace(survey_flow(), standards=(ANALYSED_IN_TIME,), source_hash="cd" * 32)
+    return assess(process_of_flow(judged), log or make_log())

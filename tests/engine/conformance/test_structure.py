@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from engine.conformance.structure import Structure
+from engine.definitions.flow import Flow
+from engine.nets.compile import compile_flow
+from tests.making import make_flow
+
+NESTED = make_flow(
+    "start -> x",
+    "x -> a -> y",
+    "x -> p -> z",
+    "z -> b -> w",
+    "z -> c -> w",
+    "w -> y -> d -> end",
+    kinds=dict.fromkeys("xyzw", "exclusive"),
+)
+INCLUSIVE = make_flow(
+    "start -> i", "i -> a -> j", "i -> b -> j", "j -> end", kinds={"i": "inclusive", "j": "inclusive"}
+)
+
+
+def is_elsewhere(flow: Flow, step: str, run: str) -> bool:
+    """Whether a run that fired the transitions of these nodes left the step's branch out."""
+    net = compile_flow(flow)
+    fired = [index for index, transition in enumerate(net.transitions) if transition.node in run.split()]
+    return Structure.of(net, flow).is_on_other_branch(step, fired)
+
+
+def test_a_step_of_the_branch_not_taken() -> None:
+    assert is_elsewhere(NESTED, "b", "x a d")
+    assert is_elsewhere(NESTED, "a", "x p z b d")
+
+
+def test_a_step_of_an_inner_branch_not_taken() -> None:
+    assert is_elsewhere(NESTED, "c", "x p z b d")
+
+
+def test_a_step_outside_every_branch() -> None:
+    assert not is_elsewhere(NESTED, "d", "x a")
+
+
+def test_a_gateway_that_was_not_reached_has_not_chosen() -> None:
+    assert not is_elsewhere(NESTED, "a", "")
+
+
+def test_an_inclusive_branch_is_no_exclusive_one() -> None:
+    assert not is_elsewhere(INCLUSIVE, "b", "i a")
+
+
+def test_a_step_of_a_plan_is_on_no_branch() -> None:
+    flow = make_flow(
+        "start -> x", "x -> a -> end", "x -> b -> end", kinds={"x": "exclusive"}, plans=[("p", "a", "r", "a")]
+    )
+    assert not is_elsewhere(flow, "r", "x a")
