@@ -10,7 +10,7 @@ from api.cli.aligning import align
 from api.cli.assessing import assess
 from api.cli.charting import chart
 from api.cli.converting import convert
-from api.cli.demo import demo
+from api.cli.demonstrating import demo
 from api.cli.entry import Commands
 from api.cli.helping import Command
 from api.cli.logs import discover, log

@@ -43,7 +43,8 @@ def run(work: Callable[[], object], session: Session) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        return _reader_left()
+        _drop_output()
+        return Exit.DONE  # the reader of a pipe closed it: it has what it wanted
     except Exception as error:  # noqa: BLE001 - the last line of defence: nobody should see a traceback
         return _fail(error, session)
     return code if isinstance(code, int) else Exit.DONE
@@ -52,6 +53,8 @@ def run(work: Callable[[], object], session: Session) -> int:
 def _fail(error: Exception, session: Session) -> int:
     """Say what went wrong: the user's doing, or ours."""
     problems = problems_of(error)
+    if isinstance(error, OSError):
+        _drop_output()
     try:
         if problems:
             session.problems(problems, limit=_shown(session))
@@ -61,7 +64,7 @@ def _fail(error: Exception, session: Session) -> int:
         problem = Problem("cli.our-fault", values={"kind": type(error).__name__, "message": str(error)[:500]})
         session.problems([problem], limit=1)
     except BrokenPipeError:
-        _reader_left()
+        _drop_output()
     return Exit.BAD_INPUT if problems else Exit.OUR_FAULT
 
 
@@ -115,8 +118,8 @@ def _name(parameter: object) -> str:
     return options[0] if options else str(getattr(parameter, "display_name_raw", ""))
 
 
-def _reader_left() -> int:
-    """The reader of a pipe closed it: it has what it wanted. Keep the interpreter from flushing into nothing."""
+def _drop_output() -> None:
+    """Keep the interpreter, when it ends, from flushing into a stream that takes nothing any more."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -124,4 +127,3 @@ def _reader_left() -> int:
         except OSError:
             os.dup2(nothing, stream.fileno())
     os.close(nothing)
-    return Exit.DONE

@@ -21,7 +21,7 @@ from engine.logs.assembly import free_name
 from engine.logs.collecting import ProblemCollector
 
 SEPARATORS = (",", ";", "\t", "|")
-_BATCH = 50_000
+_BATCH = 5_000  # rows held as Python lists at once: many more, and collecting garbage costs more than reading
 _LOOK_AT = 50
 _GB2312_SHARE = 0.9
 

@@ -143,7 +143,7 @@ class XesColumns:
             "resource": self._options.resource or STANDARD_KEYS["resource"],
             "lifecycle": STANDARD_KEYS["lifecycle"],
         }
-        self._expect_named(named)
+        self._expect_named()
         lines = self.event_lines()
         agreed = [case.alias("case")]
         for name, key in named.items():
@@ -171,13 +171,18 @@ class XesColumns:
         """Warn of what is odd about the dates."""
         self._audit.report(self._problems)
 
-    def _expect_named(self, named: Mapping[str, str]) -> None:
+    def _expect_named(self) -> None:
         """Refuse an option that names a key which no event has."""
-        chosen = {"activity": "--activity", "time": "--timestamp", "start": "--start", "resource": "--resource"}
-        for name, option in chosen.items():
-            given = self._options.timestamp if name == "time" else getattr(self._options, name)
-            if given and (_EVENT, named[name]) not in self._columns:
-                self._problems.error("log.key-not-found", None, given, key=given, option=option)
+        options = self._options
+        chosen = {
+            "--activity": options.activity,
+            "--timestamp": options.timestamp,
+            "--start": options.start,
+            "--resource": options.resource,
+        }
+        for option, key in chosen.items():
+            if key is not None and (_EVENT, key) not in self._columns:
+                self._problems.error("log.key-not-found", None, key, key=key, option=option)
 
     def _agreed(self, key: str, kind: pl.DataType, height: int, lines: pl.Series) -> pl.Series:
         """One of the columns that every log has."""
@@ -185,9 +190,7 @@ class XesColumns:
             return self._as_text(_EVENT, key, height, lines)
         kinds = self._columns.get((_EVENT, key), {})
         for other in sorted(kinds.keys() - {"date"}):
-            values, rows = kinds[other].spread(height)
-            del values
-            for row in rows.to_list():
+            for row in kinds[other].spread(height)[1].to_list():
                 self._problems.error("log.not-a-date", lines[row], key, key=key, kind=other)
         if "date" not in kinds:
             return pl.Series(key, [], dtype=INSTANT).extend_constant(None, height)

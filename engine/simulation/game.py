@@ -27,6 +27,8 @@ from engine.simulation.timing import ATTENDED, LONGEST, SHORTEST, StepTiming, wh
 
 _UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
 """How long an activity takes that the flow does not have."""
+_LOYALTY = 15 * MINUTE
+"""So long a customer rather waits for the person who knows the case."""
 _FIRINGS = 50
 """After this many firings for each transition of the net, a case takes the shortest way to its end …"""
 _MOST_FIRINGS = 100
@@ -310,7 +312,8 @@ class Game:
         if role is None:
             start = self.world.hours.fit(ready, duration)
             return None, start, start + duration
-        booking = self.world.people.find(role, ready, duration, known=self._known.get(role))
+        loyalty = int(_LOYALTY * self.patience)
+        booking = self.world.people.find(role, ready, duration, known=self._known.get(role), loyalty=loyalty)
         self.world.people.take([booking])
         self._bookings.append(booking)
         self._known.setdefault(role, booking.person)

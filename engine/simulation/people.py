@@ -33,8 +33,19 @@ class People:
         """The people of a role."""
         return self._pools[role]
 
-    def find(self, role: str, ready: int, duration: int, *, known: str | None) -> Booking:
-        """Who can do a piece of work, and when: the earliest, and the person whom the case knows when as early."""
+    def find(self, role: str, ready: int, duration: int, *, known: str | None, loyalty: int = 0) -> Booking:
+        """Who can do a piece of work, and when.
+
+        Args:
+            role: Whose work it is.
+            ready: When it can begin.
+            duration: How long it takes.
+            known: Whom the case knows: that person, when free no more than ``loyalty`` later than the time allows.
+            loyalty: Microseconds.
+
+        Returns:
+            The booking, not yet taken; without ``known`` the earliest.
+        """
         best: Booking | None = None
         at_once = self._hours.fit(ready, duration)
         pool = self._pools[role]
@@ -42,7 +53,7 @@ class People:
             start = self._free(person, ready, duration)
             if best is None or start < best.start:
                 best = Booking(person, start, start + duration)
-            if start == at_once:
+            if start == at_once or (person == known and start <= at_once + loyalty):
                 break
         if best is None:
             raise ValueError(f"nobody has the role {role}")

@@ -12,7 +12,7 @@ from engine.definitions.titles import Title
 from engine.rendering.flowchart import draw_flow
 from engine.rendering.picture import PictureFormat, render
 from engine.rendering.svg import check_svg
-from engine.rendering.text import LABEL_CHARACTERS, clean, width, wrap
+from engine.rendering.text import _NO_LINE_START, LABEL_CHARACTERS, clean, width, wrap
 from engine.vocabulary import Language
 from tests.engine.rendering.fixtures import survey_flow
 
@@ -26,7 +26,7 @@ def test_a_cleaned_text_is_clean_short_and_on_one_line(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
     assert len(cleaned) <= LABEL_CHARACTERS
-    assert cleaned.encode()
+    assert cleaned.encode().decode() == cleaned
     assert cleaned.splitlines() in ([], [cleaned])
 
 

@@ -110,8 +110,8 @@ def test_demo_writes_reports_and_charts_in_both_languages(tmp_path: Path, monkey
         (examples / folder).mkdir(parents=True)
     flow_file(examples / "flows", FLOW)
     log_file(examples / "logs", LOG)
-    monkeypatch.setattr("api.cli.demo.PACKAGE", "no_such_package_is_installed")
-    monkeypatch.setattr("api.cli.demo.CHECKOUT", examples)
+    monkeypatch.setattr("api.cli.demonstrating.PACKAGE", "no_such_package_is_installed")
+    monkeypatch.setattr("api.cli.demonstrating.CHECKOUT", examples)
     result = run("demo", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0, result.stderr
     written = {path.name for path in (tmp_path / "out").iterdir()}
@@ -120,8 +120,8 @@ def test_demo_writes_reports_and_charts_in_both_languages(tmp_path: Path, monkey
 
 
 def test_demo_without_examples_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.cli.demo.PACKAGE", "no_such_package_is_installed")
-    monkeypatch.setattr("api.cli.demo.CHECKOUT", tmp_path)
+    monkeypatch.setattr("api.cli.demonstrating.PACKAGE", "no_such_package_is_installed")
+    monkeypatch.setattr("api.cli.demonstrating.CHECKOUT", tmp_path)
     result = run("demo", "-o", str(tmp_path / "out"))
     assert result.exit_code == 2
     assert "There are no examples here" in result.stderr

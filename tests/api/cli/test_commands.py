@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from api.cli import charting, logs, options
-from api.cli.demo import example_pairs
+from api.cli.demonstrating import example_pairs
 from api.cli.formats import LOG_ENDINGS, ending_of, without_ending
 from engine.definitions.flow import Edge, Node, Plan, WeightGroup
 from engine.definitions.standards import Standard

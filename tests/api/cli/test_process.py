@@ -30,12 +30,13 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["total_cost"] == 2
 
 
-def test_help_comes_fast_and_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys; from api.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
-        "print({'polars', 'numba', 'numpy', 'lxml', 'fastapi', 'sqlmodel', 'pm4py'} & set(sys.modules), file=sys.stderr)"
+        "heavy = {'polars', 'numba', 'numpy', 'lxml', 'fastapi', 'sqlmodel', 'pm4py'}\n"
+        "print(heavy & set(sys.modules), file=sys.stderr)"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, timeout=60)  # noqa: S603
     assert result.stderr.strip() == b"set()"
@@ -62,12 +63,11 @@ def test_a_full_device_is_said(tmp_path: Path, options: tuple[str, ...]) -> None
 
 
 def test_closed_standard_output_is_no_crash(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import os; os.close(1); from api.cli import main; main()", "log"]
+    command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-c", "from api.cli import main; main()"]
     result = subprocess.run(  # noqa: S603
-        [*command, log_file(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, check=False, timeout=60
+        [*command, "log", log_file(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, check=False, timeout=60
     )
-    assert b"Traceback" not in result.stderr
-    assert result.returncode in {0, 2}
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ def test_a_busy_person_is_replaced_by_a_free_one(desk: People) -> None:
     assert desk.find("clerk", HOUR // 2, HOUR, known="clerk-1").person == "clerk-2"
 
 
+def test_a_case_waits_a_little_for_the_person_it_knows(desk: People) -> None:
+    desk.take([Booking("clerk-1", 0, HOUR)])
+    assert desk.find("clerk", HOUR // 2, HOUR, known="clerk-1", loyalty=HOUR // 2).person == "clerk-1"
+    assert desk.find("clerk", HOUR // 2 - 1, HOUR, known="clerk-1", loyalty=HOUR // 2).person == "clerk-2"
+
+
 def test_when_all_are_busy_the_first_gap_that_is_long_enough_is_taken(desk: People) -> None:
     desk.take(
         [Booking("clerk-1", 0, 2 * HOUR), Booking("clerk-1", 3 * HOUR, 5 * HOUR), Booking("clerk-2", 0, 9 * HOUR)]

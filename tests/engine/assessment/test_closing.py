@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
+from engine.errors import InputRefused
+
+
+@pytest.mark.parametrize("text", ["all", "ended", "idle:14d", "idle:1h30m"])
+def test_a_rule_is_written_as_it_is_read(text: str) -> None:
+    assert str(ClosedRule.parse(f" {text} ")) == text
+
+
+def test_plain_rules() -> None:
+    assert (ClosedRule.parse("all"), ClosedRule.parse("ended")) == (ALL_CLOSED, ENDED_CLOSED)
+
+
+@pytest.mark.parametrize("text", ["", "none", "all:1d", "idle", "idle:", "idle:soon", "idle:2 workdays", "x" * 999])
+def test_other_rules_are_refused(text: str) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        ClosedRule.parse(text)
+    assert refusal.value.problems[0].code == "assess.unknown-closed-rule"
+
+
+@pytest.mark.parametrize("text", ["idle:0d", "idle:36501d", "idle:999999999999d"])
+def test_idle_times_have_limits(text: str) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        ClosedRule.parse(text)
+    assert refusal.value.problems[0].code == "assess.idle-out-of-range"
