@@ -22,6 +22,7 @@ class Limits:
         label_characters: One activity, step, case id or other label.
         attribute_bytes: One attribute value.
         attribute_keys: Distinct attribute keys of one log.
+        log_cells: Rows times columns of one log, empty cells included.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
         flow_nodes: Nodes of one flow; as many roles, standards, plans, weight groups and items of one list at most.
@@ -51,6 +52,7 @@ class Limits:
     label_characters: int = 200
     attribute_bytes: int = 64 * 1024
     attribute_keys: int = 1_000
+    log_cells: int = 200_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE
     flow_nodes: int = 2_000

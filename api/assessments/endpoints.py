@@ -19,6 +19,7 @@ from api.http.documentation import PICTURES, PROBLEMS, json_body_of, problems
 from api.http.pictures import page_response, picture_response
 from api.http.problems import Refusal
 from api.http.shapes import Page
+from api.http.turns import too_busy, turn
 from api.logs.endpoints import existing_log
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
@@ -35,9 +36,7 @@ ShowQuery = Annotated[OverlayKind, Query(description="What is drawn on the flow.
 FormatQuery = Annotated[PictureFormat, Query(alias="format", description="Kind of picture.")]
 
 
-@router.post(
-    "", status_code=HTTPStatus.ACCEPTED, openapi_extra=json_body_of(AssessmentRequest), responses=problems(503)
-)
+@router.post("", status_code=HTTPStatus.ACCEPTED, openapi_extra=json_body_of(AssessmentRequest))
 def ask_for_assessment(
     asked: RequestDep, running: RunningDep, session: WriteSession, language: LanguageDep, response: Response
 ) -> AssessmentSummary:
@@ -46,7 +45,7 @@ def ask_for_assessment(
     existing_flow(session, asked.flow)
     existing_log(session, asked.log)
     if not running.runner.has_room():
-        raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "service.too-busy", headers={"Retry-After": "30"})
+        raise too_busy()
     row = service.ask_for(session, running, flow=asked.flow, log=asked.log, options=options)
     shape = AssessmentSummary.of(row, language)
     response.headers["Location"] = f"/api/v1/assessments/{shape.id}"
@@ -90,7 +89,7 @@ def draw_assessment(
 ) -> Response:
     """The flow's chart with what happened drawn on it."""
     dot = _made(session, running, assessment, service.chart_name(show, language))
-    with running.readers:
+    with turn(running):
         content = picture_of(dot.decode(), picture, limits=running.limits)
     return picture_response(content, picture, language)
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from engine.rendering.wording import Wording
 
 FINDINGS_SHOWN = 3
-"""Findings of each dimension on the terminal; JSON and HTML have all."""
+EXAMPLES_SHOWN = 2
+"""Findings of each dimension, and cases of each finding, on the terminal; JSON and HTML have all."""
 
 
 @reads_log
@@ -42,6 +43,8 @@ def assess(
     from api.schemas.assessment import AssessmentShape
 
     session = session_of(context)
+    if is_standard_output(json) and is_standard_output(html):
+        raise InputRefused([Problem("cli.one-standard-output")])
     judged_at = None if now is None else moment(now, option="--now")
     process = process_from(flow, session)
     events = log_from(log, columns, session)
@@ -115,7 +118,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         columns = (
             "column.dimension",
             "column.finding",
-            "column.steps",
+            "column.subject",
             "column.points",
             "column.lost",
             "column.cases",
@@ -141,17 +144,15 @@ def _findings(assessment: Assessment, session: Session, wording: Wording) -> Ite
     standards = {result.standard: wording.title(result.title) for result in assessment.standards}
     for score in assessment.dimensions:
         for finding in score.findings[:FINDINGS_SHOWN]:
-            concerned = [titles.get(step, step) for step in finding.steps]
-            if finding.standard:
-                concerned.append(standards.get(finding.standard, finding.standard))
+            subject = standards.get(finding.standard) or " → ".join(titles.get(step, step) for step in finding.steps)
             yield (
                 session.term(score.dimension),
                 kind_of(finding, session),
-                " → ".join(concerned),
+                subject,
                 f"{finding.points / 100:.2f}",
                 f"{finding.lost:,}",
                 f"{finding.cases:,}",
-                ", ".join(finding.examples),
+                ", ".join(finding.examples[:EXAMPLES_SHOWN]),
             )
 
 

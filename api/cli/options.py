@@ -41,7 +41,7 @@ class Number(Generic[_Number]):
         Raises:
             InputRefused: It is no number, or lies outside the range.
         """
-        values: dict[str, Value] = {"value": str(text), "low": self.low, "high": self.high}
+        values: dict[str, Value] = {"value": str(text)[:80], "low": self.low, "high": self.high}
         try:
             number = self.kind(text)
         except ValueError:

@@ -16,6 +16,7 @@ from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS
 from api.http.pictures import picture_response
 from api.http.problems import Refusal
 from api.http.shapes import Page
+from api.http.turns import turn
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
 from engine.storage.repository import page
@@ -29,7 +30,7 @@ SOURCE_TYPES = {"yaml": "application/yaml", "pnml": "application/xml"}
 @router.post("", status_code=HTTPStatus.CREATED, openapi_extra=FILE_BODY)
 def upload_flow(*, upload: UploadDep, running: RunningDep, session: WriteSession, response: Response) -> FlowShape:
     """Upload a flow (YAML) or a net (PNML) as the request's body. It is read at once."""
-    with running.readers:
+    with turn(running):
         row = service.add_flow(
             session,
             running.files,
@@ -67,7 +68,7 @@ def read_flow_source(flow: Id, running: RunningDep, session: ReadSession) -> Fil
 def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> CheckAnswer:
     """Check a flow: whether it can always end, and what else its designer should know."""
     row = existing_flow(session, flow)
-    with running.readers:
+    with turn(running):
         return CheckAnswer.of(service.check_stored(running.files, row, limits=running.limits), language)
 
 
@@ -82,7 +83,7 @@ def draw_flow(
 ) -> Response:
     """The flow's chart."""
     row = existing_flow(session, flow)
-    with running.readers:
+    with turn(running):
         content = service.draw_stored(running.files, row, picture, language=language, limits=running.limits)
     return picture_response(content, picture, language)
 

@@ -44,7 +44,7 @@ def _reference() -> dict[str, str]:
     return {"$ref": "#/components/schemas/ProblemDetails"}
 
 
-PROBLEMS = problems(401, 404, 413, 415, 422)
+PROBLEMS = problems(401, 404, 413, 415, 422, 503)
 PICTURES: Responses = {
     200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
 }

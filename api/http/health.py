@@ -17,6 +17,6 @@ class Health(BaseModel):
 
 
 @router.get("/health")
-def check_health() -> Health:
-    """Whether the service is there. The only request that needs no key."""
+async def check_health() -> Health:
+    """Whether the service is there. The only request that needs no key, and one that waits for no other."""
     return Health()

@@ -12,6 +12,7 @@ from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, Running
 from api.http.documentation import FILE_BODY, PROBLEMS
 from api.http.problems import Refusal
 from api.http.shapes import Page
+from api.http.turns import turn
 from api.logs import service
 from api.logs.columns import Columns
 from api.logs.schemas import LogAnswer, LogSummary
@@ -33,7 +34,7 @@ def upload_log(
     response: Response,
 ) -> LogAnswer:
     """Upload an event log (XES, CSV or Parquet, each also gzipped) as the request's body. It is read at once."""
-    with running.readers:
+    with turn(running):
         log = service.read_uploaded(upload.incoming, columns, name=upload.name, limits=running.limits)
         row = service.add_log(session, running.files, upload.incoming, log=log, columns=columns, now=running.clock())
     response.headers["Location"] = f"/api/v1/logs/{row.id}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from engine.conformance.alignment import Alignment, Alignments, Move
+from engine.conformance.alignment import MOVE_KINDS, STATUSES, Alignments
 from engine.logs.variants import Variants
-from engine.nets.net import Net, Purpose
+from engine.nets.net import Net, Purpose, Transition
 from engine.vocabulary import AlignmentStatus, MoveKind
 
 MoveShape = tuple[MoveKind, str | None, str | None]
@@ -82,31 +83,37 @@ class AlignmentShape(BaseModel):
             log_fitness=alignments.log_fitness,
             not_optimal=alignments.not_optimal,
             seconds=seconds,
-            per_variant=[
-                _variant(variants.sequence(index), int(variants.counts[index]), alignment, alignments.net)
-                for index, alignment in enumerate(alignments.per_variant)
-            ],
+            per_variant=list(_per_variant(variants, alignments)),
         )
 
 
-def _variant(activities: tuple[str, ...], cases: int, alignment: Alignment, net: Net) -> VariantShape:
-    return VariantShape(
-        activities=list(activities),
-        cases=cases,
-        cost=alignment.cost,
-        fitness=alignment.fitness,
-        status=alignment.status,
-        lower_bound=alignment.lower_bound,
-        moves=[move_shape(move, activities, net) for move in alignment.moves],
-    )
+def _per_variant(variants: Variants, alignments: Alignments) -> Iterator[VariantShape]:
+    """One shape for each variant, made from the columns: a large log has millions of moves.
+
+    They are taken as valid, because the columns are; checking each move again would take longer than aligning.
+    """
+    steps = [*(_step(transition, alignments.net) for transition in alignments.net.transitions), None]
+    fitness = alignments.fitness.tolist()
+    moves = alignments.moves
+    for index in range(len(variants)):
+        activities = [*variants.sequence(index), None]
+        rows = slice(moves.offsets[index], moves.offsets[index + 1])
+        columns = (moves.kinds[rows].tolist(), moves.positions[rows].tolist(), moves.transitions[rows].tolist())
+        cost = int(alignments.costs[index])
+        yield VariantShape.model_construct(
+            activities=activities[:-1],
+            cases=int(variants.counts[index]),
+            cost=cost if cost >= 0 else None,
+            fitness=fitness[index],
+            status=STATUSES[alignments.statuses[index]],
+            lower_bound=int(alignments.lower_bounds[index]),
+            # Where a move has no event or no transition, the column holds −1: the last of each list, None.
+            moves=[(MOVE_KINDS[kind], activities[at], steps[by]) for kind, at, by in zip(*columns, strict=True)],
+        )
 
 
-def move_shape(move: Move, activities: tuple[str, ...], net: Net) -> MoveShape:
-    """One move, its position and transition replaced by names."""
-    activity = None if move.position is None else activities[move.position]
-    if move.transition is None:
-        return move.kind, activity, None
-    transition = net.transitions[move.transition]
+def _step(transition: Transition, net: Net) -> str | None:
+    """What a transition does, in the words of its net; a silent one names only a step that it leaves out."""
     if transition.label >= 0:
-        return move.kind, activity, net.labels[transition.label]
-    return move.kind, activity, transition.node if transition.purpose is Purpose.SKIP else None
+        return net.labels[transition.label]
+    return transition.node if transition.purpose is Purpose.SKIP else None

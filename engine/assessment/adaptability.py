@@ -91,16 +91,15 @@ def _missed(population: Population) -> pl.DataFrame:
 def _unrecovered_explanations(population: Population) -> Mapping[int, Cause]:
     """The closed explanations whose cases left required work undone, with the first reason."""
     explanations = population.explanations
-    transitions = explanations.moves.transitions
+    is_required = population.required_moves.tolist()
+    offsets = explanations.moves.offsets.tolist()
     broken: dict[int, Cause] = {}
     for row, deviations in enumerate(explanations.deviations):
         if explanations.is_open[row]:
             continue
-        start = explanations.moves.offsets[row]
         for kind in (DeviationKind.UNFINISHED, DeviationKind.SKIPPED):
             for deviation in deviations:
-                required = population.required[transitions[start + np.array(deviation.moves)]].any()
-                if deviation.kind is kind and required:
+                if deviation.kind is kind and any(is_required[offsets[row] + index] for index in deviation.moves):
                     broken.setdefault(row, Cause(kind.value, deviation.steps))
     return broken
 

@@ -33,26 +33,28 @@ def required_units(population: Population) -> Units:
     explanations, groups = population.explanations, population.groups
     moves = explanations.moves
     kept = np.zeros((len(explanations), len(groups.ids)), dtype=np.int64)
-    in_place = (moves.kinds == SYNC) & population.required[moves.transitions]
-    labels = population.net.transition_labels[moves.transitions[in_place]]
+    is_required, labels_of_net = population.required_moves, population.net.labels
+    label_of_move = np.append(population.net.transition_labels, -1)[moves.transitions]
+    in_place = (moves.kinds == SYNC) & is_required
+    labels = label_of_move[in_place]
     exact = explanations.known[explanations.row_of_move[in_place]]
     np.add.at(kept, (explanations.row_of_move[in_place][exact], groups.of_label[labels[exact]]), 1)
+    required, label_of, offsets = is_required.tolist(), label_of_move.tolist(), moves.offsets.tolist()
+    group_of = groups.of_label.tolist()
     due = kept.copy()
     losses = Losses(explanations)
     for row, deviations in enumerate(explanations.deviations):
         for deviation in deviations:
             lost: dict[int, list[str]] = {}
-            for index in deviation.moves:
-                transition = moves.transitions[moves.offsets[row] + index]
-                if transition < 0 or not population.required[transition]:
+            for move in (offsets[row] + index for index in deviation.moves):
+                if not required[move]:
                     continue
-                label = population.net.transition_labels[transition]
-                group = groups.of_label[label]
+                group = group_of[label_of[move]]
                 due[row, group] += 1
                 if deviation.kind is DeviationKind.MISPLACED:
                     kept[row, group] += 1
                 else:
-                    lost.setdefault(group, []).append(population.net.labels[label])
+                    lost.setdefault(group, []).append(labels_of_net[label_of[move]])
             for group, steps in lost.items():
                 losses.add(Cause(deviation.kind.value, tuple(steps), group=groups.ids[group]), row, len(steps))
     return Units(kept, due, losses.gathered())

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from engine.assessment.assessment import EdgeStatistics
 from engine.assessment.population import Population
@@ -111,10 +110,10 @@ class _Passages:
     seconds: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, row: int, edge: int, first: int, second: int) -> None:
-        for column, value in zip(
-            (self.rows, self.edges, self.firsts, self.seconds), (row, edge, first, second), strict=True
-        ):
-            column.append(value)
+        self.rows.append(row)
+        self.edges.append(edge)
+        self.firsts.append(first)
+        self.seconds.append(second)
 
 
 def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatistics, ...]:
@@ -128,12 +127,12 @@ def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatis
     if not flow.edges:
         return ()
     ways = EdgeMap(flow, population.net)
-    counts = np.zeros(len(flow.edges), dtype=np.int64)
+    counts = [0] * len(flow.edges)
     passages = _Passages()
     for row in np.flatnonzero(population.explanations.known).tolist():
         _follow_run(population, game, ways, row, counts=counts, passages=passages)
     medians = _median_times(population, passages)
-    return tuple(_statistics(edge, int(counts[i]), medians.get(i)) for i, edge in enumerate(flow.edges))
+    return tuple(_statistics(edge, counts[i], medians.get(i)) for i, edge in enumerate(flow.edges))
 
 
 def _statistics(edge: Edge, count: int, median: float | None) -> EdgeStatistics:
@@ -146,7 +145,7 @@ def _follow_run(
     ways: EdgeMap,
     row: int,
     *,
-    counts: NDArray[np.int64],
+    counts: list[int],
     passages: _Passages,
 ) -> None:
     """Count the tokens of one explanation's run."""
@@ -161,17 +160,22 @@ def _follow_run(
         if transitions[taker] < 0:
             continue
         if not causes:
-            counts[list(ways.way(_START, transitions[taker]))] += cases
+            _count(counts, ways.way(_START, transitions[taker]), cases)
         for maker in causes:
             way = ways.way(transitions[maker], transitions[taker])
             if not way and ways.stays(transitions[maker], transitions[taker]):
                 event[taker] = event[maker]
-            counts[list(way)] += cases
+            _count(counts, way, cases)
             if len(way) == 1 and event[maker] >= 0 and positions[taker] >= 0:
                 passages.add(row, way[0], event[maker], positions[taker])
     if not explanations.is_open[row]:
         for maker in causality.last:
-            counts[list(ways.way(transitions[maker], None))] += cases
+            _count(counts, ways.way(transitions[maker], None), cases)
+
+
+def _count(counts: list[int], way: tuple[int, ...], cases: int) -> None:
+    for edge in way:
+        counts[edge] += cases
 
 
 def _median_times(population: Population, passages: _Passages) -> dict[int, float]:

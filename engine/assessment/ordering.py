@@ -36,11 +36,12 @@ def event_units(population: Population) -> Units:
     np.add.at(due, (rows[exact], group_of[exact]), 1)
     kept = due.copy()
     losses = Losses(explanations)
+    groups_of_events, offsets = group_of.tolist(), explanations.event_offsets.tolist()
     for row, deviations in enumerate(explanations.deviations):
         for deviation in deviations:
             lost: dict[int, list[str]] = {}
             for position, step in zip(deviation.positions, deviation.steps, strict=False):
-                lost.setdefault(int(group_of[explanations.event_offsets[row] + position]), []).append(step)
+                lost.setdefault(groups_of_events[offsets[row] + position], []).append(step)
             for group, steps in lost.items():
                 kept[row, group] -= len(steps)
                 cause = Cause(deviation.kind.value, tuple(steps), "", groups.ids[group], deviation.other_branch)

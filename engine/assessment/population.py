@@ -62,6 +62,13 @@ class Population:
         return required[self.net.transition_labels]
 
     @cached_property
+    def required_moves(self) -> Truths:
+        """For each move of the explanations whether it performs, or should perform, a required step."""
+        transitions = self.explanations.moves.transitions
+        found: Truths = (transitions >= 0) & np.append(self.required, False)[transitions]  # noqa: FBT003
+        return found
+
+    @cached_property
     def enters_plan(self) -> Truths:
         """For each transition whether it enters a plan."""
         return np.array([t.enters_plan for t in self.net.transitions], dtype=np.bool_)

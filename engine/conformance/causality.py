@@ -126,7 +126,11 @@ def find_causality(game: TokenGame, transitions: Sequence[int]) -> Causality:
             continue
         makers: set[int] = set()
         for place, weight in game.takes[transition]:
-            _take(tokens.get(place), weight, makers)
+            queue = tokens.get(place)
+            if weight == 1 and queue and queue[0][1] == 1:  # nearly always
+                makers.add(queue.popleft()[0])
+            else:
+                _take(queue, weight, makers)
         for place, weight in game.gives[transition]:
             tokens.setdefault(place, deque()).append((index, weight))
         makers.discard(_NOBODY)

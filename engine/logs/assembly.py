@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.collecting import ProblemCollector
 from engine.logs.log import EVENT_COLUMNS, Log
@@ -52,6 +53,17 @@ def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
         events=events.select(own + [name for name in events.columns if name not in EVENT_COLUMNS]),
         warnings=problems.warnings(),
     )
+
+
+def check_cells(rows: int, columns: int, limits: Limits, source: str) -> None:
+    """Refuse a table that would not fit in memory although its file is small, as sparse keys and packing allow.
+
+    Raises:
+        LimitExceeded: Rows times columns are above ``limits.log_cells``.
+    """
+    if rows * columns > limits.log_cells:
+        place = Place(source)
+        raise LimitExceeded(limit="log_cells", allowed=limits.log_cells, found=rows * columns, place=place)
 
 
 def numbered(labels: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -17,7 +17,7 @@ import polars as pl
 
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
-from engine.logs.assembly import free_name
+from engine.logs.assembly import check_cells, free_name
 from engine.logs.collecting import ProblemCollector
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -62,6 +62,7 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
     columns: list[list[pl.Series]] = [[] for _ in names]
     lines: list[pl.Series] = []
     while batch := list(islice(rows, _BATCH)):
+        check_cells(len(lines) * _BATCH + len(batch), len(names), limits, problems.source)
         lines.append(pl.Series([line for line, _ in batch], dtype=pl.UInt32))
         for column, cells in zip(columns, zip(*(row for _, row in batch), strict=True), strict=True):
             column.append(pl.Series(cells, dtype=pl.String))

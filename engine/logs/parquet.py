@@ -14,9 +14,9 @@ import polars as pl
 
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
+from engine.logs.assembly import check_cells
 from engine.logs.collecting import ProblemCollector
 
-_BYTES_A_CELL = 8
 _MOST_ADDRESSES = 32 * 1024**3
 """Address space of the child: far above what any file within the limits needs, far below what a damaged page asks."""
 _CHILD = """
@@ -39,11 +39,9 @@ def parquet_frame(data: bytes, problems: ProblemCollector, *, limits: Limits) ->
 
     Raises:
         InputRefused: It is damaged.
-        LimitExceeded: It has more columns than are allowed, or so many cells that it would not fit the limit of
-            unpacked bytes at 8 bytes each.
+        LimitExceeded: It has more columns or more cells than are allowed.
     """
-    most_cells = limits.unpacked_bytes // _BYTES_A_CELL
-    command = [sys.executable, "-P", "-c", _CHILD, str(most_cells), str(_MOST_ADDRESSES)]
+    command = [sys.executable, "-P", "-c", _CHILD, str(limits.log_cells), str(_MOST_ADDRESSES)]
     child = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own interpreter
     if child.returncode != 0:
         raise problems.refusal("log.parquet-damaged")
@@ -52,7 +50,5 @@ def parquet_frame(data: bytes, problems: ProblemCollector, *, limits: Limits) ->
     place = Place(problems.source)
     if width > limits.attribute_keys:
         raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=width, place=place)
-    if width * height > most_cells:
-        found = width * height * _BYTES_A_CELL
-        raise LimitExceeded(limit="unpacked_bytes", allowed=limits.unpacked_bytes, found=found, place=place)
+    check_cells(height, width, limits, problems.source)
     return lazy.collect()

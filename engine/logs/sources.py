@@ -126,7 +126,10 @@ class ByteSource:
         place = Place(self.name)
         if total > self._limits.unpacked_bytes:
             raise LimitExceeded(
-                limit="unpacked_bytes", allowed=self._limits.unpacked_bytes, found=f"> {total - _PIECE}", place=place
+                limit="unpacked_bytes",
+                allowed=self._limits.unpacked_bytes,
+                found=f"> {self._limits.unpacked_bytes}",
+                place=place,
             )
         if total > RATIO_FLOOR and total > self._limits.unpacked_ratio * self.size:
             raise LimitExceeded(

@@ -8,7 +8,7 @@ import polars as pl
 
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
-from engine.logs.assembly import free_name
+from engine.logs.assembly import check_cells, free_name
 from engine.logs.attributes import KINDS, Appends, AttributeColumn, DateAudit
 from engine.logs.collecting import ProblemCollector
 from engine.logs.instants import INSTANT
@@ -45,6 +45,7 @@ class XesColumns:
         "_cases",
         "_checked",
         "_columns",
+        "_event_count",
         "_event_lines",
         "_keys",
         "_limits",
@@ -70,6 +71,7 @@ class XesColumns:
         self._checked = {kind: AttributeColumn("", kind) for kind in KINDS}
         self._cases: list[int] = []
         self._event_lines: list[int] = []
+        self._event_count = 0
         self._case_lines: list[int] = []
         self._packed_cases: list[pl.Series] = []
         self._packed_lines: list[pl.Series] = []
@@ -119,10 +121,17 @@ class XesColumns:
             column.pack(self._problems, self._audit, most_bytes=most)
         for column in self._checked.values():
             column.pack(self._problems, DateAudit(), most_bytes=most, keep=False)
+        self._event_count += len(self._cases)
+        self._check_cells()
         self._packed_cases.append(pl.Series(self._cases, dtype=pl.UInt32))
         self._packed_lines.append(pl.Series(self._event_lines, dtype=pl.UInt32))
         self._cases.clear()
         self._event_lines.clear()
+
+    def _check_cells(self) -> None:
+        for scope, rows in ((_EVENT, self._event_count), (_CASE, len(self._case_lines))):
+            keys = sum(where == scope for where, _ in self._columns)
+            check_cells(rows, keys, self._limits, self._problems.source)
 
     def event_lines(self) -> pl.Series:
         """The line of each packed event."""
@@ -136,14 +145,7 @@ class XesColumns:
         """The packed events: case, the agreed columns, then every other attribute under its key."""
         case = pl.concat(self._packed_cases)
         height = len(case)
-        named = {
-            "activity": self._options.activity or STANDARD_KEYS["activity"],
-            "start": self._options.start or STANDARD_KEYS["start"],
-            "time": self._options.timestamp or STANDARD_KEYS["time"],
-            "resource": self._options.resource or STANDARD_KEYS["resource"],
-            "lifecycle": STANDARD_KEYS["lifecycle"],
-        }
-        self._expect_named()
+        named = self._named()
         lines = self.event_lines()
         agreed = [case.alias("case")]
         for name, key in named.items():
@@ -171,18 +173,24 @@ class XesColumns:
         """Warn of what is odd about the dates."""
         self._audit.report(self._problems)
 
-    def _expect_named(self) -> None:
-        """Refuse an option that names a key which no event has."""
+    def _named(self) -> dict[str, str]:
+        """The key of each agreed column: the one given, else the usual one unless it was given to another column."""
         options = self._options
         chosen = {
-            "--activity": options.activity,
-            "--timestamp": options.timestamp,
-            "--start": options.start,
-            "--resource": options.resource,
+            "activity": (options.activity, "--activity"),
+            "start": (options.start, "--start"),
+            "time": (options.timestamp, "--timestamp"),
+            "resource": (options.resource, "--resource"),
+            "lifecycle": (None, ""),
         }
-        for option, key in chosen.items():
+        given = {key for key, _ in chosen.values()}
+        named: dict[str, str] = {}
+        for name, (key, option) in chosen.items():
             if key is not None and (_EVENT, key) not in self._columns:
                 self._problems.error("log.key-not-found", None, key, key=key, option=option)
+            usual = STANDARD_KEYS[name]
+            named[name] = key or ("" if usual in given else usual)
+        return named
 
     def _agreed(self, key: str, kind: pl.DataType, height: int, lines: pl.Series) -> pl.Series:
         """One of the columns that every log has."""

@@ -11,7 +11,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Unicode categories that no picture shows: controls, invisible formatting (direction marks included), surrogates,
 private use and unassigned. Some are forbidden in XML, the others change how their neighbours look."""
 
-_NO_LINE_START = frozenset("，。、；：！？）》」』】〕…—·,.;:!?)]}%％’”")
+NO_LINE_START = frozenset("，。、；：！？）》」』】〕…—·,.;:!?)]}%％’”")
 """Signs that do not begin a line of Chinese text (GB/T 15834)."""
 
 _ENTITIES = str.maketrans(
@@ -67,7 +67,7 @@ def wrap(text: str, *, columns: int, lines: int = 6) -> tuple[str, ...]:
     """
     rows: list[str] = [""]
     for piece in _pieces(text, columns):
-        fits = width(rows[-1] + piece.rstrip()) <= columns or piece in _NO_LINE_START
+        fits = width(rows[-1] + piece.rstrip()) <= columns or piece in NO_LINE_START
         if rows[-1] and not fits:
             rows.append(piece.lstrip())
         else:
@@ -83,10 +83,10 @@ def _pieces(text: str, columns: int) -> list[str]:
     pieces: list[str] = []
     word = ""
     for character in text:
-        if width(character) == 2 or character in _NO_LINE_START or width(word) >= columns:
+        if width(character) == 2 or character in NO_LINE_START or width(word) >= columns:
             pieces += [word] if word else []
             word = ""
-        if width(character) == 2 or character in _NO_LINE_START:
+        if width(character) == 2 or character in NO_LINE_START:
             pieces.append(character)
         else:
             word += character

@@ -11,8 +11,8 @@ from engine.definitions.flow import Flow
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.simulation.chance import Chance
 from engine.simulation.decisions import decided_attributes
-from engine.simulation.game import Played, World
 from engine.simulation.settings import SimulationSettings
+from engine.simulation.world import Played, World
 
 
 def case_ids(flow: Flow, settings: SimulationSettings, cases: int) -> list[str]:

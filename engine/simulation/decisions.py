@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from engine.definitions.flow import Flow, NodeKind
 from engine.nets.net import SILENT, Net
 from engine.simulation.chance import Chance
-from engine.simulation.game import Played, World
+from engine.simulation.world import Played, World
 
 Value = bool | int | str
 

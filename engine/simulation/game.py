@@ -10,20 +10,16 @@ so that the times of all later steps follow from it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.definitions.flow import Flow
 from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.nets.net import SILENT, Purpose
-from engine.simulation.board import Board
 from engine.simulation.chance import Chance
-from engine.simulation.explanations import Explainer
-from engine.simulation.hours import DAY, MINUTE, Hours
-from engine.simulation.people import Booking, People
-from engine.simulation.settings import SimulationSettings
+from engine.simulation.hours import DAY, MINUTE
+from engine.simulation.people import Booking
 from engine.simulation.specification import Injection
 from engine.simulation.timing import ATTENDED, LONGEST, SHORTEST, StepTiming, whole
+from engine.simulation.world import Disturbance, Performed, Played, World
 
 _UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
 """How long an activity takes that the flow does not have."""
@@ -33,98 +29,6 @@ _FIRINGS = 50
 """After this many firings for each transition of the net, a case takes the shortest way to its end …"""
 _MOST_FIRINGS = 100
 """… and after this many it is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Performed:
-    """One piece of work of a case.
-
-    Attributes:
-        activity: Its label in the net; for work that the flow does not have, its name.
-        start: When it began, in microseconds since 1970 in UTC.
-        time: When it was completed, later than it began.
-        resource: Who did it, or None.
-        number: Number of its occurrence in the run; work that is no part of the run has −1.
-        causes: A bit for each occurrence of the run it depends on.
-    """
-
-    activity: str
-    start: int
-    time: int
-    resource: str | None
-    number: int = -1
-    causes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Disturbance:
-    """What goes wrong in one case, once.
-
-    Attributes:
-        injection: What.
-        step: The step at which it happens (for ``unplanned`` and ``out-of-place``: after it; for ``overdue`` and
-            ``cycle``: before it), "" where chance decides.
-        after: A step that has to be done before, or "".
-        activity: The extra activity of ``unplanned`` and ``out-of-place``.
-        standard: Id of the standard that shall be missed, or "".
-        span: The limit of that standard, or None.
-        plan: Id of the plan that shall be entered, or "".
-    """
-
-    injection: Injection
-    step: str = ""
-    after: str = ""
-    activity: str = ""
-    standard: str = ""
-    span: TimeSpan | None = None
-    plan: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A case, played.
-
-    Attributes:
-        events: In the order of completion.
-        bookings: The time of people that it took.
-        happened: Number of the occurrence at which the disturbance happened, or None when it did not. For a plan
-            the number of its first step.
-        left_out: The occurrence that was left out (its bit in ``causes``), or None.
-        plan: Id of the plan that was entered, or "".
-        routes: The silent transitions that were taken, in order.
-    """
-
-    events: tuple[Performed, ...]
-    bookings: tuple[Booking, ...]
-    happened: int | None = None
-    left_out: int | None = None
-    plan: str = ""
-    routes: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class World:
-    """What stays the same over all cases.
-
-    Attributes:
-        flow: The flow.
-        board: Its net.
-        explainer: Explains traces against it.
-        settings: How it is played.
-        timings: Times by step id.
-        hours: Working hours of the people.
-        judged: Hours by which the flow's standards count working time.
-        people: Who works.
-    """
-
-    flow: Flow
-    board: Board
-    explainer: Explainer
-    settings: SimulationSettings
-    timings: Mapping[str, StepTiming]
-    hours: Hours
-    judged: Hours
-    people: People
 
 
 @dataclass(slots=True)

@@ -16,9 +16,9 @@ from engine.nets.net import SILENT
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.explanations import Explanation
-from engine.simulation.game import Disturbance, Performed, Played, World
 from engine.simulation.judgement import missed_standards
 from engine.simulation.specification import Injection
+from engine.simulation.world import Disturbance, Performed, Played, World
 from engine.vocabulary import DeviationKind, Language
 
 _UNPLANNED = {Language.EN: "Errand outside the flow", Language.ZH: "流程外事项"}

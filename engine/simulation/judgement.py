@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from engine.definitions.flow import Flow
 from engine.definitions.standards import Standard, StandardKind, TimeUnit
-from engine.simulation.game import Performed
 from engine.simulation.hours import Hours
+from engine.simulation.world import Performed
 
 
 def missed_standards(

@@ -17,7 +17,7 @@ from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.columns import case_ids, columns
 from engine.simulation.explanations import Explainer
-from engine.simulation.game import Game, Played, World
+from engine.simulation.game import Game
 from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
 from engine.simulation.injection import Outcome, candidates, outcomes
 from engine.simulation.judgement import missed_standards
@@ -26,6 +26,7 @@ from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming, timings
 from engine.simulation.truth import CaseTruth, Truth
+from engine.simulation.world import Played, World
 
 _CALENDAR = "china-office"
 """Working hours where neither the settings nor the flow name any."""

@@ -22,8 +22,11 @@ __all__ = ["Database", "Session", "after_commit", "migrate", "migration_config",
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-WAIT_MILLISECONDS = 10_000
+WAIT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
+
+CONNECTIONS = 64
+"""More than a server has threads, so that no request waits for a connection; one of SQLite costs little."""
 
 _AFTER_COMMIT = "after_commit"
 
@@ -118,7 +121,12 @@ def _open(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         shown = parsed.render_as_string(hide_password=True)[:200]
         raise InputRefused([Problem("service.database-unknown", values={"url": shown})])
-    engine = create_engine(parsed, connect_args={"timeout": WAIT_MILLISECONDS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        parsed,
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

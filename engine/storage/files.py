@@ -94,7 +94,7 @@ class FileStore:
         self._files = folder / "files"
         self._incoming = folder / "incoming"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # logs tell of people
             self._lock = _lock(folder / "lock")
             shutil.rmtree(self._incoming, ignore_errors=True)
             self._incoming.mkdir(mode=0o700)

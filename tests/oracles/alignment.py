@@ -42,7 +42,9 @@ def align_plainly(
     start: Node = (0, tuple(net.initial.tolist()))
     if start not in rest:
         return None
-    best = min(_optimal(net, trace, start, ends, rest, costs), key=lambda moves: _key(moves, len(trace)))
+    best = min(
+        _optimal(net, trace, start, ends=ends, rest=rest, costs=costs), key=lambda moves: _key(moves, len(trace))
+    )
     return rest[start][0], best
 
 
@@ -118,7 +120,7 @@ def _rests(
 
 
 def _optimal(
-    net: Net, trace: Sequence[str], node: Node, ends: set[Marking], rest: dict[Node, Weight], costs: PlainCosts
+    net: Net, trace: Sequence[str], node: Node, *, ends: set[Marking], rest: dict[Node, Weight], costs: PlainCosts
 ) -> Iterator[tuple[Move, ...]]:
     """Every alignment that is best by cost, log moves and moves, one by one."""
     if rest[node] == (0, 0, 0) and node[0] == len(trace) and node[1] in ends:
@@ -126,7 +128,7 @@ def _optimal(
         return
     for weight, move, after in _steps(net, trace, node, costs):
         if after in rest and rest[node] == tuple(w + r for w, r in zip(weight, rest[after], strict=True)):
-            for tail in _optimal(net, trace, after, ends, rest, costs):
+            for tail in _optimal(net, trace, after, ends=ends, rest=rest, costs=costs):
                 yield (move, *tail)
 
 

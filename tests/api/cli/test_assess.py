@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.assessing import moment
+from api.cli.demonstrating import CHECKOUT, example_pairs
 from engine.errors import InputRefused
 from tests.api.cli.making import FLOW, LOG, flow_file, log_file, run
 
@@ -76,6 +77,11 @@ def test_now_and_closed_are_used_and_said(tmp_path: Path) -> None:
     assert found["open_cases"] == 2
 
 
+def test_two_results_do_not_share_standard_output(tmp_path: Path) -> None:
+    result = run("assess", flow_file(tmp_path), log_file(tmp_path), "--json", "-", "--html", "-")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--now", "yesterday"), ("--closed", "sometimes"), ("--calendar", "moon"), ("--lifecycle", "some")],
@@ -117,6 +123,11 @@ def test_demo_writes_reports_and_charts_in_both_languages(tmp_path: Path, monkey
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == {f"survey.{language}.{kind}" for language in ("en", "zh") for kind in ("html", "svg", "png")}
     assert all(str(tmp_path / "out" / name) in result.stdout for name in written)
+
+
+def test_every_shipped_flow_has_its_log() -> None:
+    flows = {path.name for path in (CHECKOUT / "flows").glob("*.yaml")}
+    assert {flow.name for flow, _ in example_pairs(CHECKOUT)} == flows
 
 
 def test_demo_without_examples_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

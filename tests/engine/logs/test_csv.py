@@ -149,6 +149,12 @@ def test_too_many_columns_stop_at_the_limit(tmp_path: Path) -> None:
     assert (problem.code, problem.values["limit"]) == ("limit.exceeded", "attribute_keys")
 
 
+def test_too_many_cells_stop_at_the_limit(tmp_path: Path) -> None:
+    limits = dataclasses.replace(DEFAULT_LIMITS, log_cells=5)
+    (problem,) = refusal("case,activity\n" + "1,a\n" * 3, tmp_path, limits=limits)
+    assert (problem.values["limit"], problem.values["found"]) == ("log_cells", 6)
+
+
 def test_long_cells_are_refused(tmp_path: Path) -> None:
     limits = dataclasses.replace(DEFAULT_LIMITS, attribute_bytes=10)
     content = "case,activity,note\n1,a,中中中中\n"

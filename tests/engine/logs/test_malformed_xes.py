@@ -8,6 +8,8 @@ import pytest
 
 from engine.errors import InputRefused
 from engine.logs.reading import read_log
+from engine.messages.catalogue import problem_text
+from engine.vocabulary import Language
 from tests.shared_data import DATA, shared
 
 OUTSIDE = "xes-event-outside-trace"
@@ -75,3 +77,14 @@ def test_read(name: str) -> None:
 def test_every_file_has_an_answer() -> None:
     shared("malformed-xes")
     assert {path.stem for path in (DATA / "malformed-xes").iterdir()} == REFUSED.keys() | READ.keys()
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", [*REFUSED, *READ])
+def test_every_problem_can_be_told(name: str, language: Language) -> None:
+    try:
+        problems = read_log(file(name)).warnings
+    except InputRefused as refused:
+        problems = refused.problems
+    texts = [problem_text(problem, language) for problem in problems]
+    assert all(text.sentence and text.remedy for text in texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from engine.errors import InputRefused
+from engine.limits import DEFAULT_LIMITS
 from engine.logs.log import Log
 from tests.engine.logs.making import at, codes, counts, packed, read_bytes, refusal, sequences
 
@@ -75,10 +78,27 @@ def test_rows_without_case_are_refused(tmp_path: Path) -> None:
     assert codes(refusal(parquet(case=[None], activity=["a"]), tmp_path))[0] == ("row-without-case", None)
 
 
-def test_more_rows_than_memory_are_refused_before_they_are_read(tmp_path: Path) -> None:
-    many = pl.Series(["x"]).new_from_index(0, 40_000_000)
-    (problem,) = refusal(parquet(case=many, activity=many), tmp_path)
-    assert (problem.code, problem.values["limit"]) == ("limit.exceeded", "unpacked_bytes")
+def test_more_cells_than_allowed_are_refused(tmp_path: Path) -> None:
+    limits = dataclasses.replace(DEFAULT_LIMITS, log_cells=10)
+    many = pl.Series(["x"]).new_from_index(0, 6)
+    (problem,) = refusal(parquet(case=many, activity=many), tmp_path, limits=limits)
+    assert (problem.code, problem.values["limit"], problem.values["found"]) == ("limit.exceeded", "log_cells", 12)
+
+
+@pytest.mark.parametrize("place", [0.02, 0.1, 0.3, 0.6, 0.9])
+def test_damage_anywhere_is_refused_or_read_but_never_ends_the_process(place: float, tmp_path: Path) -> None:
+    content = bytearray(parquet(case=list("abc") * 50, activity=list("xyz") * 50))
+    at_byte = int(len(content) * place)
+    content[at_byte : at_byte + 3] = b"\xff\xff\xff"
+    assert answer(bytes(content), tmp_path) in {"read", "log.parquet-damaged", "log.encoding-wrong"}
+
+
+def answer(content: bytes, folder: Path) -> str:
+    try:
+        read_bytes(content, folder)
+    except InputRefused as refused:
+        return refused.problems[0].code
+    return "read"
 
 
 def test_gzipped_and_truncated(tmp_path: Path) -> None:

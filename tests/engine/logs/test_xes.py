@@ -275,6 +275,19 @@ def test_attribute_keys_stop_at_their_limit(tmp_path: Path) -> None:
     assert (problem.code, problem.values["limit"]) == ("limit.exceeded", "attribute_keys")
 
 
+def test_sparse_columns_stop_at_the_limit_of_cells(tmp_path: Path) -> None:
+    content = xes("".join(event(extra=f'<int key="k{i}" value="1"/>') for i in range(20)))
+    limits = dataclasses.replace(DEFAULT_LIMITS, log_cells=400)
+    (problem,) = refusal(content, tmp_path, limits=limits)
+    assert (problem.values["limit"], problem.values["found"]) == ("log_cells", 20 * 21)
+
+
+def test_a_key_has_one_role(tmp_path: Path) -> None:
+    content = xes(event(extra='<date key="start_timestamp" value="2024-01-01T00:00:00Z"/>'))
+    log = read_bytes(content, tmp_path, options=ReadOptions(timestamp="start_timestamp"))
+    assert (log.events["time"][0], log.events["start"][0]) == (at("2024-01-01T00:00:00"), None)
+
+
 def test_long_labels_and_values_are_refused(tmp_path: Path) -> None:
     long = xes(NAME.format("c" * 201) + event("x" * 201), event(extra=f'<string key="k" value="{"y" * 65_537}"/>'))
     expected = [("label-too-long", 3), ("label-too-long", 3), ("value-too-long", 4)]

@@ -44,7 +44,11 @@ def test_places_are_circles_and_transitions_boxes() -> None:
     root = etree.fromstring(render(draw_net(small_net(), language=Language.EN), PictureFormat.SVG))
     nodes = [group for group in root.iter(f"{SVG}g") if group.get("class") == "node"]
     assert {g.get("data-node"): g.find(f"{SVG}ellipse") is not None for g in nodes} == {
-        "i": True, "q": True, "o": True, "a": False, "t": False
+        "i": True,
+        "q": True,
+        "o": True,
+        "a": False,
+        "t": False,
     }
 
 

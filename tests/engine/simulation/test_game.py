@@ -11,12 +11,13 @@ from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.explanations import Explainer, accepts
-from engine.simulation.game import Disturbance, Game, Played, World
+from engine.simulation.game import Game
 from engine.simulation.hours import HOUR, MINUTE, Hours
 from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
 from engine.simulation.timing import timings
+from engine.simulation.world import Disturbance, Played, World
 from tests.engine.simulation.flows import SERVICE, flow_of
 
 USUAL = SimulationSettings()

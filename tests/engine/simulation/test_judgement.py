@@ -11,9 +11,9 @@ from engine.calendars import calendar_named
 from engine.definitions.flow import Flow
 from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
-from engine.simulation.game import Performed
 from engine.simulation.hours import HOUR, Hours
 from engine.simulation.judgement import missed_standards
+from engine.simulation.world import Performed
 from engine.vocabulary import Dimension
 
 ALWAYS = Hours(calendar_named("clock"), first=date(2026, 3, 2))
