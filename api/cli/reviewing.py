@@ -59,7 +59,10 @@ def diff(
     from engine.review.difference import difference
 
     session = session_of(context)
-    found = difference(process_from(old, session), process_from(new, session), limits=session.limits)
+    before, after = process_from(old, session), process_from(new, session)
+    if not (before.has_graph and after.has_graph):
+        session.note("cli.diff.nets")
+    found = difference(before, after, limits=session.limits)
     if json is not None:
         write_output(json, DifferenceShape.of(found).model_dump_json(indent=2) + "\n")
     if not is_standard_output(json):

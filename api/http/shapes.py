@@ -15,9 +15,9 @@ class ProblemDetails(BaseModel):
     """An error, as in RFC 9457."""
 
     type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["there is no flow 7"])
+    title: str = Field(examples=["There is no flow 7"])
     status: int = Field(examples=[404])
-    code: str = Field(examples=["service.no-such-resource"])
+    code: str = Field(examples=["service.no-such-flow"])
     detail: str
     problems: list[ProblemShape]
 

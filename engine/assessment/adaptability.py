@@ -23,6 +23,7 @@ from engine.assessment.population import Population
 from engine.assessment.scoring import rank_findings, weighted_score
 from engine.assessment.times import median_seconds
 from engine.definitions.standards import StandardKind
+from engine.review.simplicity import simplicity
 from engine.vocabulary import DeviationKind, Dimension, Outcome
 
 Rows = NDArray[np.int64]
@@ -78,7 +79,7 @@ def _plan_entries(population: Population) -> Rows:
     """How often each explanation entered a plan."""
     explanations = population.explanations
     moves = explanations.moves
-    entered = (moves.kinds == SYNC) & population.enters_plan[moves.transitions] if len(moves.kinds) else moves.kinds > 0
+    entered = (moves.kinds == SYNC) & population.enters_plan[moves.transitions]
     return np.bincount(
         explanations.row_of_move[entered & explanations.known[explanations.row_of_move]], minlength=len(explanations)
     ).astype(np.int64)
@@ -138,6 +139,7 @@ def _beside(population: Population, disturbed: Truths) -> Mapping[str, float | i
         "planned_answers_share": planned / disturbances if disturbances else None,
         "contingency_coverage_share": _coverage(population),
         "added_time_median_seconds": with_it - without if with_it is not None and without is not None else None,
+        "simplicity_share": simplicity(population.flow).simplicity if population.flow.edges else None,
         "open_disturbed_count": int((disturbed & ~closed).sum()),
     }
 

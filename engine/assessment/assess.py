@@ -207,8 +207,11 @@ def _judge(
     )
     unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]
     instances = instances.with_columns(
-        pl.when(unknown).then(pl.lit(Outcome.NO_EVIDENCE.value)).otherwise("outcome").cast(instances.schema["outcome"]),
-        pl.when(~unknown).then("kind"),
+        outcome=pl.when(unknown)
+        .then(pl.lit(Outcome.NO_EVIDENCE.value))
+        .otherwise("outcome")
+        .cast(instances.schema["outcome"]),
+        kind=pl.when(~unknown).then("kind"),
     )
     return Population(
         flow=flow,

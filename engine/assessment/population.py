@@ -65,13 +65,13 @@ class Population:
     def required_moves(self) -> Truths:
         """For each move of the explanations whether it performs, or should perform, a required step."""
         transitions = self.explanations.moves.transitions
-        found: Truths = (transitions >= 0) & np.append(self.required, False)[transitions]  # noqa: FBT003
+        found: Truths = (transitions >= 0) & np.append(self.required, False)[transitions]
         return found
 
     @cached_property
     def enters_plan(self) -> Truths:
-        """For each transition whether it enters a plan."""
-        return np.array([t.enters_plan for t in self.net.transitions], dtype=np.bool_)
+        """For each transition whether it enters a plan; one more value stands for log moves, which have none."""
+        return np.array([*(t.enters_plan for t in self.net.transitions), False], dtype=np.bool_)
 
     def standards_of(self, dimension: Dimension) -> tuple[Standard, ...]:
         """The flow's standards that count in a dimension."""

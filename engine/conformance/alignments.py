@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.conformance.alignment import Alignments, MoveColumns
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
-from engine.conformance.kernels.common import BUDGET, LOG, UNREACHABLE
+from engine.conformance.kernels.common import BUDGET, LOG, OPTIMAL, UNREACHABLE
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.search_graph import SearchGraph, compile_search
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -85,7 +85,7 @@ def align(
     order = np.argsort(-lengths, kind="stable")
     pieces = max(1, min(count, mapper.workers * _PIECES_PER_WORKER if mapper.workers > 1 else 1))
     found = list(mapper(solve, [order[piece::pieces] for piece in range(pieces)]))
-    empty = _solve_empty(graph, model_costs, label_costs, limits)
+    empty = _solve_empty(graph, model_costs, label_costs)
     return _collect(graph.net, variants, log_totals, found, empty)
 
 
@@ -129,21 +129,14 @@ def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
     return np.maximum(cheapest, 0)
 
 
-def _solve_empty(
-    graph: SearchGraph, model_costs: NDArray[np.int32], label_costs: NDArray[np.int32], limits: Limits
-) -> _Piece:
-    """The alignment of the empty trace: the cheapest run of the net."""
+def _solve_empty(graph: SearchGraph, model_costs: NDArray[np.int32], label_costs: NDArray[np.int32]) -> _Piece:
+    """The alignment of the empty trace: the cheapest run of the net. Its search has no more nodes than the net states."""
     nothing = np.zeros(0, dtype=np.int32)
+    begin = np.zeros(2, dtype=np.int64)
     statuses, optima, _, ends, kinds, positions, transitions = search.solve(
-        graph.space,
-        (model_costs, label_costs),
-        np.zeros(2, dtype=np.int64),
-        nothing,
-        nothing,
-        limits.search_nodes,
+        graph.space, (model_costs, label_costs), begin, nothing, nothing, graph.states + 1
     )
-    columns = MoveColumns(ends, kinds, positions, transitions)
-    return _Piece(np.zeros(1, dtype=np.int64), statuses, optima, columns)
+    return _Piece(begin[:1], statuses, optima, MoveColumns(ends, kinds, positions, transitions))
 
 
 def _collect(
@@ -156,10 +149,12 @@ def _collect(
     places[members] = np.arange(count)
     statuses = np.concatenate([piece.statuses for piece in pieces])[places]
     bounds = np.concatenate([piece.optima for piece in pieces])[places]
-    worsts = log_totals + empty.optima[0]
+    # Where forbidden model moves leave no run without events, the log moves alone are the yardstick.
+    worsts = log_totals + (empty.optima[0] if empty.statuses[0] == OPTIMAL else 0)
     moves = _with_fallbacks(_concatenated(pieces), places, statuses, np.diff(variants.offsets), empty.moves)
     unreachable = statuses == UNREACHABLE
     costs = np.where(unreachable, -1, np.where(statuses == BUDGET, worsts, bounds))
+    worsts = np.maximum(worsts, costs)
     return Alignments(
         net=net,
         activities=variants.activities,

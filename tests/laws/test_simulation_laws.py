@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from engine.assessment.assess import assess
@@ -18,11 +18,13 @@ from engine.calendars import CALENDAR_NAMES, calendar_named
 from engine.conformance.alignments import align
 from engine.conformance.costs import Costs
 from engine.conformance.deviations import find_deviations
+from engine.definitions.flow import Flow
 from engine.definitions.yaml_reader import read_flow
 from engine.errors import InputRefused
 from engine.logs.variants import find_variants
 from engine.nets.compile import compile_flow
 from engine.nets.process import Process
+from engine.nets.soundness import Verdict, check_soundness
 from engine.simulation.board import Board
 from engine.simulation.explanations import Explainer, accepts
 from engine.simulation.hours import SECOND, Hours
@@ -31,6 +33,7 @@ from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import DeviationSpec, Injection, read_deviations
 from engine.vocabulary import Dimension
 from tests.engine.simulation.flows import SERVICE, SURVEY, flow_of
+from tests.flows_strategy import flows
 
 LAW = settings(deadline=None, derandomize=True, max_examples=20)
 FLOWS = Path(__file__).resolve().parents[2] / "examples" / "flows"
@@ -126,6 +129,19 @@ def test_each_case_holds_what_its_truth_says(name: str, seed: int, injection: In
         if injected is not None and injected.kind is not None and not injected.standard:
             expected = [(injected.kind, sorted(injected.steps), injected.positions)]
         assert [(d.kind, sorted(d.steps), d.positions) for d in found] == expected
+
+
+@settings(LAW, max_examples=15, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(flow=flows(), injection=st.sampled_from([*Injection]), seed=st.integers(0, 10**6))
+def test_what_was_put_into_any_sound_flow_is_what_is_found(flow: Flow, injection: Injection, seed: int) -> None:
+    how = SimulationSettings(deviations=read_deviations(f"{injection}:0.5"))
+    try:
+        net = compile_flow(flow)
+        assume(check_soundness(net).verdict is Verdict.SOUND)
+        log = simulate(flow, net, cases=6, seed=seed, settings=how)
+    except InputRefused:
+        reject()
+    assert losses(assess(Process(flow, net), log.log)) == truths(log)
 
 
 @LAW

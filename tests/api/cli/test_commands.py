@@ -108,6 +108,13 @@ def test_diff_of_a_flow_with_itself_is_empty(tmp_path: Path) -> None:
     assert "written alike" in run("diff", flow_file(tmp_path), flow_file(tmp_path)).stdout
 
 
+def test_diff_with_a_net_says_what_was_not_compared(tmp_path: Path) -> None:
+    run("convert", flow_file(tmp_path), str(tmp_path / "net.pnml"))
+    result = run("diff", str(tmp_path / "net.pnml"), str(tmp_path / "net.pnml"))
+    assert result.exit_code == 0
+    assert "only its steps and its behaviour are compared" in result.stderr
+
+
 def test_log_says_what_is_in_it(tmp_path: Path) -> None:
     found = json.loads(run("log", log_file(tmp_path), "--json", "-").stdout)
     assert (found["cases"], found["events"], found["variants"]) == (2, 6, 2)
