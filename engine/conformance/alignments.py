@@ -130,7 +130,7 @@ def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
 
 
 def _solve_empty(graph: SearchGraph, model_costs: NDArray[np.int32], label_costs: NDArray[np.int32]) -> _Piece:
-    """The alignment of the empty trace: the cheapest run of the net. Its search has no more nodes than the net states."""
+    """The alignment of the empty trace: the cheapest run of the net. It visits each state once at most."""
     nothing = np.zeros(0, dtype=np.int32)
     begin = np.zeros(2, dtype=np.int64)
     statuses, optima, _, ends, kinds, positions, transitions = search.solve(

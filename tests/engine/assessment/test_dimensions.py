@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from engine.assessment.closing import ENDED_CLOSED, ClosedRule
+from engine.review.simplicity import simplicity
 from engine.vocabulary import Dimension
 from tests.engine.assessment.making import LINE, assessed, findings, process, score
 from tests.oracles.small_logs import hours
@@ -145,3 +146,10 @@ def test_undisturbed_cases_leave_nothing_to_recover_from() -> None:
 def test_nothing_due_is_not_a_perfect_score() -> None:
     found = assessed(process(LINE, TIMED), "a@0", closed=ENDED_CLOSED, now=hours(1))
     assert (found.dimension(EFFICIENCY).score, found.dimension(EFFICIENCY).reason) == (None, "assess.nothing-due")
+
+
+def test_simplicity_of_the_flow_stands_beside_adaptability() -> None:
+    made = process()
+    assert (
+        assessed(made, "a").dimension(ADAPTABILITY).beside["simplicity_share"] == simplicity(made.flow).simplicity == 1
+    )
