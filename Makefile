@@ -44,6 +44,9 @@ format: $(READY)  ## Let ruff write what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+examples: $(READY)  ## Play the shipped example logs out again, with the commands of docs/simulation.md
+	sed -n 's|^trueline simulate examples|$(BIN)/trueline simulate examples|p' docs/simulation.md | sh -e
+
 benchmarks: $(READY)  ## Time alignments beside other aligners (installs them)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmarks]'
 	$(BIN)/python benchmarks/alignments.py

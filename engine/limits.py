@@ -72,7 +72,7 @@ class Limits:
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
     simulated_cases: int = 1_000_000
-    chart_elements: int = 6_000
+    chart_elements: int = 1_000
     problems: int = 200
 
 

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from api.cli.failures import Exit
 from api.cli.formats import FLOW_ENDINGS, NET_ENDINGS, ending_of
 from api.cli.inputs import log_from
 from api.cli.options import Columns, JsonOption, LifecycleOption, LogArgument, Number, OutputOption, reads_log
 from api.cli.output import is_standard_output, write_output
+from api.cli.reviewing import print_verdict
 from api.cli.session import Session, session_of
+from engine.errors import Severity
 
 if TYPE_CHECKING:
     from engine.logs.quality import LogReport
@@ -47,18 +50,29 @@ def discover(
     lifecycle: LifecycleOption = None,
     columns: Columns,
 ) -> None:
-    """Discover the flow of a log."""
+    """Discover the flow of a log; the exit code says whether it holds together."""
     from api.composition import count_events, discover_process
     from engine.definitions.yaml_writer import write_flow
     from engine.nets.pnml import write_pnml
+    from engine.nets.process import read_process_bytes
+    from engine.review.check import check
 
     session = session_of(context)
     ending = ending_of(output, (*FLOW_ENDINGS, *NET_ENDINGS))
     events = count_events(log_from(log, columns, session), lifecycle or "complete")
     with session.progress("cli.discovering", log=events.name):
         process = discover_process(events, miner=miner, noise=noise, limits=session.limits)
-    write_output(output, write_pnml(process.net) if ending in NET_ENDINGS else write_flow(process.flow))
+    text = write_pnml(process.net) if ending in NET_ENDINGS else write_flow(process.flow)
+    write_output(output, text)
     session.say("cli.written", file=str(output))
+    # As it was written, so that a problem's line is one of the file.
+    written = read_process_bytes(text.encode(), source=output.name, limits=session.limits)
+    report = check(written, source=output.name, limits=session.limits)
+    # Only errors one by one: that no way out of a gateway has a condition is true of whatever a log alone shows.
+    errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
+    session.problems(errors, limit=session.limits.problems, to=session.out)
+    print_verdict(output, report, session)
+    raise typer.Exit(Exit.PROBLEMS if errors else Exit.DONE)
 
 
 def _print(report: LogReport, session: Session) -> None:

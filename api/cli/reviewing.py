@@ -86,11 +86,14 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:
         session.problems(report.problems, limit=session.limits.problems, to=session.out)
-        _print_verdict(path, report, figures, session)
+        print_verdict(path, report, session)
+        if figures is not None:
+            _print_simplicity(figures, session)
     return CheckedFlow.of(str(path), report, figures, clean=clean, language=session.language)
 
 
-def _print_verdict(path: Path, report: CheckReport, figures: Simplicity | None, session: Session) -> None:
+def print_verdict(path: Path, report: CheckReport, session: Session) -> None:
+    """Print in one line whether a process is sound, and how many problems it has."""
     counts = {severity: sum(p.severity is severity for p in report.problems) for severity in Severity}
     session.say(
         "cli.checked",
@@ -100,9 +103,11 @@ def _print_verdict(path: Path, report: CheckReport, figures: Simplicity | None, 
         warnings=counts[Severity.WARNING],
         notes=counts[Severity.INFO],
     )
-    if figures is not None:
-        named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in asdict(figures).items()]
-        session.out.print(Text("  " + " · ".join(named)), soft_wrap=True)
+
+
+def _print_simplicity(figures: Simplicity, session: Session) -> None:
+    named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in asdict(figures).items()]
+    session.out.print(Text("  " + " · ".join(named)), soft_wrap=True)
 
 
 def _number(value: float) -> str:

@@ -19,10 +19,11 @@ DEFAULT_NOISE = 0.2
 
 
 class Miner(StrEnum):
-    """How a flow is found; all three give sound flows.
+    """How a flow is found.
 
-    ``inductive``: block-structured. ``heuristics``: by what depends on what, with parallel steps where they come
-    together again. ``directly-follows``: the paths of the log as they are, choices only; needs no further library.
+    ``inductive``: block-structured, always sound. ``heuristics``: by what depends on what, with parallel splits and
+    joins where the log shows them, which need not fit together: the flow may be unsound. ``directly-follows``: the
+    paths of the log as they are, choices only, always sound; needs no further library.
     """
 
     INDUCTIVE = "inductive"

@@ -1,14 +1,14 @@
 """The heuristics miner: dependencies by pm4py, and the flow that their splits and joins draw.
 
 As in Weijters, van der Aalst and Alves de Medeiros (2006), "Process mining with the HeuristicsMiner algorithm". The
-dependencies are theirs; how they become a flow is ours, because theirs is often unsound: a split without its join.
+dependencies are theirs; how they become a flow is ours. It may be unsound, a split without its join; that is for a check
+to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice, product
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -29,18 +29,10 @@ from engine.mining.directly_follows import (
 )
 from engine.mining.draft import END, START, Draft
 from engine.mining.library import load
-from engine.nets.compile import compile_flow
-from engine.nets.soundness import Verdict, check_soundness
 
 DEPENDENCY_THRESHOLD = 0.5
 AND_THRESHOLD = 0.65
 LOOP_OF_TWO_THRESHOLD = 0.5
-
-MOST_TRIALS = 200
-"""Pairs of a split and a join that are tried on one flow."""
-
-TRIAL_MARKINGS = 5_000
-"""Markings that a trial explores where the structure gives no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +48,6 @@ class Fan:
     kind: NodeKind | None
     neighbour: int = BEGIN
     parts: tuple[Fan, ...] = ()
-
-    @property
-    def is_parallel(self) -> bool:
-        """Whether anything in it happens together."""
-        return self.kind is NodeKind.PARALLEL or any(part.is_parallel for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,54 +116,22 @@ def flow_of_dependencies(log_name: str, found: Dependencies, *, limits: Limits =
     """The flow that the dependencies draw.
 
     Behind a step with several followers stand gateways: parallel ones over followers that occur together, exclusive
-    ones over those that do not. In front of a step it is the same, mirrored. Dependencies alone do not promise that
-    what was split comes together again. So where the whole is unsound, parallel splits and joins are added in pairs,
-    and a pair stays only if the flow is sound with it; what is left over is drawn as a choice.
+    ones over those that do not. In front of a step it is the same, mirrored. Dependencies are found pair by pair and do
+    not promise that what was split comes together again: the flow says what was found, sound or not.
     """
-    after = {number: _fan(_followers(found, number), pairs) for number, pairs in sorted(found.together_after.items())}
-    before = {
-        number: _fan(_predecessors(found, number), pairs) for number, pairs in sorted(found.together_before.items())
-    }
-    splits = {number: fan for number, fan in after.items() if fan.is_parallel}
-    joins = {number: fan for number, fan in before.items() if fan.is_parallel}
-    whole = _draw(log_name, found, splits, joins, limits)
-    if _is_sound(whole, limits):
-        return whole
-    flow = _draw(log_name, found, {}, {}, limits)
-    kept_splits: dict[int, Fan] = {}
-    kept_joins: dict[int, Fan] = {}
-    for split, join in islice(product(splits, joins), MOST_TRIALS):
-        trial_splits = kept_splits | {split: splits[split]}
-        trial_joins = kept_joins | {join: joins[join]}
-        trial = _draw(log_name, found, trial_splits, trial_joins, limits)
-        if _is_sound(trial, limits):
-            flow, kept_splits, kept_joins = trial, trial_splits, trial_joins
-    return flow
-
-
-def _draw(
-    log_name: str, found: Dependencies, splits: Mapping[int, Fan], joins: Mapping[int, Fan], limits: Limits
-) -> Flow:
-    """The flow with these fans, and choices everywhere else."""
     draft = Draft(log_name, found.graph.activities, limits=limits)
     steps = {number: draft.step(name) for number, name in enumerate(found.graph.activities)}
     steps |= {BEGIN: START, FINISH: END}
     leaving: dict[Pair, str] = {}
     entering: dict[Pair, str] = {}
     for number, step in steps.items():
-        followers, predecessors = _followers(found, number), _predecessors(found, number)
-        fan = splits.get(number) or _fan(followers, frozenset())
+        fan = _fan(_followers(found, number), found.together_after.get(number, frozenset()))
         leaving |= {(number, other): gateway for other, gateway in _open(draft, step, step, fan, forward=True)}
-        fan = joins.get(number) or _fan(predecessors, frozenset())
+        fan = _fan(_predecessors(found, number), found.together_before.get(number, frozenset()))
         entering |= {(other, number): gateway for other, gateway in _open(draft, step, step, fan, forward=False)}
     for pair in found.pairs:
         draft.connect(leaving[pair], entering[pair])
     return draft.flow()
-
-
-def _is_sound(flow: Flow, limits: Limits) -> bool:
-    budget = replace(limits, soundness_markings=min(limits.soundness_markings, TRIAL_MARKINGS))
-    return check_soundness(compile_flow(flow, limits=limits), limits=budget).verdict is Verdict.SOUND
 
 
 def _followers(found: Dependencies, number: int) -> list[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import ModuleType
 from xml.sax.saxutils import escape
@@ -42,7 +42,8 @@ def load_graphviz() -> ModuleType:
         The module ``pygraphviz``. Not to be called by two threads at once.
     """
     folder = Path(tempfile.mkdtemp(prefix="trueline-fonts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # Unlike atexit, it also runs in the processes of a pool, and not in a fork of the process that made the folder.
+    Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=0)
     file = _configure(folder)
     with _environment("FONTCONFIG_FILE", str(file)), _silent_errors():
         import pygraphviz  # noqa: PLC0415 - loads Graphviz, which must not look for fonts earlier

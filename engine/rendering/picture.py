@@ -21,6 +21,12 @@ PNG_DPI = 144
 PNG_PIXELS = 30_000
 """Longest side of a PNG; cairo cannot make one beyond 32,767."""
 
+LEISURELY = 200
+"""Nodes and edges up to which the layout may take all the rounds it wants, which is a fraction of a second."""
+
+HURRIED = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
+"""Bounds on the rounds of a larger layout: counts, not seconds, so that it stays the same on every machine."""
+
 MAGNIFIED = 12
 """Texts are measured this many times larger, because Graphviz rounds their widths to points."""
 
@@ -59,6 +65,8 @@ def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_
         elements = graph.number_of_nodes() + graph.number_of_edges()
         if elements > limits.chart_elements:
             raise LimitExceeded(limit="chart_elements", allowed=limits.chart_elements, found=elements)
+        if elements > LEISURELY:
+            graph.graph_attr.update(HURRIED)
         if picture_format is PictureFormat.PNG:
             graph.graph_attr["dpi"] = str(_dots_per_inch(graph.draw(format="svg", prog="dot")))
         drawn: bytes = graph.draw(format=picture_format.value, prog="dot")

@@ -24,6 +24,11 @@ from engine.rendering.overlay import OverlayKind
 from engine.vocabulary import Language
 from tests.api.cli.making import FLOW, flow_file, log_file, run
 
+SPLIT_WITHOUT_JOIN = "case,activity\n" + "".join(
+    f"{case},{activity}\n" for case in range(20) for activity in ("abc" if case % 2 else "acb")
+)
+"""b and c side by side behind a, and nothing that brings them together."""
+
 
 @pytest.mark.parametrize(
     ("names", "words"),
@@ -135,6 +140,25 @@ def test_discover_finds_a_flow_that_fits(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     found = json.loads(run("align", str(output), log_file(tmp_path), "--json", "-").stdout)
     assert found["total_cost"] == 0
+
+
+def test_discover_counts_the_warnings_of_a_flow_that_holds_together(tmp_path: Path) -> None:
+    result = run("discover", log_file(tmp_path), "-o", str(tmp_path / "found.yaml"), "--noise", "0")
+    assert result.exit_code == 0, result.stderr
+    assert "found.yaml: sound; errors: 0, warnings: " in result.stdout
+    assert "does not say when it leads to" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("ending", ["yaml", "pnml"])
+def test_discover_writes_an_unsound_flow_and_shows_how_it_goes_wrong(tmp_path: Path, ending: str) -> None:
+    output = tmp_path / f"found.{ending}"
+    result = run("discover", log_file(tmp_path, SPLIT_WITHOUT_JOIN), "-o", str(output), "--miner", "heuristics")
+    assert result.exit_code == 1
+    assert "the end is reached while work is left at " in result.stdout
+    assert "a → [all_after_a] → b" in result.stdout
+    checked = run("check", str(output))
+    assert checked.exit_code == 1
+    assert {line for line in result.stdout.splitlines() if line.startswith("error")} <= set(checked.stdout.splitlines())
 
 
 @pytest.mark.parametrize("ending", LOG_ENDINGS)

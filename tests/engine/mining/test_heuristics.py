@@ -3,6 +3,8 @@ from __future__ import annotations
 from engine.definitions.flow import NodeKind
 from engine.mining.directly_follows import BEGIN, FINISH, DirectlyFollows
 from engine.mining.heuristics import Dependencies, Fan, _fan, flow_of_dependencies, mine_dependencies
+from engine.nets.compile import compile_flow
+from engine.nets.soundness import FindingKind, check_soundness
 from tests.engine.mining.language import language
 from tests.engine.mining.small_logs import log_of
 
@@ -29,11 +31,13 @@ def test_neighbours_that_fit_no_nesting_are_choices() -> None:
     assert _fan([1, 2, 3, 4], path) == Fan(NodeKind.EXCLUSIVE, parts=tuple(Fan(None, n) for n in (1, 2, 3, 4)))
 
 
-def test_split_without_its_join_becomes_a_choice() -> None:
+def test_split_without_its_join_stays_parallel_and_is_unsound() -> None:
     graph = DirectlyFollows(tuple("abc"), {}, (1,) * 3)
     pairs = ((BEGIN, 0), (0, 1), (0, 2), (1, FINISH), (2, FINISH))
     flow = flow_of_dependencies("x", Dependencies(graph, pairs, {0: frozenset({(1, 2)})}, {}))
-    assert language(flow) == {"ab", "ac"}
+    report = check_soundness(compile_flow(flow))
+    assert flow.by_id["all_after_a"].kind is NodeKind.PARALLEL
+    assert FindingKind.IMPROPER_COMPLETION in {finding.kind for finding in report.findings}
 
 
 def test_rare_dependency_is_kept_where_an_activity_hangs_on_it() -> None:

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from engine.conformance.alignments import align
-from engine.definitions.flow import Flow
+from engine.definitions.flow import Flow, NodeKind
 from engine.logs.log import Log
 from engine.logs.reading import read_log
 from engine.logs.variants import find_variants
@@ -49,13 +49,15 @@ def test_inductive_flow_without_noise_fits_every_case(name: str) -> None:
     assert total_cost(discover(log, miner=Miner.INDUCTIVE, noise=0), log) == 0
 
 
-@pytest.mark.parametrize("miner", Miner)
+@pytest.mark.parametrize("miner", [Miner.INDUCTIVE, Miner.DIRECTLY_FOLLOWS])
 @pytest.mark.parametrize("name", TOTALS)
 def test_discovered_flows_are_sound(name: str, miner: Miner) -> None:
     flow = discover(log_named(name), miner=miner, noise=0.1)
     assert check_soundness(compile_flow(flow)).verdict is Verdict.SOUND
 
 
-def test_heuristics_flow_of_the_repair_log_is_close_to_it() -> None:
-    log = log_named("03_repairExample.xes.gz")
-    assert total_cost(discover(log, miner=Miner.HEURISTICS, noise=0.1), log) <= 108
+def test_heuristics_flow_of_the_claims_log_keeps_what_runs_side_by_side() -> None:
+    flow = discover(log_named("02_teleclaims.xes.gz"), miner=Miner.HEURISTICS, noise=0.2)
+    parallel = [node.id for node in flow.nodes if node.kind is NodeKind.PARALLEL]
+    assert len(parallel) == 2
+    assert check_soundness(compile_flow(flow)).verdict is Verdict.UNSOUND

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine.definitions.flow import Edge
 from engine.definitions.titles import Title
 from engine.errors import LimitExceeded
 from engine.limits import Limits
 from engine.rendering.flowchart import draw_flow
 from engine.rendering.fonts import FONTS
-from engine.rendering.picture import PictureFormat, render, without_date
+from engine.rendering.picture import LEISURELY, PictureFormat, render, without_date
 from engine.rendering.svg import UnsafePicture, check_svg, read_svg
 from engine.vocabulary import Language
-from tests.engine.rendering.fixtures import car_flow, survey_flow
+from tests.engine.rendering.fixtures import END, START, car_flow, chain, step, survey_flow
 
 HOSTILE = (
     "<b>bold</b>",
@@ -153,6 +154,40 @@ def test_a_pdf_without_a_date_stays_as_it_is() -> None:
     assert without_date(b"%PDF-1.5\nxref\n") == b"%PDF-1.5\nxref\n"
 
 
+WORKER = """
+import multiprocessing, os, tempfile
+from engine.rendering.flowchart import draw_flow
+from engine.rendering.picture import PictureFormat, render
+from engine.vocabulary import Language
+from tests.engine.rendering.fixtures import survey_flow
+
+def draw():
+    render(draw_flow(survey_flow(), language=Language.EN), PictureFormat.PNG)
+
+if __name__ == "__main__":
+    for start in ("spawn", "fork"):
+        worker = multiprocessing.get_context(start).Process(target=draw)
+        worker.start()
+        worker.join()
+        draw()
+    print(len(os.listdir(tempfile.gettempdir())))
+"""
+
+
+def test_no_process_leaves_its_temporary_files_behind(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[3]
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER, encoding="utf-8")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": str(root)}
+    ran = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, str(script)], capture_output=True, check=True, env=environment, cwd=root
+    )
+    assert ran.stdout.strip() == b"1"
+    assert list(scratch.iterdir()) == []
+
+
 def test_drawing_leaves_the_environment_and_the_fonts_folder_alone() -> None:
     before = dict(os.environ)
     render(draw_flow(survey_flow(), language=Language.EN), PictureFormat.PNG)
@@ -163,3 +198,13 @@ def test_drawing_leaves_the_environment_and_the_fonts_folder_alone() -> None:
 def test_too_large_a_picture_is_refused_by_name() -> None:
     with pytest.raises(LimitExceeded, match="chart_elements"):
         render(draw_flow(car_flow(), language=Language.EN), PictureFormat.SVG, limits=Limits(chart_elements=10))
+
+
+def test_a_large_flow_is_laid_out_in_bounded_rounds_and_the_same_every_time() -> None:
+    names = [f"s{number}" for number in range(120)]
+    nodes = (START, *(step(name, name, name) for name in names), END)
+    jumps = tuple(Edge(names[7 * n % 120], names[(11 * n + 40) % 120]) for n in range(30))
+    flow = replace(survey_flow(), nodes=nodes, edges=(*chain("start", *names, "end"), *jumps), plans=())
+    dot = draw_flow(flow, language=Language.EN)
+    assert len(nodes) + len(flow.edges) > LEISURELY
+    assert render(dot, PictureFormat.SVG) == render(dot, PictureFormat.SVG)
