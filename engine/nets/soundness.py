@@ -142,7 +142,7 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
         findings = examined.of_all_markings()
         verdict = Verdict.UNSOUND if findings else Verdict.SOUND
     elif space.status is Exploration.UNBOUNDED:
-        findings = [examined.unbounded(), *examined.by_structure()]
+        findings = [examined.unbounded(), *examined.deadlock_findings(), *examined.by_structure()]
         verdict = Verdict.UNBOUNDED
     else:
         findings = [*examined.deadlock_findings(), *examined.improper(), *examined.by_structure()]

@@ -59,20 +59,30 @@ def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_
     Raises:
         LimitExceeded: It has too many nodes and edges to be laid out in reasonable time.
     """
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        graph = load_graphviz().AGraph(string=dot)
-        elements = graph.number_of_nodes() + graph.number_of_edges()
-        if elements > limits.chart_elements:
-            raise LimitExceeded(limit="chart_elements", allowed=limits.chart_elements, found=elements)
-        if elements > LEISURELY:
-            graph.graph_attr.update(HURRIED)
-        if picture_format is PictureFormat.PNG:
-            graph.graph_attr["dpi"] = str(_dots_per_inch(graph.draw(format="svg", prog="dot")))
-        drawn: bytes = graph.draw(format=picture_format.value, prog="dot")
-        if picture_format is PictureFormat.SVG:
-            picture = read_svg(drawn)
-            return tidy_svg(picture, _text_widths(text_styles(picture)))
+    # Graphviz's complaints come as warnings. They are gathered, not made errors on the spot: the filter is the whole
+    # process's, and another thread's warning must not become an exception there.
+    with _LOCK, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", RuntimeWarning)
+        drawn = _draw(dot, picture_format, limits)
+    complaints = [str(warning.message) for warning in said if issubclass(warning.category, RuntimeWarning)]
+    if complaints:
+        raise RuntimeError("; ".join(complaints))
+    return drawn
+
+
+def _draw(dot: str, picture_format: PictureFormat, limits: Limits) -> bytes:
+    graph = load_graphviz().AGraph(string=dot)
+    elements = graph.number_of_nodes() + graph.number_of_edges()
+    if elements > limits.chart_elements:
+        raise LimitExceeded(limit="chart_elements", allowed=limits.chart_elements, found=elements)
+    if elements > LEISURELY:
+        graph.graph_attr.update(HURRIED)
+    if picture_format is PictureFormat.PNG:
+        graph.graph_attr["dpi"] = str(_dots_per_inch(graph.draw(format="svg", prog="dot")))
+    drawn: bytes = graph.draw(format=picture_format.value, prog="dot")
+    if picture_format is PictureFormat.SVG:
+        picture = read_svg(drawn)
+        return tidy_svg(picture, _text_widths(text_styles(picture)))
     return without_date(drawn) if picture_format is PictureFormat.PDF else drawn
 
 
