@@ -1,8 +1,8 @@
 """The heuristics miner: dependencies by pm4py, and the flow that their splits and joins draw.
 
 As in Weijters, van der Aalst and Alves de Medeiros (2006), "Process mining with the HeuristicsMiner algorithm". The
-dependencies are theirs; how they become a flow is ours. It may be unsound, a split without its join; that is for a check
-to say.
+dependencies are theirs; how they become a flow is ours. It may be unsound, a split without its join; a check
+says so.
 """
 
 from __future__ import annotations

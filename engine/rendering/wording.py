@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.definitions.titles import Title
 from engine.errors import Value
-from engine.messages.catalogue import has_text, sentence, term
+from engine.messages.catalogue import sentence, term
 from engine.vocabulary import Language
 
 _UNITS = ((60, 1, "second"), (90 * 60, 60, "minute"), (48 * 3600, 3600, "hour"), (math.inf, 86400, "day"))
@@ -31,8 +31,8 @@ class Wording:
         return sentence(code, values, self.language)
 
     def term(self, code: str) -> str:
-        """The name of a thing; the code itself where the catalogue has none (a code of a later version)."""
-        return term(code, self.language) if has_text(code, self.language) else code
+        """The name of a thing."""
+        return term(code, self.language)
 
     def title(self, title: Title) -> str:
         """A title."""
