@@ -12,6 +12,8 @@ timed (the median counts), ``--slow-pm4py`` also runs pm4py where it takes minut
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import math
 import os
@@ -90,7 +92,10 @@ def peer_r4pm(model: Path, log: Path) -> Callable[[], int]:
 
     net = petri_net.import_pnml(str(model))
     projection = r4pm.import_item("EventLogActivityProjection", str(log))
-    arguments = json.dumps({"net": net, "projection": projection})
+    # Without a limit of its own: by default r4pm gives up on the longest traces of the largest log.
+    costs = {"log_move_cost": 1, "model_move_cost": 1, "silent_move_cost": 0, "sync_move_cost": 0}
+    options = {"cost_fn": costs, "max_states": 10**9}
+    arguments = json.dumps({"net": net, "projection": projection, "options": options})
     name = "process_mining::conformance::case_centric::alignments::align_variants"
     last: list[str] = []
 
@@ -116,7 +121,9 @@ def _r4pm_cost(result: dict[str, Any]) -> int:
 
 def peer_pm4py(model: Path, variants: Variants) -> Callable[[], int]:
     """Pm4py's default aligner on one trace for each variant."""
-    import pm4py  # noqa: PLC0415 - an extra
+    os.environ["TQDM_DISABLE"] = "1"
+    with contextlib.redirect_stdout(io.StringIO()):  # its licence banner
+        import pm4py  # noqa: PLC0415 - an extra
     from pm4py.objects.log.obj import Event, EventLog, Trace  # noqa: PLC0415
 
     net, initial, final = pm4py.read_pnml(str(model))
