@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from
+from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from, warn_of_strangers
 from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, Number, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
@@ -43,6 +43,7 @@ def align(
     process = process_from(flow, session)
     whole = log_from(log, columns, session)
     events = count_events(whole, lifecycle or "all")
+    warn_of_strangers(process, whole, session)
     session.problems(events.warnings[len(whole.warnings) :], limit=WARNINGS_SHOWN)
     with session.progress("cli.aligning", log=events.name) as progress:
         shape = align_log(process, events, seconds=budget, limits=session.limits, progress=progress)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.inputs import log_from, process_from
+from api.cli.inputs import log_from, process_from, warn_of_strangers
 from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
-from engine.errors import InputRefused, Place, Problem
+from engine.errors import InputRefused, Place, Problem, Severity
 
 if TYPE_CHECKING:
     from engine.assessment.assessment import Assessment, DimensionScore, Finding
@@ -48,6 +48,10 @@ def assess(
     judged_at = None if now is None else moment(now, option="--now")
     process = process_from(flow, session)
     events = log_from(log, columns, session)
+    warn_of_strangers(process, events, session)
+    if judged_at is not None and events.latest is not None and judged_at < events.latest:
+        values = {"latest": events.latest.isoformat()}
+        session.problems([Problem("cli.now-before-log", Place("--now"), values, Severity.WARNING)], limit=1)
     with session.progress("cli.assessing", log=events.name) as progress:
         assessment = assess_log(
             process,

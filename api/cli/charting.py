@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.cli.inputs import log_from, process_from
+from api.cli.inputs import log_from, process_from, warn_of_strangers
 from api.cli.options import Columns, FlowArgument, OutputOption, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import session_of
@@ -38,7 +38,9 @@ def chart(
     process = process_from(flow, session)
     assessment = None
     if log is not None:
-        assessment = assess_log(process, log_from(log, columns, session), limits=session.limits)
+        events = log_from(log, columns, session)
+        warn_of_strangers(process, events, session)
+        assessment = assess_log(process, events, limits=session.limits)
     dot = draw_process(process, language=session.language, assessment=assessment, show=OverlayKind(show))
     write_output(output, picture_of(dot, picture_format, limits=session.limits))
     if not is_standard_output(output):

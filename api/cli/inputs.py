@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from engine.logs.log import Log
     from engine.nets.process import Process
 
+NAMES_SHOWN = 5
 WARNINGS_SHOWN = 20
 """Warnings of one file that are shown by commands whose subject they are not."""
 
@@ -27,6 +29,16 @@ def process_from(path: Path, session: Session) -> Process:
     process = load_process(path, limits=session.limits)
     session.problems(process.notes, limit=WARNINGS_SHOWN)
     return process
+
+
+def warn_of_strangers(process: Process, log: Log, session: Session) -> None:
+    """Warn where no activity of a log is a step of the process: its scores would say nothing of the work."""
+    from engine.errors import Place, Problem, Severity
+
+    if not log.activities or not process.net.labels or set(log.activities) & set(process.net.label_of_activity):
+        return
+    values = {"activities": _some(log.activities), "steps": _some(process.net.labels)}
+    session.problems([Problem("cli.nothing-matches", Place(log.name), values, Severity.WARNING)], limit=1)
 
 
 def log_from(path: Path, columns: Columns, session: Session, *, warn: bool = True) -> Log:
@@ -48,3 +60,8 @@ def log_from(path: Path, columns: Columns, session: Session, *, warn: bool = Tru
     if warn:
         session.problems(log.warnings, limit=WARNINGS_SHOWN)
     return log
+
+
+def _some(names: Sequence[str]) -> str:
+    more = ["…"] if len(names) > NAMES_SHOWN else []
+    return ", ".join([*names[:NAMES_SHOWN], *more])

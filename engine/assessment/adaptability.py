@@ -58,11 +58,19 @@ def assess_adaptability(population: Population) -> DimensionScore:
         score=score,
         interval=wilson((due - lost) / due, due) if due > 1 else None,
         findings=() if score is None else rank_findings(population, found, groups, score),
-        reason="" if due else "assess.nothing-disturbed" if closed.any() else "assess.nothing-closed",
+        reason="" if due else _reason(population),
         no_evidence=int((closed & ~population.known).sum()),
         groups=groups,
         beside=_beside(population, disturbed),
     )
+
+
+def _reason(population: Population) -> str:
+    """Why there is no disturbed closed case."""
+    closed = population.cases.closed
+    if not closed.any():
+        return "assess.nothing-closed"
+    return "assess.nothing-disturbed" if population.known[closed].any() else "assess.past-budget"
 
 
 def disturbed_cases(population: Population) -> Truths:

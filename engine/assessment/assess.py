@@ -184,7 +184,9 @@ def _closed(
     times = as_moments(log.events["time"])
     filled = np.flatnonzero(np.diff(offsets))
     last = np.full(len(offsets) - 1, NEVER)
-    last[filled] = times[offsets[filled + 1] - 1]
+    if len(filled):
+        latest = np.maximum.reduceat(times.astype(np.int64), offsets[filled]).astype(times.dtype)
+        last[filled] = np.where(np.isnat(times[offsets[filled + 1] - 1]), NEVER, latest)
     free = np.ones(len(variants), dtype=np.bool_) if prefixes is None else ends_for_free(whole, prefixes)
     return closed_cases(settings.rule, variants, free, last, as_moment(settings.now))
 

@@ -23,7 +23,7 @@ def assess_completeness(population: Population) -> DimensionScore:
         population,
         Dimension.COMPLETENESS,
         required_units(population),
-        reason="assess.nothing-required" if population.known.all() else "assess.past-budget",
+        reason="assess.past-budget" if population.is_unexplained else "assess.nothing-required",
         no_evidence=int((~population.known).sum()),
     )
 

@@ -2,16 +2,18 @@
 
 Tokens are followed through each run (``engine.conformance.causality``). One that a transition of node u makes and a
 transition of node v takes went along the edges from u to v. Gateways that the net leaves out lie between: they have one
-outgoing edge, so the way is unique, but for two parallel ways from u to v, of which the first in the file is counted. A
-token that enters a plan counts on the edge to the step that the plan protects; inside a plan, and from it back into the
-flow, there are no edges. Tokens that an open case holds have not gone on yet.
+outgoing edge, so the way is unique, but for two parallel ways from u to v, of which the first in the file is counted.
+A token goes along an edge that its gateway chose; what an inclusive gateway hands to its join for the branches that it
+did not choose goes along none. A token that enters a plan counts on the edge to the step that the plan protects; inside
+a plan, and from it back into the flow, there are no edges. Tokens that an open case holds have not gone on yet.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import polars as pl
@@ -39,7 +41,7 @@ class EdgeMap:
             self._edges_out[edge.source].append(index)
         self._at_of_plan = {plan.id: plan.at for plan in flow.plans}
         self._starts = [n.id for n in flow.nodes if n.kind is NodeKind.START and n.id not in self._present]
-        self._way_of_choice = dict(self._choices())
+        self._chosen = dict(self._choices())
         self._known: dict[tuple[int, int | None], tuple[int, ...]] = {}
 
     def way(self, maker: int, taker: int | None) -> tuple[int, ...]:
@@ -67,16 +69,17 @@ class EdgeMap:
         if maker >= 0 and taker is not None and self.stays(maker, taker):
             return ()
         target = _END if taker is None else self._node_taking(taker)
-        if maker in self._way_of_choice:
-            edges, end = self._way_of_choice[maker]
-            return edges if end == target else ()
-        sources = self._starts if maker == _START else [self._net.transitions[maker].node]
-        for source in sources:
-            for first in self._edges_out[source]:
-                edges, end = self._follow(first)
-                if end == target:
-                    return edges
+        for first in self._edges_after(maker):
+            edges, end = self._follow(first)
+            if end == target:
+                return edges
         return ()
+
+    def _edges_after(self, maker: int) -> Sequence[int]:
+        """The edges that the tokens of a transition may go along, in file order."""
+        if maker == _START:
+            return [edge for start in self._starts for edge in self._edges_out[start]]
+        return self._chosen.get(maker, self._edges_out[self._net.transitions[maker].node])
 
     def _node_taking(self, taker: int) -> str:
         transition = self._net.transitions[taker]
@@ -91,13 +94,22 @@ class EdgeMap:
             node = self._flow.edges[way[-1]].target
         return tuple(way), _END if self._flow.by_id[node].kind is NodeKind.END else node
 
-    def _choices(self) -> Iterator[tuple[int, tuple[tuple[int, ...], str]]]:
-        """The transitions of exclusive gateways, of which there is one for each outgoing edge, in file order."""
+    def _choices(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The transitions of gateways that choose, each with the edges it chooses.
+
+        An exclusive gateway has one for each outgoing edge, in file order; an inclusive split one for each set of them,
+        small sets first, behind the one that joins where it is a join as well.
+        """
+        transitions_of: dict[str, list[int]] = {node.id: [] for node in self._flow.nodes}
+        for index, transition in enumerate(self._net.transitions):
+            transitions_of[transition.node].append(index)
         for node in self._flow.nodes:
+            edges, own = self._edges_out[node.id], transitions_of[node.id]
             if node.kind is NodeKind.EXCLUSIVE:
-                own = [index for index, transition in enumerate(self._net.transitions) if transition.node == node.id]
-                for index, edge in zip(own, self._edges_out[node.id], strict=False):
-                    yield index, self._follow(edge)
+                yield from zip(own, combinations(edges, 1), strict=False)
+            elif node.kind is NodeKind.INCLUSIVE and len(edges) > 1:
+                sets = [chosen for size in range(1, len(edges) + 1) for chosen in combinations(edges, size)]
+                yield from zip(own[-len(sets) :], sets, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

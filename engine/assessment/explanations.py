@@ -125,7 +125,7 @@ def closed_cases(
         rule: The rule.
         variants: The variants, with the variant of each case.
         ends_now: Of each variant whether ending now costs no more than its prefix (``ends_for_free``).
-        last: The time of each case's last event, NaT where unknown.
+        last: The latest time of each case, NaT where it is unknown because its last event has none.
         now: The moment of judging, NaT where unknown.
     """
     if rule.idle is not None:

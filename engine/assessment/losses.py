@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -108,8 +108,3 @@ def missed_standards(
             cause = Cause(kind, standard.steps, standard.id, groups.get(standard.id, ""))
             found.append(Loss(cause, units, cases, tuple(examples)))
     return tuple(found)
-
-
-def total_units(losses: Iterable[Loss]) -> int:
-    """Σ lost units."""
-    return sum(loss.units for loss in losses)

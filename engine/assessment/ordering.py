@@ -21,7 +21,7 @@ def assess_ordering(population: Population) -> DimensionScore:
         population,
         Dimension.ORDERING,
         event_units(population),
-        reason="assess.nothing-performed" if population.known.all() else "assess.past-budget",
+        reason="assess.past-budget" if population.is_unexplained else "assess.nothing-performed",
         no_evidence=int((~population.known).sum()),
     )
 

@@ -1,7 +1,7 @@
 """How scores and losses are rounded for people, so that nothing is lost and nothing is flattered.
 
 A score below 100 never prints as 100, nor one above 0 as 0. The points of findings are hundredths that add up to the
-printed gap exactly (largest remainder, Hare 1859 as used by Hamilton).
+printed gap exactly (the method of largest remainders; Hamilton 1792).
 """
 
 from __future__ import annotations
@@ -9,30 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-HUNDREDTHS = 2
 
-
-def rounded_score(score: Fraction, decimals: int = HUNDREDTHS) -> int:
-    """A score as a whole number of units of its last decimal.
+def rounded_score(score: Fraction) -> int:
+    """A score in whole hundredths of a point.
 
     Args:
         score: 0 to 100.
-        decimals: How many are printed.
 
     Returns:
-        The nearest number (half to even), but at most one less than 100 below 100, and at least 1 above 0.
+        The nearest number (half to even), but at most 9,999 below 100, and at least 1 above 0.
     """
-    scale = 10**decimals
-    nearest: int = round(score * scale)
+    nearest: int = round(score * 100)
     if score < 100:
-        nearest = min(nearest, 100 * scale - 1)
+        nearest = min(nearest, 9_999)
     return max(nearest, 1) if score > 0 else nearest
-
-
-def score_text(score: Fraction, decimals: int = 1) -> str:
-    """A score for people, such as ``99.9``; see ``rounded_score``."""
-    whole, part = divmod(rounded_score(score, decimals), 10**decimals)
-    return f"{whole}.{part:0{decimals}}" if decimals else str(whole)
 
 
 def share_points(losses: Sequence[Fraction], score: Fraction) -> tuple[int, ...]:

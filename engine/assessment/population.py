@@ -54,6 +54,11 @@ class Population:
         """For each case whether its explanation is exact."""
         return self.explanations.known[self.explanations.of_case]
 
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether there are cases, and not one of their explanations is exact."""
+        return bool(self.known.size and not self.known.any())
+
     @cached_property
     def required(self) -> Truths:
         """For each transition whether it performs a required step: visible and not optional."""

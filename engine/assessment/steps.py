@@ -88,7 +88,7 @@ def _median_times(events: EventTable, labels: int) -> tuple[list[float | None], 
         }
     )
     medians = frame.group_by("label").agg(
-        pl.col("duration").median() / MICROSECONDS, pl.col("wait").clip(0).median() / MICROSECONDS
+        pl.col("duration").clip(0).median() / MICROSECONDS, pl.col("wait").clip(0).median() / MICROSECONDS
     )
     durations: list[float | None] = [None] * labels
     waits: list[float | None] = [None] * labels

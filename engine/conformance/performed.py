@@ -99,10 +99,10 @@ class EventTable:
 
     @cached_property
     def spans(self) -> tuple[Moments, Moments]:
-        """Begin and end of each case: its earliest start and its latest time.
+        """Begin and end of each case: its earliest start and its latest time, which is never before the begin.
 
-        Both are NaT for a case without events, and where the first or the last event has no time, because the case may
-        then have begun earlier or ended later.
+        Both are NaT for a case without events. The begin is NaT where the first event has no time, because the case may
+        then have begun earlier; the end is NaT where the last event has none.
         """
         begin, end = np.full((2, len(self.offsets) - 1), NEVER)
         filled = np.flatnonzero(self.count_of_case)
@@ -112,9 +112,9 @@ class EventTable:
             began = np.where(began == _EARLIEST, _LATEST, began)
             earliest = np.minimum.reduceat(began, first).astype("datetime64[us]")
             latest = np.maximum.reduceat(self.time.astype(np.int64), first).astype("datetime64[us]")
-            known = ~(np.isnat(self.time[first]) | np.isnat(self.time[last]))
-            begin[filled] = np.where(known, earliest, NEVER)
-            end[filled] = np.where(known, latest, NEVER)
+            begin[filled] = np.where(np.isnat(self.begun[first]), NEVER, earliest)
+            latest = np.where(latest < begin[filled], begin[filled], latest)
+            end[filled] = np.where(np.isnat(self.time[last]), NEVER, latest)
         return begin, end
 
 

@@ -14,7 +14,7 @@ When an instance is due:
 - a precedence: when its second step is done.
 
 Where a needed time is unknown, the outcome is ``no-evidence``. What never happened in a closed case needs no time
-to be missed.
+to be missed. A start that never found its completion is a step that was begun: it may be late, and nothing else.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ def _cycle_times(events: EventTable, cases: CaseTable, _: Sequence[int]) -> _Ins
 
 
 def _responses(events: EventTable, _: CaseTable, labels: Sequence[int]) -> _Instances:
-    anchors = events.performed_rows(labels[0])
-    answers = events.rows_of(labels[1])
+    anchors = _done(events, events.performed_rows(labels[0]))
+    answers = _done(events, events.rows_of(labels[1]))
     at = np.searchsorted(answers, anchors, side="right")
     second = _in_same_case(events, anchors, answers, at)
     return _Instances(
@@ -139,8 +139,8 @@ def _responses(events: EventTable, _: CaseTable, labels: Sequence[int]) -> _Inst
 
 
 def _precedences(events: EventTable, _: CaseTable, labels: Sequence[int]) -> _Instances:
-    anchors = events.performed_rows(labels[1])
-    earlier = events.rows_of(labels[0])
+    anchors = _done(events, events.performed_rows(labels[1]))
+    earlier = _done(events, events.rows_of(labels[0]))
     at = np.searchsorted(earlier, anchors, side="left") - 1
     first = _in_same_case(events, anchors, earlier, at)
     return _Instances(
@@ -159,6 +159,11 @@ _FINDERS: Mapping[StandardKind, Callable[[EventTable, CaseTable, Sequence[int]],
     StandardKind.RESPONSE: _responses,
     StandardKind.PRECEDENCE: _precedences,
 }
+
+
+def _done(events: EventTable, rows: Rows) -> Rows:
+    """The rows whose event is done; a step that was begun and not done neither came before nor followed."""
+    return rows[~events.pending[rows]]
 
 
 def _in_same_case(events: EventTable, anchors: Rows, candidates: Rows, at: Rows) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ __all__ = ["DateOrder", "Progress", "ReadOptions", "read_log"]
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xfe\xff\x00<", b"\xff\xfe<\x00")
 """How an XML document may begin: in UTF-8 and its like, with a byte order mark, or in UTF-16."""
 _PARQUET_MAGIC = b"PAR1"
+_FLOW_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---)*trueline[ \t]*:")
+"""How a flow file begins: its format version, perhaps behind comments."""
 
 
 def read_log(
@@ -58,7 +61,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
     """Name what a file is when it is not a log.
 
     Raises:
-        InputRefused: It is empty, a web page, a spreadsheet or archive, packed twice, or binary.
+        InputRefused: It is empty, a flow, a web page, a spreadsheet or archive, packed twice, or binary.
     """
     code = ""
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -70,6 +73,8 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
         code = "log.spreadsheet"
     elif head.startswith(GZIP_MAGIC):
         code = "log.packed-twice"
+    elif _FLOW_START.match(head):
+        code = "log.is-a-flow"
     elif start.startswith((b"{", b"[")):
         code = "log.is-json"
     elif b"\0" in head and not head.startswith((_PARQUET_MAGIC, b"\xfe\xff", b"\xff\xfe")):

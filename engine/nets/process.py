@@ -18,6 +18,8 @@ from engine.nets.pnml import read_pnml_bytes
 _LOOKED_AT = 64 * 1024
 _BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
+_TABLE = re.compile(r"(?![^\n]*:(?:\s|$))[^\n{\[#]*[,;\t|]", re.MULTILINE)
+"""A first line with a separator and no key: the header of a table, which no mapping begins with."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _REFUSED_ROOTS = {"html": "net.html", "definitions": "net.bpmn-not-yet", "log": "net.is-a-log"}
 
@@ -90,6 +92,8 @@ def read_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
 def read_process_bytes(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Process:
     """Read a flow or a net from the bytes of a file; otherwise as ``read_process``."""
     head = _head(data, source)
+    if _TABLE.match(head):
+        raise _refusal("net.is-a-log", source)
     if not head.startswith("<"):
         text = data.decode(errors="surrogateescape")  # what is not UTF-8 is refused by the reader, with its line
         return _from_yaml(text, source, limits)

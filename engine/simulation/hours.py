@@ -10,6 +10,7 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 
 from engine.calendars import LAST_YEAR, Calendar
+from engine.errors import InputRefused, Problem
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -120,11 +121,11 @@ class Hours:
         """Lay out more days; openings that touch become one.
 
         Raises:
-            OverflowError: The calendar's years are over.
+            InputRefused: ``simulate.calendar-over``: the calendar's years are over.
         """
         for _ in range(_CHUNK_DAYS):
             if self._next_day.year > LAST_YEAR:
-                raise OverflowError("the calendar ends before the simulated cases do")
+                raise InputRefused([Problem("simulate.calendar-over", values={"year": LAST_YEAR})])
             openings = self.calendar.openings(self._next_day)
             if openings:
                 self._workdays.append(self._next_day.toordinal())

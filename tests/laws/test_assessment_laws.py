@@ -94,7 +94,7 @@ def plain_scores(
     for events, variant in zip(cases, variants.of_case.tolist(), strict=True):
         one, other = whole[variant], prefixes[variant]
         free = one.cost is not None and other.cost is not None and one.cost <= other.cost
-        last = events[-1].time if events else None
+        last = max(event.time for event in events if event.time) if events and events[-1].time else None
         idle = last is not None and now is not None and now - last >= timedelta(days=2)
         closed = {"all": True, "ended": free}.get(str(rule), idle)
         plain.append(PlainCase(events, one.moves if closed else other.moves, closed, free))

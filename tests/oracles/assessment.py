@@ -189,10 +189,9 @@ def _outcomes(case: _Case, standard: Standard) -> list[str]:
 def _cycle_time(case: _Case, standard: Standard) -> str:
     events = case.case.events
     ended = case.case.free if not case.case.closed else all(d[0] != "unfinished" for d in case.found)
-    begin = end = None
-    if events[0].time is not None and events[-1].time is not None:
-        begin = min(moment for e in events for moment in [e.start or e.time] if moment)
-        end = max(e.time for e in events if e.time)
+    begun = [e.start or e.time for e in events]
+    begin = min(moment for moment in begun if moment) if begun[0] else None
+    end = max(e.time for e in events if e.time) if events[-1].time else None
     return _timed(case, standard, begin, end, happened=ended)
 
 

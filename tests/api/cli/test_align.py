@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.nets.pnml import write_pnml
 from tests.api.cli.making import flow_file, log_file, run
+from tests.making import make_net
 from tests.shared_data import shared
 
 
@@ -99,19 +102,46 @@ def test_enough_time_gives_the_answer_without_a_budget(tmp_path: Path) -> None:
     assert {**timed, "seconds": 0} == {**free, "seconds": 0}
 
 
+def aligned(folder: Path, *rules: str, **environment: str) -> dict[str, Any]:
+    """The small log against a net of these transitions, by way of a PNML file."""
+    net = flow_file(folder, write_pnml(make_net(*rules)), "net.pnml")
+    result = run("align", net, log_file(folder), "--json", "-", **environment)
+    assert result.exit_code == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+SEQUENCE = ("Conduct: i -> a", "Collect: a -> b", "Analyse: b -> o")
+
+
 def test_a_net_without_a_run_is_unreachable(tmp_path: Path) -> None:
-    net = (tmp_path / "dead.pnml").resolve()
-    net.write_text(
-        '<pnml xmlns="http://www.pnml.org/version-2009/grammar/pnml"><net id="n" type="http://www.pnml.org/'
-        'version-2009/grammar/ptnet"><page id="p"><place id="i"><initialMarking><text>1</text></initialMarking>'
-        '</place><place id="o"/><place id="x"/><transition id="t"><name><text>Conduct</text></name></transition>'
-        '<arc id="a1" source="x" target="t"/><arc id="a2" source="t" target="o"/></page>'
-        '<finalmarkings><marking><place idref="o"><text>1</text></place></marking></finalmarkings></net></pnml>',
-        "utf-8",
+    found = aligned(tmp_path, "Conduct: x -> o")
+    assert (found["not_optimal"], found["fitting_cases"], found["total_cost"], found["total_cost_upper"]) == (
+        2,
+        0,
+        0,
+        0,
     )
-    found = json.loads(run("align", str(net), log_file(tmp_path), "--json", "-").stdout)
+    assert (found["average_fitness"], found["log_fitness"]) == (0.0, 0.0)
+    told = [(v["status"], v["cost"], v["fitness"], v["moves"]) for v in found["per_variant"]]
+    assert told == [("unreachable", None, 0.0, [])] * 2
+
+
+def test_past_the_budget_the_lower_bound_counts_and_the_best_found_stands_beside(tmp_path: Path) -> None:
+    found = aligned(tmp_path, *SEQUENCE, TRUELINE_SEARCH_NODES="1")
+    variants = found["per_variant"]
+    assert {v["status"] for v in variants} == {"budget"}
     assert found["not_optimal"] == 2
-    assert {v["status"]: (v["cost"], v["fitness"]) for v in found["per_variant"]} == {"unreachable": (None, 0.0)}
+    assert found["total_cost"] == sum(v["lower_bound"] for v in variants) <= 2
+    assert found["total_cost_upper"] == sum(v["cost"] for v in variants) >= 2
+    assert [v["fitness"] for v in variants] == [pytest.approx(1 - v["lower_bound"] / 6) for v in variants]
+
+
+def test_moves_past_the_budget_are_a_possible_alignment_of_the_cost_stated(tmp_path: Path) -> None:
+    for variant in aligned(tmp_path, *SEQUENCE, TRUELINE_SEARCH_NODES="1")["per_variant"]:
+        kinds = [kind for kind, _, _ in variant["moves"]]
+        assert [activity for _, activity, _ in variant["moves"] if activity] == variant["activities"]
+        assert kinds.count("log") + kinds.count("model") == variant["cost"]
 
 
 def test_every_problem_of_a_log_is_one_line_with_its_place(tmp_path: Path) -> None:

@@ -105,7 +105,13 @@ def test_cases_past_the_budget_count_in_no_dimension() -> None:
 
 def test_when_every_case_is_past_the_budget_the_reason_says_so() -> None:
     found = assess(process(), log("d c b a d c b a"), limits=Limits(search_nodes=1))
-    assert found.dimension(COMPLETENESS).reason == found.dimension(ORDERING).reason == "assess.past-budget"
+    reasons = {found.dimension(d).reason for d in (COMPLETENESS, ORDERING, ADAPTABILITY)}
+    assert reasons == {"assess.past-budget"}
+
+
+def test_when_some_case_is_explained_the_budget_is_no_reason() -> None:
+    found = assess(process(), log("d c b a d c b a", "a b c d"), limits=Limits(search_nodes=12))
+    assert (found.dimension(ADAPTABILITY).reason, found.unexplained_cases) == ("assess.nothing-disturbed", 1)
 
 
 def test_a_net_of_one_place_is_assessed() -> None:

@@ -125,6 +125,11 @@ def test_idle_cases_are_closed() -> None:
     assert score(found, COMPLETENESS) == (5, 7)
 
 
+def test_a_case_is_idle_since_its_latest_event_though_the_file_has_it_earlier() -> None:
+    found = assessed(process(), "a@0 c@29 b@2", closed=ClosedRule.parse("idle:1d"), now=hours(30))
+    assert found.open_cases == 1
+
+
 @pytest.mark.parametrize(
     ("dimension", "reason"),
     [

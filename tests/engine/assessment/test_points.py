@@ -4,24 +4,22 @@ from fractions import Fraction
 
 import pytest
 
-from engine.assessment.points import rounded_score, score_text, share_points
+from engine.assessment.points import rounded_score, share_points
 
 
 @pytest.mark.parametrize(
-    ("score", "decimals", "text"),
+    ("score", "hundredths"),
     [
-        (Fraction(100), 1, "100.0"),
-        (Fraction(0), 1, "0.0"),
-        (Fraction(99_999, 1_000), 1, "99.9"),
-        (Fraction(1, 1_000), 1, "0.1"),
-        (Fraction(1, 1_000), 0, "1"),
-        (Fraction(99_999, 1_000), 0, "99"),
-        (Fraction(175, 2), 1, "87.5"),
-        (Fraction(200, 3), 2, "66.67"),
+        (Fraction(100), 10_000),
+        (Fraction(0), 0),
+        (Fraction(99_999, 1_000), 9_999),
+        (Fraction(1, 1_000), 1),
+        (Fraction(175, 2), 8_750),
+        (Fraction(200, 3), 6_667),
     ],
 )
-def test_a_score_never_flatters(score: Fraction, decimals: int, text: str) -> None:
-    assert score_text(score, decimals) == text
+def test_a_score_never_flatters(score: Fraction, hundredths: int) -> None:
+    assert rounded_score(score) == hundredths
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,11 @@ nodes:
   end: end
 edges: [start -> m -> a -> x, x -> b -> m, x -> s, s -> c -> j, s -> d -> j, j -> end]
 """
+INCLUSIVE = """
+nodes:
+  {start: start, a: {step: A}, s: inclusive, w: {step: W}, p: {step: P}, j: inclusive, d: {step: D}, end: end}
+edges: [start -> a -> s, s -> w -> j, s -> p -> j, s -> j, j -> d -> end]
+"""
 PLANNED = (
     "nodes: {start: start, a: {step: A}, b: {step: B}, r: {step: R}, end: end}\nedges: [start -> a -> b -> end]\n"
     "plans: {p: {risk: Risk, at: b, on: {message: m}, path: [r], rejoin: b}}"
@@ -42,6 +47,13 @@ def test_tokens_along_edges_of_choices_loops_and_parallel_work() -> None:
     looped = {"m>a": 3, "a>x": 3, "x>b": 1, "b>m": 1}
     assert found == {**dict.fromkeys(found, 2), **looped}
     assert len(found) == 11
+
+
+def test_branches_that_an_inclusive_gateway_did_not_choose_count_on_no_edge() -> None:
+    made = process(INCLUSIVE)
+    direct, washed = tokens(assessed(made, "a d")), tokens(assessed(made, "a w d", "a w p d"))
+    assert (direct["s>j"], direct["s>w"], direct["s>p"], direct["j>d"]) == (1, 0, 0, 1)
+    assert (washed["s>j"], washed["s>w"], washed["s>p"], washed["p>j"], washed["j>d"]) == (0, 2, 1, 1, 2)
 
 
 def test_skipped_steps_pass_their_tokens_on() -> None:

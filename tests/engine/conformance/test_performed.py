@@ -24,9 +24,15 @@ def test_spans_reach_from_the_earliest_start_to_the_latest_time() -> None:
     assert begin[2] == end[2] == as_moment(hours(2))
 
 
-def test_a_case_whose_first_or_last_time_is_unknown_has_no_span() -> None:
-    begin, _ = table("a@? b@1", "a@1 b@?", "a@1 b@? a@2").spans
-    assert np.isnat(begin).tolist() == [True, True, False]
+def test_a_case_begins_when_its_first_event_does_and_ends_when_its_last_does_or_nobody_knows() -> None:
+    begin, end = table("a@? b@1", "a@1 b@?", "a@1 b@? a@2").spans
+    assert np.isnat(begin).tolist() == [True, False, False]
+    assert np.isnat(end).tolist() == [False, True, False]
+
+
+def test_a_case_never_ends_before_it_begins() -> None:
+    begin, end = table("a@5-3").spans
+    assert begin[0] == end[0] == as_moment(hours(5))
 
 
 def test_unknown_activities_have_no_step() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -109,6 +110,9 @@ def test_outcomes_of_closed_cases(rule: Standard, case: str, expected: list[str]
         (BEFORE, "b", 1, ["wrong-order"]),
         (CYCLE, "a@0", 9, ["not-due"]),
         (CYCLE, "a@0", 11, ["late"]),
+        (CYCLE, "a@0 b@?", 11, ["late"]),
+        (CYCLE, "a@0 b@?", 9, ["not-due"]),
+        (CYCLE, "a@? b@0", 11, ["no-evidence"]),
         (LONG, "a@0", 1, ["not-due"]),
     ],
 )
@@ -147,6 +151,15 @@ def test_rows_name_the_events_that_show_it() -> None:
     assert dict(rows.schema) == INSTANCE_COLUMNS
 
 
+def with_pending(rule: Standard, case: str, pending: list[bool], *, closed: bool = True, now: float = 100) -> list[str]:
+    """Outcome, or what went wrong, of each instance where some events are starts without a completion."""
+    count = np.ones(len(pending), dtype=bool)
+    events = replace(EventTable.of(log_of([events_of(case)]), STEPS, count), pending=np.array(pending))
+    cases = CaseTable(np.array([closed]), np.array([False]))
+    rows = evaluate([rule], events, cases, label_of_step=STEPS, now=hours(now), calendar=calendar_named("clock"))
+    return [kind or outcome for outcome, kind in rows.select("outcome", "kind").iter_rows()]
+
+
 @pytest.mark.parametrize(
     ("rule", "closed", "now", "expected"),
     [
@@ -158,14 +171,18 @@ def test_rows_name_the_events_that_show_it() -> None:
     ],
 )
 def test_a_step_begun_and_not_done(rule: Standard, closed: bool, now: float, expected: list[str]) -> None:  # noqa: FBT001
-    found = log_of([events_of("a@0")])
-    whole = EventTable.of(found, STEPS, np.ones(1, dtype=bool))
-    events = EventTable(
-        whole.offsets, whole.case, whole.label, whole.performed, whole.start, whole.time, np.array([True])
-    )
-    cases = CaseTable(np.array([closed]), np.array([False]))
-    rows = evaluate([rule], events, cases, label_of_step=STEPS, now=hours(now), calendar=calendar_named("clock"))
-    assert [kind or outcome for outcome, kind in rows.select("outcome", "kind").iter_rows()] == expected
+    assert with_pending(rule, "a@0", [True], closed=closed, now=now) == expected
+
+
+def test_a_step_begun_and_not_done_neither_followed_nor_came_before() -> None:
+    assert with_pending(ANSWER, "a b", [False, True]) == ["wrong-order"]
+    assert with_pending(IN_TIME, "a@0 b@1 b@9", [False, True, False]) == ["late"]
+    assert with_pending(BEFORE, "a b", [True, False]) == ["wrong-order"]
+
+
+def test_a_step_begun_and_not_done_asks_for_no_answer() -> None:
+    assert with_pending(ANSWER, "a", [True]) == []
+    assert with_pending(BEFORE, "b", [True]) == []
 
 
 def test_a_step_that_the_net_lacks_has_no_instances() -> None:

@@ -78,6 +78,8 @@ def test_a_compiled_flow_keeps_its_activities_through_pnml() -> None:
         (b"<!DOCTYPE html><html><body/></html>", "net.html"),
         (b"\n<html lang='en'>", "net.html"),
         (b"<?xml version='1.0'?><log xes.version='1.0'/>", "net.is-a-log"),
+        (b"case,activity,timestamp\n1,a,2026-01-01T00:00:00Z\n", "net.is-a-log"),
+        (b"case:concept:name;concept:name\r\n1;a\r\n", "net.is-a-log"),
         (b"<?xml version='1.0'?><!-- x --><bpmn:definitions xmlns:bpmn='urn:x'/>", "net.bpmn-not-yet"),
         (b"<definitions/>", "net.bpmn-not-yet"),
         ("<definitions/>".encode("utf-16"), "net.bpmn-not-yet"),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from engine.calendars import calendar_named
+from engine.errors import InputRefused
 from engine.simulation.hours import HOUR, MINUTE, SECOND, Hours
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -59,5 +60,5 @@ def test_working_days_are_numbered_from_the_first() -> None:
 
 
 def test_a_calendar_that_ends_is_said_to_end() -> None:
-    with pytest.raises(OverflowError, match="calendar ends"):
+    with pytest.raises(InputRefused, match=r"simulate\.calendar-over"):
         Hours(calendar_named("china-office"), first=date(2199, 12, 1)).add(at(2, 9), 4000 * HOUR)
