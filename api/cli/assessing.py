@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.inputs import log_from, process_from, warn_of_strangers
+from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from, warn_of_strangers
 from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
@@ -63,6 +63,7 @@ def assess(
             limits=session.limits,
             progress=progress,
         )
+    session.problems(assessment.warnings, limit=WARNINGS_SHOWN)
     if html is not None:
         write_output(html, report_of(assessment, language=session.language))
     if json is not None:

@@ -135,6 +135,7 @@ def assess(
         variants=population.explanations.variants,
         period=_period(log),
         unexplained_cases=int((~population.known).sum()),
+        warnings=tuple(warning for warning in events.warnings if warning not in log.warnings),
     )
     settings.progress(_PARTS, _PARTS)
     return found

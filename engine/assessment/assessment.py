@@ -15,6 +15,7 @@ from typing import Literal
 from engine.conformance.alignment import Alignments
 from engine.definitions.flow import Flow
 from engine.definitions.titles import Title
+from engine.errors import Problem
 from engine.logs.variants import Variants
 from engine.vocabulary import DeviationKind, Dimension
 
@@ -211,6 +212,7 @@ class Assessment:
         variants: The sequences that ``alignments`` explain, in its order; None when they were not kept.
         period: The earliest and the latest timestamp of the log, or None when it has none.
         unexplained_cases: Cases whose alignment was not found within the budget; they count in no dimension.
+        warnings: What counting the log's events by ``lifecycle`` had to say (starts without a completion, …).
     """
 
     flow: Flow
@@ -232,6 +234,7 @@ class Assessment:
     variants: Variants | None = None
     period: tuple[datetime, datetime] | None = None
     unexplained_cases: int = 0
+    warnings: tuple[Problem, ...] = ()
 
     def dimension(self, dimension: Dimension) -> DimensionScore:
         """The score of one dimension."""

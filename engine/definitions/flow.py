@@ -122,7 +122,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WeightGroup:
-    """Steps that weigh together in completeness and ordering (接车 3 : 交车 7).
+    """Steps that weigh together in completeness, ordering and efficiency (接车 3 : 交车 7).
 
     Attributes:
         id: The key in the file.
