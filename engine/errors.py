@@ -86,6 +86,22 @@ class InputRefused(TruelineError):  # noqa: N818 - the name says what happened, 
         super().__init__("; ".join(f"{p.code} {dict(p.values)}" for p in self.problems[:5]))
 
 
+def refusal_of(problems: Iterable[Problem], *, limit: int, source: str, more: str) -> InputRefused:
+    """A refusal with the problems of one input in the order of their lines.
+
+    Args:
+        problems: At least one.
+        limit: How many are named; the rest is counted in one last problem.
+        source: The input's name.
+        more: The code of that last problem.
+    """
+    ordered = sorted(problems, key=lambda problem: problem.place.line or 0)
+    named, rest = ordered[:limit], len(ordered) - limit
+    if rest > 0:
+        named.append(Problem(more, Place(source), {"rest": rest}, count=rest))
+    return InputRefused(named)
+
+
 class LimitExceeded(InputRefused):
     """The input is larger than a published limit; the problem names limit, value and setting."""
 

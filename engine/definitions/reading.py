@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import NoReturn
 
-from engine.errors import InputRefused, LimitExceeded, Place, Problem, Value
+from engine.errors import LimitExceeded, Place, Problem, Value, refusal_of
 from engine.limits import Limits
 
 _SUGGESTIONS = 50
@@ -66,14 +66,9 @@ class Reading:
             InputRefused: With the problems in the order of their lines; past ``limits.problems`` the rest is counted
                 in one last problem, ``flow.more-problems``.
         """
-        if not self._problems:
-            return
-        ordered = sorted(self._problems, key=lambda problem: problem.place.line or 0)
-        shown = ordered[: self.limits.problems]
-        rest = len(ordered) - len(shown)
-        if rest:
-            shown.append(Problem("flow.more-problems", Place(self.source), {"rest": rest}))
-        raise InputRefused(shown)
+        if self._problems:
+            limit = self.limits.problems
+            raise refusal_of(self._problems, limit=limit, source=self.source, more="flow.more-problems")
 
 
 def _printable(value: Value) -> Value:

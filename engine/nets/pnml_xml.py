@@ -13,7 +13,7 @@ from typing import cast
 
 from lxml import etree
 
-from engine.errors import InputRefused, LimitExceeded, Place, Problem, Severity, Value
+from engine.errors import InputRefused, LimitExceeded, Place, Problem, Severity, Value, refusal_of
 from engine.limits import Limits
 
 NAMESPACE = "http://www.pnml.org/version-2009/grammar/pnml"
@@ -68,14 +68,9 @@ class PnmlReading:
             InputRefused: With the problems in the order of their lines; past ``limits.problems`` the rest is counted
                 in one last problem, ``pnml.more-problems``.
         """
-        if not self._problems:
-            return
-        ordered = sorted(self._problems, key=lambda problem: problem.place.line or 0)
-        shown = ordered[: self.limits.problems]
-        rest = len(ordered) - len(shown)
-        if rest:
-            shown.append(Problem("pnml.more-problems", Place(self.source), {"rest": rest}, count=rest))
-        raise InputRefused(shown)
+        if self._problems:
+            limit = self.limits.problems
+            raise refusal_of(self._problems, limit=limit, source=self.source, more="pnml.more-problems")
 
     def _place(self, element: etree._Element | None) -> Place:
         if element is None:

@@ -91,7 +91,7 @@ def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef, helpers: frozense
     return False
 
 
-def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
+def test_no_tracked_file_holds_a_path_of_this_machine_or_an_index_address() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "-z"],  # noqa: S607
         cwd=ROOT,
@@ -100,7 +100,11 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     )
     if tracked.returncode != 0:
         pytest.skip("not a git checkout")
-    wrong = re.compile(r"(?:^|[^\w.])/(?:work|root|farm)/|pythonhosted|pypi\.org|index-url|\"resolved\": *\"http")
+    folders = {str(folder) for folder in (ROOT, Path.home()) if len(folder.parts) > 1}
+        str(folder) for folder in (ROOT, ROOT.parent, Path.home(), Path(sys.base_prefix)) if len(folder.parts) > 1
+    }
+    paths = "|".join(re.escape(folder) for folder in sorted(folders))
+    wrong = re.compile(rf"(?:^|[^\w.])(?:{paths})/|index-url|https?://\S+/simple\b", flags=re.MULTILINE)
     suspects = []
     for name in filter(None, tracked.stdout.decode().split("\0")):
         path = ROOT / name
