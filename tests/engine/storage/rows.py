@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+from engine.storage.database import Database
 from engine.storage.files import Stored
 from engine.storage.tables import FlowRow
 
@@ -25,3 +27,8 @@ def flow_row(*, name: str = "x.yaml") -> FlowRow:
         file=stored_file().hash,
         created=NOW,
     )
+
+
+def open_database(folder: Path) -> Database:
+    """A database in a folder; whoever opens it closes it."""
+    return Database(f"sqlite:///{folder / 'x.db'}")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,16 +14,7 @@ from engine.errors import InputRefused
 from engine.storage.database import Database, after_commit, newest_revision
 from engine.storage.repository import add, find, page, remember_file
 from engine.storage.tables import METADATA, AssessmentRow, FileRow, FlowRow
-from tests.engine.storage.rows import NOW, flow_row, stored_file
-
-
-def open_database(folder: Path) -> Database:
-    return Database(f"sqlite:///{folder / 'x.db'}")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return open_database(tmp_path)
+from tests.engine.storage.rows import NOW, flow_row, open_database, stored_file
 
 
 def test_migrations_and_tables_say_the_same(database: Database) -> None:
@@ -32,7 +24,7 @@ def test_migrations_and_tables_say_the_same(database: Database) -> None:
 
 def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     open_database(tmp_path).close()
-    with open_database(tmp_path).engine.connect() as connection:
+    with closing(open_database(tmp_path)) as database, database.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == newest_revision()
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from engine.errors import Place, Problem, Severity
 from engine.storage.database import Database
 from engine.storage.repository import (
@@ -22,8 +20,7 @@ def test_problems_survive_storage() -> None:
     assert problems_from_json("") == ()
 
 
-def test_one_key_replaces_all_others(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_one_key_replaces_all_others(database: Database) -> None:
     for digest in ("a" * 64, "b" * 64):
         with database.writing() as session:
             replace_keys(session, digest, now=NOW)
@@ -31,8 +28,7 @@ def test_one_key_replaces_all_others(tmp_path: Path) -> None:
         assert key_hashes(session) == ("b" * 64,)
 
 
-def test_file_is_remembered_once(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_file_is_remembered_once(database: Database) -> None:
     for _ in range(2):
         with database.writing() as session:
             remember_file(session, stored_file(), now=NOW)
