@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.conformance.alignment import Alignment
 from engine.conformance.alignments import align, align_prefixes
@@ -16,10 +18,12 @@ from engine.logs.variants import Variants
 from engine.nets.net import SILENT, Net
 from engine.vocabulary import AlignmentStatus, MoveKind
 from tests.oracles.alignment import PlainCosts, align_plainly
+from tests.oracles.net_language import net_language
 from tests.oracles.random_nets import random_net, random_trace
 
-SEEDS = range(40)
-NETS_PER_SEED = 12
+NETS_PER_EXAMPLE = 12
+seeds = st.integers(min_value=0, max_value=2**32 - 1)
+law = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def as_variants(traces: Sequence[tuple[str, ...]]) -> Variants:
@@ -35,7 +39,7 @@ def as_variants(traces: Sequence[tuple[str, ...]]) -> Variants:
 def examples(seed: int) -> list[tuple[Net, list[tuple[str, ...]]]]:
     """Random nets with random traces of theirs."""
     rng = random.Random(seed)
-    return [(random_net(rng), [random_trace(rng) for _ in range(4)]) for _ in range(NETS_PER_SEED)]
+    return [(random_net(rng), [random_trace(rng) for _ in range(4)]) for _ in range(NETS_PER_EXAMPLE)]
 
 
 def replayed(net: Net, alignment: Alignment) -> tuple[int, ...]:
@@ -48,7 +52,8 @@ def replayed(net: Net, alignment: Alignment) -> tuple[int, ...]:
     return marking
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
 def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(seed):
         found = align(net, as_variants(traces))
@@ -56,7 +61,8 @@ def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
             assert (alignment.cost, alignment.moves) == align_plainly(net, trace)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
 def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(1_000 + seed):
         found = align_prefixes(net, as_variants(traces))
@@ -64,7 +70,8 @@ def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
             assert (alignment.cost, alignment.moves) == align_plainly(net, trace, prefix=True)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
 def test_other_costs_and_forbidden_moves_equal_the_plain_twin(seed: int) -> None:
     rng = random.Random(5_000 + seed)
     for net, traces in examples(2_000 + seed):
@@ -86,7 +93,8 @@ def test_other_costs_and_forbidden_moves_equal_the_plain_twin(seed: int) -> None
                 assert (alignment.cost, alignment.moves) == expected
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
 def test_moves_give_back_the_trace_and_a_run(seed: int) -> None:
     for net, traces in examples(3_000 + seed):
         for trace, alignment in zip(traces, align(net, as_variants(traces)).per_variant, strict=True):
@@ -96,7 +104,18 @@ def test_moves_give_back_the_trace_and_a_run(seed: int) -> None:
             assert alignment.cost == sum(move.kind in {MoveKind.LOG, MoveKind.MODEL} for move in alignment.moves)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
+def test_cost_is_zero_if_and_only_if_the_net_accepts_the_trace(seed: int) -> None:
+    for net, traces in examples(seed):
+        accepted = net_language(net, 5)
+        tried = [*traces, *sorted(accepted)[:20]]
+        costs = align(net, as_variants(tried)).costs.tolist()
+        assert [cost == 0 for cost in costs] == [trace in accepted for trace in tried]
+
+
+@law
+@given(seed=seeds)
 def test_the_visible_labels_of_a_run_cost_nothing(seed: int) -> None:
     for net, traces in examples(4_000 + seed):
         runs = []
@@ -106,7 +125,8 @@ def test_the_visible_labels_of_a_run_cost_nothing(seed: int) -> None:
         assert align(net, as_variants(runs)).costs.tolist() == [0] * len(runs)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@law
+@given(seed=seeds)
 def test_neither_order_nor_threads_change_a_move(seed: int) -> None:
     for net, traces in examples(6_000 + seed):
         once = align(net, as_variants(traces)).per_variant
@@ -116,7 +136,8 @@ def test_neither_order_nor_threads_change_a_move(seed: int) -> None:
         assert [once[k] for k in shuffled] == list(again)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@law
+@given(seed=seeds)
 def test_renaming_activities_changes_nothing(seed: int) -> None:
     names = {"a": "预约", "b": "Z", "c": "c c", "d": "0", "?": "其他"}
     for net, traces in examples(7_000 + seed):
