@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 
-def rounded_score(score: Fraction) -> int:
-    """A score in whole hundredths of a point.
+def rounded_score(score: Fraction, *, parts: int = 100) -> int:
+    """A score in whole parts of a point.
 
     Args:
         score: 0 to 100.
+        parts: How many parts a point has; hundredths unless it says otherwise.
 
     Returns:
-        The nearest number (half to even), but at most 9,999 below 100, and at least 1 above 0.
+        The nearest number (half to even), but less than 100 × ``parts`` below 100, and at least 1 above 0.
     """
-    nearest: int = round(score * 100)
+    nearest: int = round(score * parts)
     if score < 100:
-        nearest = min(nearest, 9_999)
+        nearest = min(nearest, 100 * parts - 1)
     return max(nearest, 1) if score > 0 else nearest
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.alignment import Alignments, MoveColumns
+from engine.conformance.compressed_rows import gather
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
 from engine.conformance.kernels.common import BUDGET, LOG, OPTIMAL, UNREACHABLE
@@ -70,7 +71,7 @@ def align(
     label_costs = _cheapest(model_costs, graph.net)
 
     def solve(members: NDArray[np.int64]) -> _Piece:
-        offsets, rows = _gather(variants.offsets, members)
+        offsets, rows = gather(variants.offsets, members)
         statuses, optima, _, ends, kinds, positions, transitions = search.solve(
             graph.space,
             (model_costs, label_costs),
@@ -109,15 +110,6 @@ def _row_sums(values: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[
     sums = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=sums[1:])
     return sums[offsets[1:]] - sums[offsets[:-1]]
-
-
-def _gather(offsets: NDArray[np.int64], members: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Offsets of the chosen rows laid end to end, and the index of each of their values."""
-    lengths = offsets[members + 1] - offsets[members]
-    gathered = np.zeros(len(members) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=gathered[1:])
-    rows = np.arange(gathered[-1]) + np.repeat(offsets[members] - gathered[:-1], lengths)
-    return gathered, rows
 
 
 def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
@@ -186,7 +178,7 @@ def _with_fallbacks(
     empty: MoveColumns,
 ) -> MoveColumns:
     """The moves in the order of the variants. A search past its budget gets every log move, then the cheapest run."""
-    gathered, rows = _gather(found.offsets, places)
+    gathered, rows = gather(found.offsets, places)
     past = np.flatnonzero(statuses == BUDGET)
     kinds, positions, transitions = found.kinds[rows], found.positions[rows], found.transitions[rows]
     if not len(past):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conformance.compressed_rows import gather
 from engine.conformance.kernels.label_sets import label_sets
 from engine.conformance.kernels.reduction import reduce_silent
 from engine.conformance.kernels.shapes import Back, Bound, Ends, Graph, Paths, Space
@@ -116,10 +117,7 @@ def _by_label(edges: Graph, paths: Paths) -> tuple[Graph, Paths]:
     at, target, transition, label, skip = edges
     sources = np.repeat(np.arange(len(at) - 1), np.diff(at))
     order = np.lexsort((transition, label, sources))
-    lengths = np.diff(paths[0])[order]
-    path_at = np.zeros(len(order) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=path_at[1:])
-    rows = np.arange(path_at[-1]) + np.repeat(paths[0][:-1][order] - path_at[:-1], lengths)
+    path_at, rows = gather(paths[0], order)
     return (at, target[order], transition[order], label[order], skip[order]), (path_at, paths[1][rows])
 
 

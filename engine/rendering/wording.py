@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 
+from engine.assessment.points import rounded_score
 from engine.definitions.titles import Title
 from engine.errors import Value
 from engine.messages.catalogue import sentence, term
@@ -53,9 +54,7 @@ class Wording:
 
     def score(self, score: Fraction) -> str:
         """A score with one digit; below 100 it never reads 100, above 0 never 0."""
-        tenths = round(score * 10)
-        if 0 < score < 100:
-            tenths = min(max(tenths, 1), 999)
+        tenths = rounded_score(score, parts=10)
         return f"{tenths // 10}.{tenths % 10}" if 0 < tenths < 1000 else str(tenths // 10)
 
     def duration(self, seconds: float) -> str:

@@ -102,7 +102,7 @@ def test_no_tracked_file_holds_a_path_of_this_machine_or_an_index_address() -> N
         pytest.skip("not a git checkout")
     folders = {str(folder) for folder in (ROOT, Path.home()) if len(folder.parts) > 1}
     paths = "|".join(re.escape(folder) for folder in sorted(folders))
-    wrong = re.compile(rf"(?:^|[^\w.])(?:{paths})/|index-url|https?://\S+/simple\b", flags=re.MULTILINE)
+    wrong = re.compile(rf"(?:^|[^\w.])(?:{paths})/|index[-_]url|https?://\S+/simple\b", flags=re.MULTILINE)
     suspects = []
     for name in filter(None, tracked.stdout.decode().split("\0")):
         path = ROOT / name
