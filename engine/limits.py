@@ -41,6 +41,7 @@ class Limits:
         alignment_markings: Markings compiled for alignments.
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
+        explanation_nodes: Nodes (position, marking, open moves) visited to count the deviations of one variant.
         simulated_cases: Cases of one simulated log.
         chart_elements: Nodes and edges of one picture together.
         problems: Problems reported for one input; the rest is counted.
@@ -71,6 +72,7 @@ class Limits:
     alignment_markings: int = 4_000_000
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
+    explanation_nodes: int = 200_000
     simulated_cases: int = 1_000_000
     chart_elements: int = 1_000
     problems: int = 200

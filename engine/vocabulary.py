@@ -37,6 +37,17 @@ class AlignmentStatus(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Explanation(StrEnum):
+    """Which optimal alignment was taken.
+
+    ``global``: the one with the fewest deviations. ``local``: counting them would have taken too much, so the other
+    criteria alone decided.
+    """
+
+    GLOBAL = "global"
+    LOCAL = "local"
+
+
 class DeviationKind(StrEnum):
     """What went wrong, one cause each.
 

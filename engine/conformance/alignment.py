@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.nets.net import Net
-from engine.vocabulary import AlignmentStatus, MoveKind
+from engine.vocabulary import AlignmentStatus, Explanation, MoveKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Alignment:
         worst: The cost of the alignment without synchronous moves: log costs of the variant + cost of the empty
             trace. When no alignment exists: the log costs, at least 1, so that such a case weighs in the log fitness.
         moves: In order; empty when ``cost`` is None.
+        explanation: Whether ``moves`` have the fewest deviations of all optimal alignments, or may not.
     """
 
     status: AlignmentStatus
@@ -49,6 +50,7 @@ class Alignment:
     lower_bound: int
     worst: int
     moves: tuple[Move, ...]
+    explanation: Explanation = Explanation.GLOBAL
 
     @property
     def fitness(self) -> float:
@@ -62,6 +64,8 @@ MOVE_KINDS = (MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL, MoveKind.SILENT)
 """Move kinds under their codes in ``MoveColumns``."""
 STATUSES = (AlignmentStatus.OPTIMAL, AlignmentStatus.BUDGET, AlignmentStatus.UNREACHABLE)
 """Statuses under their codes in ``Alignments``."""
+EXPLANATIONS = (Explanation.GLOBAL, Explanation.LOCAL)
+"""Explanations under their codes in ``Alignments``."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,6 +108,7 @@ class Alignments:
         lower_bounds: int64; equal to ``costs`` where optimal.
         worsts: int64 cost of the alignment without synchronous moves, as ``Alignment.worst``.
         moves: The moves of all variants.
+        explanations: int8 index into ``EXPLANATIONS`` of each variant.
     """
 
     net: Net
@@ -114,6 +119,7 @@ class Alignments:
     lower_bounds: NDArray[np.int64]
     worsts: NDArray[np.int64]
     moves: MoveColumns
+    explanations: NDArray[np.int8]
 
     def __len__(self) -> int:
         """How many variants there are."""
@@ -128,6 +134,7 @@ class Alignments:
             lower_bound=int(self.lower_bounds[variant]),
             worst=int(self.worsts[variant]),
             moves=self.moves.moves(variant),
+            explanation=EXPLANATIONS[self.explanations[variant]],
         )
 
     @cached_property

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.alignment import Alignments, MoveColumns
-from engine.conformance.compressed_rows import gather
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
 from engine.conformance.kernels.common import BUDGET, LOG, OPTIMAL, UNREACHABLE
@@ -22,16 +21,17 @@ from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.variants import Variants
 from engine.nets.net import SILENT, Net
 
-_PIECES_PER_WORKER = 4  # long traces cluster, so a worker that finishes early takes another piece
+_PIECES_PER_WORKER = 8  # long traces cluster, so a worker that finishes early takes another piece
+_EVENTS_PER_PIECE = 2_000  # handing a smaller piece to another worker takes longer than aligning it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Piece:
-    """What the search found for some of the variants, in the order of ``members``."""
+    """What the search found for some neighbouring variants."""
 
-    members: NDArray[np.int64]
     statuses: NDArray[np.int8]
     optima: NDArray[np.int64]
+    explanations: NDArray[np.int8]
     moves: MoveColumns
 
 
@@ -49,7 +49,8 @@ def align(
         net: The net, or the same already compiled.
         variants: The variants.
         costs: What moves cost.
-        limits: ``alignment_markings`` and ``state_space_bytes`` bound the compilation, ``search_nodes`` each search.
+        limits: ``alignment_markings`` and ``state_space_bytes`` bound the compilation, ``search_nodes`` each search,
+            ``explanation_nodes`` each choice among the optimal alignments.
         mapper: Where the searches run.
 
     Returns:
@@ -59,35 +60,32 @@ def align(
         LimitExceeded: The net has too many markings to be compiled.
     """
     graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
-    count, lengths = len(variants), np.diff(variants.offsets)
-    label_of = graph.net.codes(variants.activities)
-    log_cost_of = costs.of_activities(variants.activities)
-    labels = label_of[variants.codes] if len(variants.codes) else np.zeros(0, dtype=np.int32)
-    log_costs = log_cost_of[variants.codes] if len(variants.codes) else np.zeros(0, dtype=np.int32)
+    label_of, log_cost_of = graph.net.codes(variants.activities), costs.of_activities(variants.activities)
+    # Where a log has no activities at all, there is nothing to look up.
+    labels = label_of[variants.codes] if len(label_of) else variants.codes
+    log_costs = log_cost_of[variants.codes] if len(label_of) else variants.codes
     log_totals = _row_sums(log_costs, variants.offsets)
     if graph.states == 0:
         return _nothing_reachable(graph.net, variants, log_totals)
     model_costs = costs.of_transitions(graph.net)
     label_costs = _cheapest(model_costs, graph.net)
+    # The empty trace comes last: its cost, that of the cheapest run, is the yardstick of all others.
+    offsets = np.append(variants.offsets, variants.offsets[-1])
 
-    def solve(members: NDArray[np.int64]) -> _Piece:
-        offsets, rows = gather(variants.offsets, members)
-        statuses, optima, _, ends, kinds, positions, transitions = search.solve(
+    def solve(piece: tuple[int, int]) -> _Piece:
+        begins = offsets[piece[0] : piece[1] + 1]
+        statuses, optima, _, explanations, ends, kinds, positions, transitions = search.solve(
             graph.space,
             (model_costs, label_costs),
-            offsets,
-            labels[rows],
-            log_costs[rows],
-            limits.search_nodes,
+            begins - begins[0],
+            labels[begins[0] : begins[-1]],
+            log_costs[begins[0] : begins[-1]],
+            (limits.search_nodes, limits.explanation_nodes),
         )
-        return _Piece(members, statuses, optima, MoveColumns(ends, kinds, positions, transitions))
+        return _Piece(statuses, optima, explanations, MoveColumns(ends, kinds, positions, transitions))
 
-    # Longest first, dealt round like cards, so that the pieces take about the same time.
-    order = np.argsort(-lengths, kind="stable")
-    pieces = max(1, min(count, mapper.workers * _PIECES_PER_WORKER if mapper.workers > 1 else 1))
-    found = list(mapper(solve, [order[piece::pieces] for piece in range(pieces)]))
-    empty = _solve_empty(graph, model_costs, label_costs)
-    return _collect(graph.net, variants, log_totals, found, empty)
+    found = _joined(list(mapper(solve, _cut(offsets, mapper.workers))))
+    return _collect(graph.net, variants, log_totals, found)
 
 
 def align_prefixes(
@@ -121,32 +119,41 @@ def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
     return np.maximum(cheapest, 0)
 
 
-def _solve_empty(graph: SearchGraph, model_costs: NDArray[np.int32], label_costs: NDArray[np.int32]) -> _Piece:
-    """The alignment of the empty trace: the cheapest run of the net. It visits each state once at most."""
-    nothing = np.zeros(0, dtype=np.int32)
-    begin = np.zeros(2, dtype=np.int64)
-    statuses, optima, _, ends, kinds, positions, transitions = search.solve(
-        graph.space, (model_costs, label_costs), begin, nothing, nothing, graph.states + 1
+def _cut(offsets: NDArray[np.int64], workers: int) -> list[tuple[int, int]]:
+    """Cut the variants into ranges with about as many events each: a few for each worker, one for a single worker."""
+    count, events = len(offsets) - 1, int(offsets[-1])
+    pieces = 1 if workers == 1 else min(workers * _PIECES_PER_WORKER, 1 + events // _EVENTS_PER_PIECE)
+    cuts = np.searchsorted(offsets, np.arange(1, pieces) * (events / pieces))
+    bounds = sorted({0, count, *cuts.tolist()})
+    return list(zip(bounds[:-1], bounds[1:], strict=True))
+
+
+def _joined(pieces: list[_Piece]) -> _Piece:
+    """Pieces end to end."""
+    if len(pieces) == 1:
+        return pieces[0]
+    starts = np.cumsum([0, *(piece.moves.offsets[-1] for piece in pieces)])
+    offsets = [piece.moves.offsets[:-1] + start for piece, start in zip(pieces, starts[:-1], strict=True)]
+    return _Piece(
+        statuses=np.concatenate([piece.statuses for piece in pieces]),
+        optima=np.concatenate([piece.optima for piece in pieces]),
+        explanations=np.concatenate([piece.explanations for piece in pieces]),
+        moves=MoveColumns(
+            offsets=np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
+            kinds=np.concatenate([piece.moves.kinds for piece in pieces]),
+            positions=np.concatenate([piece.moves.positions for piece in pieces]),
+            transitions=np.concatenate([piece.moves.transitions for piece in pieces]),
+        ),
     )
-    return _Piece(begin[:1], statuses, optima, MoveColumns(ends, kinds, positions, transitions))
 
 
-def _collect(
-    net: Net, variants: Variants, log_totals: NDArray[np.int64], pieces: list[_Piece], empty: _Piece
-) -> Alignments:
-    """Bring the pieces into the order of the variants."""
-    count = len(variants)
-    members = np.concatenate([piece.members for piece in pieces])
-    places = np.empty(count, dtype=np.int64)
-    places[members] = np.arange(count)
-    statuses = np.concatenate([piece.statuses for piece in pieces])[places]
-    bounds = np.concatenate([piece.optima for piece in pieces])[places]
+def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found: _Piece) -> Alignments:
+    """The alignments of all variants; what was found ends with the empty trace."""
+    statuses, bounds = found.statuses[:-1], found.optima[:-1]
     # Where forbidden model moves leave no run without events, the log moves alone are the yardstick.
-    worsts = log_totals + (empty.optima[0] if empty.statuses[0] == OPTIMAL else 0)
-    moves = _with_fallbacks(_concatenated(pieces), places, statuses, np.diff(variants.offsets), empty.moves)
+    worsts = log_totals + (found.optima[-1] if found.statuses[-1] == OPTIMAL else 0)
     unreachable = statuses == UNREACHABLE
     costs = np.where(unreachable, -1, np.where(statuses == BUDGET, worsts, bounds))
-    worsts = np.maximum(worsts, costs)
     return Alignments(
         net=net,
         activities=variants.activities,
@@ -154,57 +161,32 @@ def _collect(
         statuses=statuses,
         costs=costs,
         lower_bounds=bounds,
-        worsts=np.where(unreachable, np.maximum(log_totals, 1), worsts),
-        moves=moves,
+        worsts=np.where(unreachable, np.maximum(log_totals, 1), np.maximum(worsts, costs)),
+        moves=_with_fallbacks(found.moves, statuses, np.diff(variants.offsets)),
+        explanations=found.explanations[:-1],
     )
 
 
-def _concatenated(pieces: list[_Piece]) -> MoveColumns:
-    starts = np.cumsum([0, *(piece.moves.offsets[-1] for piece in pieces)])
-    offsets = [piece.moves.offsets[:-1] + start for piece, start in zip(pieces, starts[:-1], strict=True)]
-    return MoveColumns(
-        offsets=np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
-        kinds=np.concatenate([piece.moves.kinds for piece in pieces]),
-        positions=np.concatenate([piece.moves.positions for piece in pieces]),
-        transitions=np.concatenate([piece.moves.transitions for piece in pieces]),
-    )
-
-
-def _with_fallbacks(
-    found: MoveColumns,
-    places: NDArray[np.int64],
-    statuses: NDArray[np.int8],
-    lengths: NDArray[np.int64],
-    empty: MoveColumns,
-) -> MoveColumns:
-    """The moves in the order of the variants. A search past its budget gets every log move, then the cheapest run."""
-    gathered, rows = gather(found.offsets, places)
-    past = np.flatnonzero(statuses == BUDGET)
-    kinds, positions, transitions = found.kinds[rows], found.positions[rows], found.transitions[rows]
-    if not len(past):
-        return MoveColumns(gathered, kinds, positions, transitions)
-    parts: list[tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]] = []
-    for variant in range(len(statuses)):
+def _with_fallbacks(found: MoveColumns, statuses: NDArray[np.int8], lengths: NDArray[np.int64]) -> MoveColumns:
+    """The moves of all variants but the last, which is empty. A search past its budget gets every log move and then
+    the cheapest run, which the last one is."""
+    offsets, last = found.offsets[:-1], slice(found.offsets[-2], found.offsets[-1])
+    columns = (found.kinds, found.positions, found.transitions)
+    if not (statuses == BUDGET).any():
+        stop = offsets[-1]
+        return MoveColumns(offsets, found.kinds[:stop], found.positions[:stop], found.transitions[:stop])
+    parts: list[tuple[NDArray[np.int8] | NDArray[np.int32], ...]] = []
+    for variant, events in enumerate(lengths.tolist()):
         if statuses[variant] != BUDGET:
-            row = slice(gathered[variant], gathered[variant + 1])
-            parts.append((kinds[row], positions[row], transitions[row]))
+            parts.append(tuple(column[offsets[variant] : offsets[variant + 1]] for column in columns))
             continue
-        events = int(lengths[variant])
-        parts.append(
-            (
-                np.concatenate([np.full(events, LOG, dtype=np.int8), empty.kinds]),
-                np.concatenate([np.arange(events, dtype=np.int32), empty.positions]),
-                np.concatenate([np.full(events, -1, dtype=np.int32), empty.transitions]),
-            )
-        )
-    offsets = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum([len(part[0]) for part in parts], out=offsets[1:])
-    return MoveColumns(
-        offsets,
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-    )
+        kinds, numbers = np.full(events, LOG, dtype=np.int8), np.arange(events, dtype=np.int32)
+        fallback = zip((kinds, numbers, np.full(events, -1, dtype=np.int32)), columns, strict=True)
+        parts.append(tuple(np.concatenate([mine, column[last]]) for mine, column in fallback))
+    stops = np.zeros(len(parts) + 1, dtype=np.int64)
+    np.cumsum([len(part[0]) for part in parts], out=stops[1:])
+    kinds, positions, transitions = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return MoveColumns(stops, kinds.astype(np.int8), positions.astype(np.int32), transitions.astype(np.int32))
 
 
 def _nothing_reachable(net: Net, variants: Variants, log_totals: NDArray[np.int64]) -> Alignments:
@@ -219,4 +201,5 @@ def _nothing_reachable(net: Net, variants: Variants, log_totals: NDArray[np.int6
         lower_bounds=log_totals,
         worsts=np.maximum(log_totals, 1),
         moves=MoveColumns(np.zeros(count + 1, dtype=np.int64), nothing.astype(np.int8), nothing, nothing),
+        explanations=np.zeros(count, dtype=np.int8),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.conformance.compressed_rows import gather
 from engine.conformance.kernels.label_sets import label_sets
 from engine.conformance.kernels.reduction import reduce_silent
-from engine.conformance.kernels.shapes import Back, Bound, Ends, Graph, Paths, Space
+from engine.conformance.kernels.shapes import Bound, Ends, Graph, Paths, Space
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
@@ -26,7 +26,6 @@ class SearchGraph:
     Attributes:
         net: The net.
         edges: Outgoing edges of each state from which a final marking can be reached.
-        back: Incoming edges.
         paths: The silent transitions before each edge.
         ends: How a run ends from each state. For prefixes of running cases, in any state at once.
         bound: Label sets for the search's lower bound.
@@ -34,7 +33,6 @@ class SearchGraph:
 
     net: Net
     edges: Graph
-    back: Back
     paths: Paths
     ends: Ends
     bound: Bound
@@ -47,7 +45,7 @@ class SearchGraph:
     @property
     def space(self) -> Space:
         """All of it, as the kernels take it."""
-        return self.edges, self.back, self.paths, self.ends, self.bound
+        return self.edges, self.paths, self.ends, self.bound
 
     def for_prefixes(self) -> SearchGraph:
         """The same graph for cases that have not ended: a run may stop in any state, and nothing has to come."""
@@ -98,7 +96,6 @@ def graph_of(space: StateSpace, *, limits: Limits = DEFAULT_LIMITS) -> SearchGra
     return SearchGraph(
         net=space.net,
         edges=graph,
-        back=_reversed(graph),
         paths=paths,
         ends=(end_skip, *end_paths),
         bound=_distinct(poss[full], must[full]),
@@ -121,14 +118,6 @@ def _by_label(edges: Graph, paths: Paths) -> tuple[Graph, Paths]:
     return (at, target[order], transition[order], label[order], skip[order]), (path_at, paths[1][rows])
 
 
-def _reversed(edges: Graph) -> Back:
-    """The same edges by target, sorted by label."""
-    at, target, transition, label, skip = edges
-    sources = np.repeat(np.arange(len(at) - 1, dtype=np.int32), np.diff(at))
-    order = np.lexsort((label, target))
-    return _offsets(target, len(at) - 1), sources[order], transition[order], label[order], skip[order]
-
-
 def _distinct(poss: NDArray[np.uint64], must: NDArray[np.uint64]) -> Bound:
     """The distinct pairs of label sets, and the row of each state among them: few, so that they stay in the cache."""
     pairs, rows = np.unique(np.hstack([poss, must]), axis=0, return_inverse=True)
@@ -145,4 +134,4 @@ def _without_states(net: Net) -> SearchGraph:
     none, begin = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
     words = np.zeros((0, 1), dtype=np.uint64)
     edges = (begin, none, none, none, none)
-    return SearchGraph(net, edges, edges, (begin, none), (none, begin, none), (none, words, words))
+    return SearchGraph(net, edges, (begin, none), (none, begin, none), (none, words, words))

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from engine.conformance.alignment import Alignment
+from engine.conformance.alignment import Alignment, Move
 from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import Threads
 from engine.logs.variants import Variants
 from engine.nets.net import SILENT, Net
 from engine.vocabulary import AlignmentStatus, MoveKind
-from tests.oracles.alignment import PlainCosts, align_plainly
+from tests.oracles.alignment import STANDARD, PlainCosts, TooManyOptima, align_plainly
 from tests.oracles.net_language import net_language
 from tests.oracles.random_nets import random_net, random_trace
 
@@ -42,6 +42,16 @@ def examples(seed: int) -> list[tuple[Net, list[tuple[str, ...]]]]:
     return [(random_net(rng), [random_trace(rng) for _ in range(4)]) for _ in range(NETS_PER_EXAMPLE)]
 
 
+def expected_of(
+    net: Net, trace: tuple[str, ...], *, costs: PlainCosts = STANDARD, prefix: bool = False
+) -> tuple[int, tuple[Move, ...]] | None:
+    """What the oracle says; an example with too many optimal alignments to enumerate is given up."""
+    try:
+        return align_plainly(net, trace, costs=costs, prefix=prefix)
+    except TooManyOptima:
+        reject()
+
+
 def replayed(net: Net, alignment: Alignment) -> tuple[int, ...]:
     """The marking after the alignment's transitions, each of which has to be enabled."""
     marking: tuple[int, ...] = tuple(net.initial.tolist())
@@ -58,7 +68,7 @@ def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(seed):
         found = align(net, as_variants(traces))
         for trace, alignment in zip(traces, found.per_variant, strict=True):
-            assert (alignment.cost, alignment.moves) == align_plainly(net, trace)
+            assert (alignment.cost, alignment.moves) == expected_of(net, trace)
 
 
 @law
@@ -67,7 +77,7 @@ def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(1_000 + seed):
         found = align_prefixes(net, as_variants(traces))
         for trace, alignment in zip(traces, found.per_variant, strict=True):
-            assert (alignment.cost, alignment.moves) == align_plainly(net, trace, prefix=True)
+            assert (alignment.cost, alignment.moves) == expected_of(net, trace, prefix=True)
 
 
 @law
@@ -86,7 +96,7 @@ def test_other_costs_and_forbidden_moves_equal_the_plain_twin(seed: int) -> None
         )
         found = align(net, as_variants(traces), costs=Costs(log=log, model=model, forbidden=forbidden))
         for trace, alignment in zip(traces, found.per_variant, strict=True):
-            expected = align_plainly(net, trace, costs=plain)
+            expected = expected_of(net, trace, costs=plain)
             if expected is None:
                 assert alignment.status is AlignmentStatus.UNREACHABLE
             else:

@@ -6,6 +6,7 @@ It works on the net's own firing rule, marking by marking, with dictionaries. It
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,6 @@ from engine.vocabulary import MoveKind
 
 Marking = tuple[int, ...]
 Node = tuple[int, Marking]
-Weight = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,22 @@ class PlainCosts:
 STANDARD = PlainCosts()
 
 
+class TooManyOptima(Exception):
+    """There are more optimal alignments than the oracle is willing to enumerate."""
+
+
+MOST_OPTIMA = 20_000
+
+
 def align_plainly(
     net: Net, trace: Sequence[str], *, costs: PlainCosts = STANDARD, prefix: bool = False
 ) -> tuple[int, tuple[Move, ...]] | None:
     """The cost and the moves of the chosen optimal alignment, or None when no final marking can be reached.
 
     Only for nets with few reachable markings, all of which can reach a final one or are abandoned by the search.
+
+    Raises:
+        TooManyOptima: Enumerating them would take too long.
     """
     markings = _reachable(net)
     ends = _coreachable(net, markings) if prefix else {m for m in markings if net.is_final(m)}
@@ -42,10 +52,28 @@ def align_plainly(
     start: Node = (0, tuple(net.initial.tolist()))
     if start not in rest:
         return None
-    best = min(
-        _optimal(net, trace, start, ends=ends, rest=rest, costs=costs), key=lambda moves: _key(moves, len(trace))
-    )
-    return rest[start][0], best
+    best, count = None, 0
+    for moves in _optimal(net, trace, [start], ends=ends, rest=rest, costs=costs):
+        key = (deviations(net, trace, moves), *_key(moves, len(trace)))
+        best = (key, moves) if best is None or key < best[0] else best
+        count += 1
+        if count > MOST_OPTIMA:
+            raise TooManyOptima
+    assert best is not None
+    return rest[start], best[1]
+
+
+def deviations(net: Net, trace: Sequence[str], moves: Sequence[Move]) -> int:
+    """Σ over activities of max(log moves, visible model moves)."""
+    logs: Counter[object] = Counter()
+    models: Counter[object] = Counter()
+    for move in moves:
+        if move.kind is MoveKind.LOG and move.position is not None:
+            name = trace[move.position]
+            logs[net.label_of_activity.get(name, name)] += 1
+        elif move.kind is MoveKind.MODEL and move.transition is not None:
+            models[net.transitions[move.transition].label] += 1
+    return sum(max(logs[activity], models[activity]) for activity in logs.keys() | models.keys())
 
 
 def _reachable(net: Net) -> set[Marking]:
@@ -76,64 +104,70 @@ def _coreachable(net: Net, markings: set[Marking]) -> set[Marking]:
     return good
 
 
-def _steps(net: Net, trace: Sequence[str], node: Node, costs: PlainCosts) -> Iterator[tuple[Weight, Move, Node]]:
-    """Every move from a node: (cost, log moves, moves), the move, and the node it leads to."""
+def _steps(net: Net, trace: Sequence[str], node: Node, costs: PlainCosts) -> Iterator[tuple[int, Move, Node]]:
+    """Every move from a node: its cost, the move, and the node it leads to."""
     position, marking = node
     activity = trace[position] if position < len(trace) else None
     if activity is not None:
-        yield (costs.log(activity), 1, 1), Move(MoveKind.LOG, position, None), (position + 1, marking)
+        yield costs.log(activity), Move(MoveKind.LOG, position, None), (position + 1, marking)
     for number, transition in enumerate(net.transitions):
         if not net.enabled(marking, number):
             continue
         after = net.fire(marking, number)
         if transition.label == SILENT:
-            yield (0, 0, 1), Move(MoveKind.SILENT, None, number), (position, after)
+            yield 0, Move(MoveKind.SILENT, None, number), (position, after)
             continue
         cost = costs.model(number)
         if cost is not None:
-            yield (cost, 0, 1), Move(MoveKind.MODEL, None, number), (position, after)
+            yield cost, Move(MoveKind.MODEL, None, number), (position, after)
         if activity is not None and net.label_of_activity.get(activity) == transition.label:
-            yield (0, 0, 1), Move(MoveKind.SYNC, position, number), (position + 1, after)
+            yield 0, Move(MoveKind.SYNC, position, number), (position + 1, after)
 
 
 def _rests(
     net: Net, trace: Sequence[str], markings: set[Marking], ends: set[Marking], costs: PlainCosts
-) -> dict[Node, Weight]:
-    """Dijkstra backwards from the ends: the least (cost, log moves, moves) to an end from each node."""
-    back: dict[Node, list[tuple[Weight, Node]]] = {}
+) -> dict[Node, int]:
+    """Dijkstra backwards from the ends: the least cost to an end from each node."""
+    back: dict[Node, list[tuple[int, Node]]] = {}
     for position in range(len(trace) + 1):
         for marking in markings:
-            for weight, _, after in _steps(net, trace, (position, marking), costs):
-                back.setdefault(after, []).append((weight, (position, marking)))
-    rest: dict[Node, Weight] = {}
-    heap: list[tuple[Weight, Node]] = [((0, 0, 0), (len(trace), marking)) for marking in sorted(ends)]
+            for cost, _, after in _steps(net, trace, (position, marking), costs):
+                back.setdefault(after, []).append((cost, (position, marking)))
+    rest: dict[Node, int] = {}
+    heap = [(0, (len(trace), marking)) for marking in sorted(ends)]
     heapq.heapify(heap)
     while heap:
-        weight, node = heapq.heappop(heap)
+        cost, node = heapq.heappop(heap)
         if node in rest:
             continue
-        rest[node] = weight
+        rest[node] = cost
         for step, before in back.get(node, ()):
             if before not in rest:
-                heapq.heappush(heap, ((weight[0] + step[0], weight[1] + step[1], weight[2] + step[2]), before))
+                heapq.heappush(heap, (cost + step, before))
     return rest
 
 
 def _optimal(
-    net: Net, trace: Sequence[str], node: Node, *, ends: set[Marking], rest: dict[Node, Weight], costs: PlainCosts
+    net: Net, trace: Sequence[str], path: list[Node], *, ends: set[Marking], rest: dict[Node, int], costs: PlainCosts
 ) -> Iterator[tuple[Move, ...]]:
-    """Every alignment that is best by cost, log moves and moves, one by one."""
-    if rest[node] == (0, 0, 0) and node[0] == len(trace) and node[1] in ends:
+    """Every alignment of least cost that comes to no position and marking twice, one by one.
+
+    Leaving out what leads back to the same position and marking takes only model and silent moves away, so it never
+    adds a deviation and always saves a move: the chosen alignment is among these.
+    """
+    node = path[-1]
+    if rest[node] == 0 and node[0] == len(trace) and node[1] in ends:
         yield ()
-        return
-    for weight, move, after in _steps(net, trace, node, costs):
-        if after in rest and rest[node] == tuple(w + r for w, r in zip(weight, rest[after], strict=True)):
-            for tail in _optimal(net, trace, after, ends=ends, rest=rest, costs=costs):
+    for cost, move, after in _steps(net, trace, node, costs):
+        if after in rest and rest[node] == cost + rest[after] and after not in path:
+            path.append(after)
+            for tail in _optimal(net, trace, path, ends=ends, rest=rest, costs=costs):
                 yield (move, *tail)
+            path.pop()
 
 
 def _key(moves: tuple[Move, ...], length: int) -> tuple[object, ...]:
-    """Earlier events synchronous, model moves late, silent moves late, then the order of transitions."""
+    """Few log moves, few moves, earlier events synchronous, model moves late, silent moves late, then transitions."""
     events = tuple(move.kind is MoveKind.LOG for move in moves if move.position is not None)
     models, position = [0] * (length + 1), 0
     silents = [0]
@@ -146,4 +180,5 @@ def _key(moves: tuple[Move, ...], length: int) -> tuple[object, ...]:
             models[position] += 1
         else:
             position += 1
-    return events, models, silents, tuple(-1 if move.transition is None else move.transition for move in moves)
+    transitions = tuple(-1 if move.transition is None else move.transition for move in moves)
+    return sum(events), len(moves), events, models, silents, transitions

@@ -17,8 +17,6 @@ FORBIDDEN = -1
 
 NONE = -1
 DENSE_CELLS = 1 << 24  # 64 MB; a table with a cell for each node is faster than hashing
-ONE_LOG_MOVE = 1 << 32
-ONE_AHEAD = 1 << 32
 
 
 @compiled
@@ -27,6 +25,15 @@ def grow(values: NDArray[Any], size: int) -> NDArray[Any]:
     grown = np.empty(size, dtype=values.dtype)
     grown[: values.shape[0]] = values
     return grown
+
+
+@compiled
+def ones(word: np.uint64) -> int:
+    """How many bits are set."""
+    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @compiled
@@ -49,10 +56,17 @@ def slot(table: Table, nodes: Nodes, position: int, state: int) -> np.int64:
 
 @compiled
 def labelled(labels: Int32s, begin: int, end: int, label: int) -> tuple[int, int]:
-    """The range of a row's edges that carry a label."""
-    while begin < end and labels[begin] < label:
+    """The range of a row's edges that carry a label; the row is sorted by label."""
+    stop = end
+    while end - begin > 8:
+        middle = (begin + end) // 2
+        if labels[middle] < label:
+            begin = middle + 1
+        else:
+            end = middle
+    while begin < stop and labels[begin] < label:
         begin += 1
-    stop = begin
-    while stop < end and labels[stop] == label:
-        stop += 1
-    return begin, stop
+    end = begin
+    while end < stop and labels[end] == label:
+        end += 1
+    return begin, end

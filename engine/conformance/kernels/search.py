@@ -6,6 +6,9 @@ are small integers, so the open list is an array of buckets (Dial 1969). The bou
 ever lowered. A node's successors are made only when the bucket of their own f comes up (partial expansion: Yoshizumi,
 Miura and Ishida 2000); until then the node waits in that bucket itself, and successors that no optimal alignment can
 use are never stored.
+
+When the bucket of the optimum is drained, every node and every move of every optimal alignment is known; ``choice.py``
+takes one alignment from them.
 """
 
 from __future__ import annotations
@@ -13,149 +16,200 @@ from __future__ import annotations
 import numpy as np
 
 from engine.compiled import compiled
-from engine.conformance.kernels.choice import choose, rests_of
+from engine.conformance.kernels.choice import choose, length_of, write
 from engine.conformance.kernels.common import (
     BUDGET,
     DENSE_CELLS,
     FORBIDDEN,
     NONE,
-    ONE_LOG_MOVE,
     OPTIMAL,
     UNREACHABLE,
     grow,
     labelled,
+    ones,
     slot,
 )
-from engine.conformance.kernels.shapes import Costs, Int8s, Int32s, Int64s, Nodes, Space, Table, Trace, Words
+from engine.conformance.kernels.shapes import (
+    Arcs,
+    Costs,
+    Int8s,
+    Int32s,
+    Int64s,
+    Nodes,
+    Space,
+    Table,
+    Trace,
+    Words,
+)
 
 
 @compiled
-def _ones(word: np.uint64) -> int:
-    """How many bits are set."""
-    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@compiled
-def _suffixes(trace: Int32s, log_costs: Int32s, labels: int, words: int) -> tuple[Words, Int32s]:
+def _suffixes(trace: Trace, sets: Words, costs: Int32s) -> None:
     """For each position, the set of the labels still to come, and the log cost of each label's events still to come.
 
     The last column adds up the events whose activity the net does not know.
     """
-    length = trace.shape[0]
-    sets = np.zeros((length + 1, words), dtype=np.uint64)
-    costs = np.zeros((length + 1, labels + 1), dtype=np.int32)
+    labels, log_costs = trace
+    length, unknown = labels.shape[0], costs.shape[1] - 1
+    sets[length], costs[length] = np.uint64(0), np.int32(0)
     for i in range(length - 1, -1, -1):
         sets[i] = sets[i + 1]
         costs[i] = costs[i + 1]
-        label = trace[i]
+        label = labels[i]
         if label >= 0:
             sets[i, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
             costs[i, label] += log_costs[i]
         else:
-            costs[i, labels] += log_costs[i]
-    return sets, costs
+            costs[i, unknown] += log_costs[i]
 
 
 @compiled
-def _bound(
-    row: int,
-    poss: Words,
-    must: Words,
-    ahead: Words,
-    costs: Int32s,
-    label_costs: Int32s,
-) -> np.int64:
+def _bound(row: int, poss: Words, must: Words, ahead: Words, costs: Int32s, label_costs: Int32s) -> np.int64:
     """What a rest of the trace costs at least from a state with the given label sets."""
     total = np.int64(costs[label_costs.shape[0]])
     for w in range(ahead.shape[0]):
         lost = ahead[w] & ~poss[row, w]
         while lost != np.uint64(0):
             bit = lost & (~lost + np.uint64(1))
-            total += costs[(w << 6) + _ones(bit - np.uint64(1))]
+            total += costs[(w << 6) + ones(bit - np.uint64(1))]
             lost ^= bit
         absent = must[row, w] & ~ahead[w]
         while absent != np.uint64(0):
             bit = absent & (~absent + np.uint64(1))
-            total += label_costs[(w << 6) + _ones(bit - np.uint64(1))]
+            total += label_costs[(w << 6) + ones(bit - np.uint64(1))]
             absent ^= bit
     return total
 
 
 @compiled
+def _cannot_come(row: int, poss: Words, label: int) -> bool:
+    """Whether an event of this label can only be a log move."""
+    return label < 0 or (poss[row, label >> 6] >> np.uint64(label & 63)) & np.uint64(1) == np.uint64(0)
+
+
+@compiled
+def _is_complete(row: int, must: Words, ahead: Words) -> bool:
+    """Whether the rest of the trace has every label that has to come."""
+    for w in range(ahead.shape[0]):
+        if must[row, w] & ~ahead[w] != np.uint64(0):
+            return False
+    return True
+
+
+@compiled
+def _with_room(table: Table, nodes: Nodes, arcs: Arcs, count: int, made: int, room: int) -> tuple[Table, Nodes, Arcs]:
+    """The same with room for more nodes and as many arcs."""
+    if count + room > nodes[0].shape[0]:
+        size = 2 * (count + room)
+        nodes = (
+            grow(nodes[0], size),
+            grow(nodes[1], size),
+            grow(nodes[2], size),
+            grow(nodes[3], size),
+            grow(nodes[4], size),
+        )
+    if made + room > arcs[0].shape[0]:
+        size = 2 * (made + room)
+        arcs = (grow(arcs[0], size), grow(arcs[1], size), grow(arcs[2], size), grow(arcs[3], size))
+    if not table[1] and 2 * (count + room) > table[0].shape[0]:
+        size = table[0].shape[0]
+        while 2 * (count + room) > size:
+            size *= 2
+        table = (np.full(size, NONE, dtype=np.int32), table[1], table[2])
+        for n in range(count):
+            table[0][slot(table, nodes, nodes[0][n], nodes[1][n])] = n
+    return table, nodes, arcs
+
+
+@compiled
 def _search(
     space: Space,
-    costs: Costs,
+    costs: tuple[Int32s, Int32s, int],
     trace: Trace,
-    table: Table,
-    nodes: Nodes,
+    suffixes: tuple[Words, Int32s],
+    stores: tuple[Table, Nodes, Arcs],
     max_nodes: int,
-) -> tuple[int, int, int, Table, Nodes]:
-    """Find every node with g + h up to the optimum.
+) -> tuple[int, int, int, int, tuple[Table, Nodes, Arcs]]:
+    """Find every node and move with g + h up to the optimum.
+
+    Args:
+        space: The compiled net.
+        costs: Of model moves by transition, of the cheapest by label, and of the cheapest of all.
+        trace: The variant.
+        suffixes: What ``_suffixes`` found.
+        stores: Empty table; room for nodes and arcs.
+        max_nodes: Budget.
 
     Returns:
-        How it ended; the optimum (past the budget: a lower bound); the number of nodes; the table and the nodes, which
+        How it ended; the optimum (past the budget: a lower bound); the number of nodes and of arcs; the stores, which
         may have grown.
     """
-    (edge_at, edge_target, edge_transition, edge_label, _), _, _, (end_skip, _, _), (row, poss, must) = space
-    model_costs, label_costs = costs
-    labels, log_costs = trace
+    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (row, poss, must) = space
+    (labels, log_costs), (ahead, ahead_costs), (table, nodes, arcs) = trace, suffixes, stores
+    model_costs, label_costs, cheapest = costs
     length, never = labels.shape[0], np.int64(1) << 62
-    ahead, ahead_costs = _suffixes(labels, log_costs, label_costs.shape[0], poss.shape[1])
-    positions, states, spent, links = nodes
     first = _bound(row[0], poss, must, ahead[0], ahead_costs[0], label_costs)
     heads = np.full(64, NONE, dtype=np.int32)
-    positions[0], states[0], spent[0], links[0], heads[0] = 0, 0, 0, NONE, 0
-    table[0][slot(table, nodes, 0, 0)] = 0
-    count, bucket, found = 1, 0, False
+    nodes[0][0], nodes[1][0], nodes[2][0], nodes[3][0], nodes[4][0] = 0, 0, 0, NONE, NONE
+    heads[0] = table[0][slot(table, nodes, 0, 0)] = 0
+    count, made, bucket, found = 1, 0, 0, False
     while True:
         while bucket < heads.shape[0] and heads[bucket] == NONE:
             bucket += 1
         level = first + bucket
         if bucket == heads.shape[0]:
-            return UNREACHABLE, level, count, table, nodes
+            return UNREACHABLE, level, count, made, (table, nodes, arcs)
         while heads[bucket] != NONE:
             node = heads[bucket]
-            heads[bucket] = links[node]
-            i, s, g, later = positions[node], states[node], spent[node], never
+            heads[bucket] = nodes[3][node]
+            i, s, g, later = nodes[0][node], nodes[1][node], nodes[2][node], never
             found = found or (i == length and end_skip[s] >= 0)
-            begin, end, low, high = edge_at[s], edge_at[s + 1], 0, 0
+            begin, end = edge_at[s], edge_at[s + 1]
+            if count >= max_nodes:
+                return BUDGET, level, count, made, (table, nodes, arcs)
+            table, nodes, arcs = _with_room(table, nodes, arcs, count, made, 1 + 2 * (end - begin))
+            positions, states, spent, links, into = nodes
+            low, high, begins, h = 0, 0, 0 if i < length else 1, _bound(
+                row[s], poss, must, ahead[i], ahead_costs[i], label_costs
+            )
             if i < length and labels[i] >= 0:
                 low, high = labelled(edge_label, begin, end, labels[i])
+            if g + h == level:
+                # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
+                # log move of an event that can still come, and a model move of a label that does not have to come.
+                if i < length and log_costs[i] > 0 and not _cannot_come(row[s], poss, labels[i]):
+                    later, begins = min(later, level + log_costs[i]), 1
+                if cheapest > 0 and end > begin and _is_complete(row[s], must, ahead[i]):
+                    later, begin = min(later, level + cheapest), end
             # First the log move, then the model moves, then the synchronous moves.
-            for move in range(0 if i < length else 1, 1 + end - begin + high - low):
+            for move in range(begins, 1 + end - begin + high - low):
                 if move == 0:
-                    j, t, cost = i + 1, s, log_costs[i]
+                    edge, j, t, cost = np.int64(NONE), i + 1, s, log_costs[i]
                 elif move <= end - begin:
-                    j, t, cost = i, edge_target[begin + move - 1], model_costs[edge_transition[begin + move - 1]]
+                    edge, j = begin + move - 1, i
+                    t, cost = edge_target[edge], model_costs[edge_transition[edge]]
                     if cost == FORBIDDEN:
                         continue
                 else:
-                    j, t, cost = i + 1, edge_target[low + move - 1 - end + begin], np.int32(0)
+                    edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
+                    t = edge_target[edge]
                 reach = g + cost + _bound(row[t], poss, must, ahead[j], ahead_costs[j], label_costs)
-                if reach > level:
-                    later = min(later, reach)
+                if reach != level:
+                    if reach > level:
+                        later = min(later, reach)
                     continue
                 cell = slot(table, nodes, j, t)
-                if reach < level or table[0][cell] != NONE:
+                other = table[0][cell]
+                if other == NONE:
+                    other = table[0][cell] = count
+                    positions[count], states[count], spent[count] = j, t, g + cost
+                    links[count], into[count], heads[bucket] = heads[bucket], NONE, count
+                    count += 1
+                elif spent[other] != g + cost:
                     continue
-                if count >= max_nodes:
-                    return BUDGET, level, count, table, nodes
-                if count == positions.shape[0]:
-                    positions, states = grow(positions, 2 * count), grow(states, 2 * count)
-                    spent, links = grow(spent, 2 * count), grow(links, 2 * count)
-                    nodes = (positions, states, spent, links)
-                if not table[1] and 2 * count >= table[0].shape[0]:
-                    table = (np.full(2 * table[0].shape[0], NONE, dtype=np.int32), table[1], table[2])
-                    for n in range(count):
-                        table[0][slot(table, nodes, positions[n], states[n])] = n
-                    cell = slot(table, nodes, j, t)
-                table[0][cell] = count
-                positions[count], states[count], spent[count], links[count] = j, t, g + cost, heads[bucket]
-                heads[bucket] = count
-                count += 1
+                arcs[0][made], arcs[1][made], arcs[2][made], arcs[3][made] = node, edge, other, into[other]
+                into[other] = made
+                made += 1
             if later < never and not found:
                 wait = later - first
                 if wait >= heads.shape[0]:
@@ -165,7 +219,7 @@ def _search(
                 links[node] = heads[wait]
                 heads[wait] = node
         if found:
-            return OPTIMAL, level, count, table, nodes
+            return OPTIMAL, level, count, made, (table, nodes, arcs)
 
 
 @compiled
@@ -175,8 +229,8 @@ def solve(
     offsets: Int64s,
     labels: Int32s,
     log_costs: Int32s,
-    max_nodes: int,
-) -> tuple[Int8s, Int64s, Int64s, Int64s, Int8s, Int32s, Int32s]:
+    limits: tuple[int, int],
+) -> tuple[Int8s, Int64s, Int64s, Int8s, Int64s, Int8s, Int32s, Int32s]:
     """Align many variants with one net.
 
     Args:
@@ -185,38 +239,64 @@ def solve(
         offsets: Where each variant begins among the labels.
         labels: Label of each event, −1 for activities that the net does not know.
         log_costs: Cost of a log move for each event.
-        max_nodes: Nodes after which one search gives up.
+        limits: Nodes after which one search with events gives up; split nodes after which the choice does without counting deviations.
 
     Returns:
-        For each variant: how its search ended, its cost or lower bound, the nodes visited, the end of its moves (one
-        more value, the first 0); and of all moves: kind, position (−1: no event), transition (−1 for log moves).
+        For each variant: how its search ended, its cost or lower bound, the nodes visited, whether the choice did without
+        counting deviations, the end of its moves (one more value, the first 0); and of all moves: kind, position (−1: no
+        event), transition (−1 for log moves).
     """
-    variants, states, longest = offsets.shape[0] - 1, space[3][0].shape[0], 0
+    (_, _, edge_transition, edge_label, edge_skip), paths, ends, (_, poss, _) = space
+    variants, states, longest = offsets.shape[0] - 1, ends[0].shape[0], 0
     for v in range(variants):
         longest = max(longest, offsets[v + 1] - offsets[v])
     dense = (longest + 1) * states <= DENSE_CELLS
+    size, cheapest = 4096, 1 << 30
+    for transition in edge_transition:
+        if costs[0][transition] != FORBIDDEN:
+            cheapest = min(cheapest, costs[0][transition])
     table = (np.full((longest + 1) * states if dense else 1 << 16, NONE, dtype=np.int32), dense, states)
-    nodes = (np.empty(4096, np.int32), np.empty(4096, np.int32), np.empty(4096, np.int32), np.empty(4096, np.int32))
-    statuses, optima = np.zeros(variants, dtype=np.int8), np.zeros(variants, dtype=np.int64)
+    nodes = (
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+    )
+    arcs = (np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
+    stores = (table, nodes, arcs)
+    suffixes = (
+        np.empty((longest + 1, poss.shape[1]), np.uint64),
+        np.empty((longest + 1, costs[1].shape[0] + 1), np.int32),
+    )
+    statuses, optima, local = np.zeros(variants, np.int8), np.zeros(variants, np.int64), np.zeros(variants, np.int8)
     visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
-    kinds, at, transitions = np.empty(4096, np.int8), np.empty(4096, np.int32), np.empty(4096, np.int32)
-    made = np.int64(0)
+    columns = (np.empty(size, np.int8), np.empty(size, np.int32), np.empty(size, np.int32))
+    moves = np.int64(0)
     for v in range(variants):
         trace = (labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]])
-        status, optimum, count, table, nodes = _search(space, costs, trace, table, nodes, max_nodes)
+        here = (suffixes[0][: trace[0].shape[0] + 1], suffixes[1][: trace[0].shape[0] + 1])
+        _suffixes(trace, here[0], here[1])
+        # The cheapest run without events visits each state once at most; it is the yardstick, whatever the budget.
+        most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 1)
+        status, optimum, count, made, stores = _search(
+            space, (costs[0], costs[1], cheapest), trace, here, stores, most
+        )
+        table, nodes, arcs = stores
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
-            rests = rests_of(space, costs[0], trace, optimum, table, nodes, count)
-            need = made + (rests[0][0] & (ONE_LOG_MOVE - 1))
-            if need > kinds.shape[0]:
-                size = max(2 * kinds.shape[0], need)
-                kinds, at, transitions = grow(kinds, size), grow(at, size), grow(transitions, size)
-            columns = (kinds[made:need], at[made:need], transitions[made:need])
-            made += choose(space, costs[0], trace, nodes, rests, columns)
-        stops[v + 1] = made
+            edges = (edge_transition, edge_label, edge_skip)
+            found = (count, optimum, costs[1].shape[0], limits[1])
+            route, local[v] = choose((edges, paths, ends[0]), trace[0], nodes, arcs, found)
+            need = moves + length_of(route, edge_skip, ends[0])
+            if need > columns[0].shape[0]:
+                size = 2 * need
+                columns = (grow(columns[0], size), grow(columns[1], size), grow(columns[2], size))
+            moves = write(route, (edge_transition, paths, ends), columns, moves)
+        stops[v + 1] = moves
         if dense:
             for n in range(count):
-                table[0][slot(table, nodes, nodes[0][n], nodes[1][n])] = NONE
+                table[0][np.int64(nodes[0][n]) * states + nodes[1][n]] = NONE
         else:
             table[0][:] = NONE
-    return statuses, optima, visited, stops, kinds[:made].copy(), at[:made].copy(), transitions[:made].copy()
+    return statuses, optima, visited, local, stops, columns[0][:moves], columns[1][:moves], columns[2][:moves]
