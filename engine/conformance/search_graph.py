@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.compressed_rows import gather
-from engine.conformance.kernels.label_sets import label_sets
+from engine.conformance.kernels.label_sets import label_sets, own_labels
 from engine.conformance.kernels.reduction import reduce_silent
-from engine.conformance.kernels.shapes import Bound, Ends, Graph, Paths, Space
+from engine.conformance.kernels.shapes import Bound, Ends, Graph, Int32s, Paths, Space, Words
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
@@ -49,9 +49,9 @@ class SearchGraph:
 
     def for_prefixes(self) -> SearchGraph:
         """The same graph for cases that have not ended: a run may stop in any state, and nothing has to come."""
-        rows, poss, must = self.bound
+        rows, poss, must, now = self.bound
         ends = (np.zeros(self.states, dtype=np.int32), np.zeros(self.states + 1, dtype=np.int64), self.ends[2][:0])
-        return replace(self, ends=ends, bound=(rows, poss, np.zeros_like(must)))
+        return replace(self, ends=ends, bound=(rows, poss, np.zeros_like(must), now))
 
 
 def compile_search(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
@@ -98,7 +98,7 @@ def graph_of(space: StateSpace, *, limits: Limits = DEFAULT_LIMITS) -> SearchGra
         edges=graph,
         paths=paths,
         ends=(end_skip, *end_paths),
-        bound=_distinct(poss[full], must[full]),
+        bound=(*_distinct(poss[full], must[full]), own_labels(graph[0], graph[3], words)),
     )
 
 
@@ -118,7 +118,7 @@ def _by_label(edges: Graph, paths: Paths) -> tuple[Graph, Paths]:
     return (at, target[order], transition[order], label[order], skip[order]), (path_at, paths[1][rows])
 
 
-def _distinct(poss: NDArray[np.uint64], must: NDArray[np.uint64]) -> Bound:
+def _distinct(poss: Words, must: Words) -> tuple[Int32s, Words, Words]:
     """The distinct pairs of label sets, and the row of each state among them: few, so that they stay in the cache."""
     pairs, rows = np.unique(np.hstack([poss, must]), axis=0, return_inverse=True)
     words = poss.shape[1]
@@ -134,4 +134,4 @@ def _without_states(net: Net) -> SearchGraph:
     none, begin = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
     words = np.zeros((0, 1), dtype=np.uint64)
     edges = (begin, none, none, none, none)
-    return SearchGraph(net, edges, (begin, none), (none, begin, none), (none, words, words))
+    return SearchGraph(net, edges, (begin, none), (none, begin, none), (none, words, words, words))

@@ -33,7 +33,7 @@ class TooManyOptima(Exception):
     """There are more optimal alignments than the oracle is willing to enumerate."""
 
 
-MOST_OPTIMA = 20_000
+MOST_OPTIMA = 1_000
 
 
 def align_plainly(

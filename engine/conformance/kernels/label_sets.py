@@ -78,3 +78,13 @@ def label_sets(
                 queue[tail] = p
                 tail = tail + 1 if tail < states else 0
     return poss, must
+
+
+@compiled
+def own_labels(edge_at: Int64s, edge_label: Int32s, words: int) -> Words:
+    """The labels of each state's own edges, one row for each state."""
+    sets = np.zeros((edge_at.shape[0] - 1, words), dtype=np.uint64)
+    for s in range(sets.shape[0]):
+        for e in range(edge_at[s], edge_at[s + 1]):
+            sets[s, edge_label[e] >> 6] |= np.uint64(1) << np.uint64(edge_label[e] & 63)
+    return sets

@@ -32,11 +32,13 @@ from engine.conformance.kernels.common import (
 from engine.conformance.kernels.shapes import (
     Arcs,
     Costs,
+    Guides,
     Int8s,
     Int32s,
     Int64s,
     Nodes,
     Space,
+    Stores,
     Table,
     Trace,
     Words,
@@ -64,21 +66,46 @@ def _suffixes(trace: Trace, sets: Words, costs: Int32s) -> None:
 
 
 @compiled
-def _bound(row: int, poss: Words, must: Words, ahead: Words, costs: Int32s, label_costs: Int32s) -> np.int64:
-    """What a rest of the trace costs at least from a state with the given label sets."""
-    total = np.int64(costs[label_costs.shape[0]])
-    for w in range(ahead.shape[0]):
-        lost = ahead[w] & ~poss[row, w]
+def _bound(
+    i: int,
+    s: int,
+    known: tuple[Int32s, Words, Words, Words, Int32s],
+    trace: Trace,
+    ahead: Words,
+    sums: Int32s,
+    costs: Guides,
+) -> np.int64:
+    """What the rest of the trace from position i costs at least from state s.
+
+    Label sets come first. Where they find that every move from here leads no nearer, the cheapest of them is added.
+    """
+    row, poss, must, now, end_skip = known
+    label_costs, cheapest = costs
+    r, length, words = row[s], trace[0].shape[0], ahead.shape[1]
+    total, complete = np.int64(sums[i, label_costs.shape[0]]), True
+    for w in range(words):
+        lost = ahead[i, w] & ~poss[r, w]
         while lost != np.uint64(0):
             bit = lost & (~lost + np.uint64(1))
-            total += costs[(w << 6) + ones(bit - np.uint64(1))]
+            total += sums[i, (w << 6) + ones(bit - np.uint64(1))]
             lost ^= bit
-        absent = must[row, w] & ~ahead[w]
+        absent = must[r, w] & ~ahead[i, w]
+        complete = complete and absent == np.uint64(0)
         while absent != np.uint64(0):
             bit = absent & (~absent + np.uint64(1))
             total += label_costs[(w << 6) + ones(bit - np.uint64(1))]
             absent ^= bit
-    return total
+    if not complete:
+        return total
+    if i == length:
+        return total if end_skip[s] >= 0 else total + cheapest
+    label = trace[0][i]
+    if label < 0:
+        return total
+    word, bit = label >> 6, np.uint64(1) << np.uint64(label & 63)
+    if now[s, word] & bit != np.uint64(0) or poss[r, word] & bit == np.uint64(0):
+        return total
+    return total + min(np.int64(cheapest), np.int64(trace[1][i]))
 
 
 @compiled
@@ -88,26 +115,13 @@ def _cannot_come(row: int, poss: Words, label: int) -> bool:
 
 
 @compiled
-def _is_complete(row: int, must: Words, ahead: Words) -> bool:
-    """Whether the rest of the trace has every label that has to come."""
-    for w in range(ahead.shape[0]):
-        if must[row, w] & ~ahead[w] != np.uint64(0):
-            return False
-    return True
-
-
-@compiled
-def _with_room(table: Table, nodes: Nodes, arcs: Arcs, count: int, made: int, room: int) -> tuple[Table, Nodes, Arcs]:
-    """The same with room for more nodes and as many arcs."""
+def _with_room(table: Table, nodes: Nodes, arcs: Arcs, need: tuple[int, int, int]) -> Stores:
+    """The same with room; ``need`` are the nodes there are, the arcs there are, and how many more of each may come."""
+    count, made, room = need
     if count + room > nodes[0].shape[0]:
         size = 2 * (count + room)
-        nodes = (
-            grow(nodes[0], size),
-            grow(nodes[1], size),
-            grow(nodes[2], size),
-            grow(nodes[3], size),
-            grow(nodes[4], size),
-        )
+        positions, states, spent = grow(nodes[0], size), grow(nodes[1], size), grow(nodes[2], size)
+        nodes = (positions, states, spent, grow(nodes[3], size), grow(nodes[4], size))
     if made + room > arcs[0].shape[0]:
         size = 2 * (made + room)
         arcs = (grow(arcs[0], size), grow(arcs[1], size), grow(arcs[2], size), grow(arcs[3], size))
@@ -124,17 +138,19 @@ def _with_room(table: Table, nodes: Nodes, arcs: Arcs, count: int, made: int, ro
 @compiled
 def _search(
     space: Space,
-    costs: tuple[Int32s, Int32s, int],
+    costs: Guides,
+    model_costs: Int32s,
     trace: Trace,
     suffixes: tuple[Words, Int32s],
-    stores: tuple[Table, Nodes, Arcs],
+    stores: Stores,
     max_nodes: int,
-) -> tuple[int, int, int, int, tuple[Table, Nodes, Arcs]]:
+) -> tuple[int, int, int, int, Stores]:
     """Find every node and move with g + h up to the optimum.
 
     Args:
         space: The compiled net.
-        costs: Of model moves by transition, of the cheapest by label, and of the cheapest of all.
+        costs: Of the cheapest model move by label, and of the cheapest of all.
+        model_costs: Of model moves by transition.
         trace: The variant.
         suffixes: What ``_suffixes`` found.
         stores: Empty table; room for nodes and arcs.
@@ -144,42 +160,58 @@ def _search(
         How it ended; the optimum (past the budget: a lower bound); the number of nodes and of arcs; the stores, which
         may have grown.
     """
-    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (row, poss, must) = space
-    (labels, log_costs), (ahead, ahead_costs), (table, nodes, arcs) = trace, suffixes, stores
-    model_costs, label_costs, cheapest = costs
-    length, never = labels.shape[0], np.int64(1) << 62
-    first = _bound(row[0], poss, must, ahead[0], ahead_costs[0], label_costs)
+    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (row, poss, must, now) = space
+    (labels, log_costs), (ahead, sums), (table, nodes, arcs) = trace, suffixes, stores
+    cells, dense, every = table
+    positions, states, spent, links, into = nodes
+    tails, edges, targets, nexts = arcs
+    known = (row, poss, must, now, end_skip)
+    length, never, cheapest = labels.shape[0], np.int64(1) << 62, costs[1]
+    first = _bound(0, 0, known, trace, ahead, sums, costs)
     heads = np.full(64, NONE, dtype=np.int32)
-    nodes[0][0], nodes[1][0], nodes[2][0], nodes[3][0], nodes[4][0] = 0, 0, 0, NONE, NONE
-    heads[0] = table[0][slot(table, nodes, 0, 0)] = 0
+    positions[0], states[0], spent[0], links[0], into[0] = 0, 0, 0, NONE, NONE
+    heads[0] = cells[slot(table, nodes, 0, 0)] = 0
     count, made, bucket, found = 1, 0, 0, False
     while True:
         while bucket < heads.shape[0] and heads[bucket] == NONE:
             bucket += 1
         level = first + bucket
-        if bucket == heads.shape[0]:
-            return UNREACHABLE, level, count, made, (table, nodes, arcs)
-        while heads[bucket] != NONE:
+        if bucket == heads.shape[0] or count >= max_nodes:
+            stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
+            return UNREACHABLE if bucket == heads.shape[0] else BUDGET, level, count, made, stores
+        while heads[bucket] != NONE and count < max_nodes:
             node = heads[bucket]
-            heads[bucket] = nodes[3][node]
-            i, s, g, later = nodes[0][node], nodes[1][node], nodes[2][node], never
+            heads[bucket] = links[node]
+            i, s, g, later = positions[node], states[node], spent[node], never
             found = found or (i == length and end_skip[s] >= 0)
             begin, end = edge_at[s], edge_at[s + 1]
-            if count >= max_nodes:
-                return BUDGET, level, count, made, (table, nodes, arcs)
-            table, nodes, arcs = _with_room(table, nodes, arcs, count, made, 1 + 2 * (end - begin))
-            positions, states, spent, links, into = nodes
-            low, high, begins, h = 0, 0, 0 if i < length else 1, _bound(
-                row[s], poss, must, ahead[i], ahead_costs[i], label_costs
-            )
+            room = 1 + 2 * (end - begin)
+            if count + room > positions.shape[0] or made + room > tails.shape[0] or (
+                not dense and 2 * (count + room) > cells.shape[0]
+            ):
+                stores = _with_room(
+                    (cells, dense, every),
+                    (positions, states, spent, links, into),
+                    (tails, edges, targets, nexts),
+                    (count, made, room),
+                )
+                (cells, _, _), (positions, states, spent, links, into), (tails, edges, targets, nexts) = stores
+            low, high, begins = 0, 0, 0 if i < length else 1
             if i < length and labels[i] >= 0:
                 low, high = labelled(edge_label, begin, end, labels[i])
-            if g + h == level:
+            if g + _bound(i, s, known, trace, ahead, sums, costs) == level:
                 # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
                 # log move of an event that can still come, and a model move of a label that does not have to come.
-                if i < length and log_costs[i] > 0 and not _cannot_come(row[s], poss, labels[i]):
+                if low < high and log_costs[i] > 0:
                     later, begins = min(later, level + log_costs[i]), 1
-                if cheapest > 0 and end > begin and _is_complete(row[s], must, ahead[i]):
+                settled = cheapest > 0 and end > begin
+                if i == length:
+                    settled = settled and end_skip[s] >= 0
+                elif low == high:
+                    settled = settled and _cannot_come(row[s], poss, labels[i])
+                for w in range(ahead.shape[1]):
+                    settled = settled and must[row[s], w] & ~ahead[i, w] == np.uint64(0)
+                if settled:
                     later, begin = min(later, level + cheapest), end
             # First the log move, then the model moves, then the synchronous moves.
             for move in range(begins, 1 + end - begin + high - low):
@@ -193,21 +225,24 @@ def _search(
                 else:
                     edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
                     t = edge_target[edge]
-                reach = g + cost + _bound(row[t], poss, must, ahead[j], ahead_costs[j], label_costs)
+                reach = g + cost + _bound(j, t, known, trace, ahead, sums, costs)
                 if reach != level:
                     if reach > level:
                         later = min(later, reach)
                     continue
-                cell = slot(table, nodes, j, t)
-                other = table[0][cell]
+                if dense:
+                    cell = np.int64(j) * every + t
+                else:
+                    cell = slot((cells, dense, every), (positions, states, spent, links, into), j, t)
+                other = cells[cell]
                 if other == NONE:
-                    other = table[0][cell] = count
+                    other = cells[cell] = count
                     positions[count], states[count], spent[count] = j, t, g + cost
                     links[count], into[count], heads[bucket] = heads[bucket], NONE, count
                     count += 1
                 elif spent[other] != g + cost:
                     continue
-                arcs[0][made], arcs[1][made], arcs[2][made], arcs[3][made] = node, edge, other, into[other]
+                tails[made], edges[made], targets[made], nexts[made] = node, edge, other, into[other]
                 into[other] = made
                 made += 1
             if later < never and not found:
@@ -218,8 +253,20 @@ def _search(
                     heads[old:] = NONE
                 links[node] = heads[wait]
                 heads[wait] = node
-        if found:
-            return OPTIMAL, level, count, made, (table, nodes, arcs)
+        if found and heads[bucket] == NONE:
+            stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
+            return OPTIMAL, level, count, made, stores
+
+
+@compiled
+def _cheapest(edge_transition: Int32s, model_costs: Int32s) -> int:
+    """The least cost of a model move; 1 where none may be made."""
+    cheapest = -1
+    for transition in edge_transition:
+        cost = model_costs[transition]
+        if cost != FORBIDDEN and (cheapest < 0 or cost < cheapest):
+            cheapest = cost
+    return cheapest if cheapest >= 0 else 1
 
 
 @compiled
@@ -246,15 +293,12 @@ def solve(
         counting deviations, the end of its moves (one more value, the first 0); and of all moves: kind, position (−1: no
         event), transition (−1 for log moves).
     """
-    (_, _, edge_transition, edge_label, edge_skip), paths, ends, (_, poss, _) = space
+    (_, _, edge_transition, edge_label, edge_skip), paths, ends, (_, poss, _, _) = space
     variants, states, longest = offsets.shape[0] - 1, ends[0].shape[0], 0
     for v in range(variants):
         longest = max(longest, offsets[v + 1] - offsets[v])
     dense = (longest + 1) * states <= DENSE_CELLS
-    size, cheapest = 4096, 1 << 30
-    for transition in edge_transition:
-        if costs[0][transition] != FORBIDDEN:
-            cheapest = min(cheapest, costs[0][transition])
+    size, cheapest = 4096, _cheapest(edge_transition, costs[0])
     table = (np.full((longest + 1) * states if dense else 1 << 16, NONE, dtype=np.int32), dense, states)
     nodes = (
         np.empty(size, np.int32),
@@ -280,7 +324,7 @@ def solve(
         # The cheapest run without events visits each state once at most; it is the yardstick, whatever the budget.
         most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 1)
         status, optimum, count, made, stores = _search(
-            space, (costs[0], costs[1], cheapest), trace, here, stores, most
+            space, (costs[1], cheapest), costs[0], trace, here, stores, most
         )
         table, nodes, arcs = stores
         statuses[v], optima[v], visited[v] = status, optimum, count

@@ -17,8 +17,8 @@ Paths = tuple[Int64s, Int32s]
 """Silent paths in compressed rows: offsets, transitions."""
 Ends = tuple[Int32s, Int64s, Int32s]
 """Silent moves from each state to the nearest final one (−1: there is none), and the path there."""
-Bound = tuple[Int32s, Words, Words]
-"""Label sets: the row of each state, ``poss`` rows, ``must`` rows."""
+Bound = tuple[Int32s, Words, Words, Words]
+"""Label sets: the row of each state, ``poss`` rows, ``must`` rows; and the labels of each state's own edges."""
 Space = tuple[Graph, Paths, Ends, Bound]
 """The reduced graph, its silent paths, its ends and its label sets."""
 Costs = tuple[Int32s, Int32s]
@@ -32,6 +32,10 @@ Nodes = tuple[Int32s, Int32s, Int32s, Int32s, Int32s]
 """Nodes in the order found: position, state, cost g, the next node in the same bucket, the last arc into it (or −1)."""
 Arcs = tuple[Int32s, Int32s, Int32s, Int32s]
 """Moves between nodes that keep the least cost: node from, edge (−1: log move), node to, another arc to it (or −1)."""
+Stores = tuple[Table, Nodes, Arcs]
+"""What a search writes to; kept from one search to the next."""
+Guides = tuple[Int32s, int]
+"""Cost of the cheapest model move of each label, and of the cheapest of all."""
 Edges = tuple[Int32s, Int32s, Int32s]
 """What the choice needs of an edge: transition, label, skip."""
 Optima = tuple[Int32s, Int32s, Int32s, Int64s, Int32s, Int32s]
