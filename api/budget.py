@@ -15,15 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.conformance.alignment import MOVE_KINDS, STATUSES, Alignments, MoveColumns
+from engine.conformance.alignment import Alignments, joined
 from engine.conformance.alignments import align
 from engine.conformance.search_graph import SearchGraph, compile_search
 from engine.limits import Limits
 from engine.logs.variants import Variants
 from engine.nets.net import Net
-from engine.vocabulary import AlignmentStatus, MoveKind
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -78,11 +76,9 @@ def align_within(
     if seconds is None:
         return align(net, variants, limits=limits, mapper=Watched(progress))
     graph = compile_search(net, limits=limits)
-    nothing = align(graph, _empty_trace(variants), limits=limits)
     if graph.states == 0 or not len(variants):
         return align(graph, variants, limits=limits)
-    parts = list(_portions(graph, variants, time.monotonic() + seconds, limits=limits, progress=progress))
-    return _joined(parts, variants, nothing)
+    return joined(list(_portions(graph, variants, time.monotonic() + seconds, limits=limits, progress=progress)))
 
 
 def _portions(
@@ -105,58 +101,6 @@ def _portions(
             progress(start, len(variants))
 
 
-def _joined(parts: Sequence[Alignments], variants: Variants, nothing: Alignments) -> Alignments:
-    """One result of all portions. What was not finished costs every log move and the cheapest run, which is possible.
-
-    Args:
-        parts: Portions, searched with fewer nodes than the empty trace.
-        variants: All variants, in the same order.
-        nothing: The alignment of the empty trace.
-    """
-    lengths = np.diff(variants.offsets)
-    statuses = np.concatenate([part.statuses for part in parts])
-    bounds = np.concatenate([part.lower_bounds for part in parts])
-    unfinished = statuses == STATUSES.index(AlignmentStatus.BUDGET)
-    worsts = lengths + nothing.worsts[0]
-    return Alignments(
-        net=nothing.net,
-        activities=variants.activities,
-        counts=variants.counts,
-        statuses=statuses,
-        costs=np.where(unfinished, worsts, bounds),
-        lower_bounds=np.minimum(bounds, worsts),
-        worsts=worsts,
-        moves=_moves(parts, lengths, unfinished, nothing.moves),
-    )
-
-
-def _moves(
-    parts: Sequence[Alignments], lengths: NDArray[np.int64], unfinished: NDArray[np.bool_], run: MoveColumns
-) -> MoveColumns:
-    """The moves of all portions; of unfinished variants, every log move and then the cheapest run."""
-    log_move = MOVE_KINDS.index(MoveKind.LOG)
-    found: list[tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32]]] = []
-    places = ((portion, row) for portion in parts for row in range(len(portion)))
-    for variant, (part, index) in enumerate(places):
-        if unfinished[variant]:
-            events = int(lengths[variant])
-            kinds = np.concatenate([np.full(events, log_move, dtype=np.int8), run.kinds])
-            positions = np.concatenate([np.arange(events, dtype=np.int32), run.positions])
-            transitions = np.concatenate([np.full(events, -1, dtype=np.int32), run.transitions])
-        else:
-            rows = slice(part.moves.offsets[index], part.moves.offsets[index + 1])
-            kinds, positions, transitions = (
-                part.moves.kinds[rows],
-                part.moves.positions[rows],
-                part.moves.transitions[rows],
-            )
-        found.append((kinds, positions, transitions))
-    offsets = np.zeros(len(found) + 1, dtype=np.int64)
-    np.cumsum([len(kinds) for kinds, _, _ in found], out=offsets[1:])
-    kinds, positions, transitions = (np.concatenate(column) for column in zip(*found, strict=True))
-    return MoveColumns(offsets, kinds, positions, transitions)
-
-
 def _slice(variants: Variants, start: int, stop: int) -> Variants:
     """Some neighbouring variants; they belong to no case."""
     first, last = variants.offsets[start], variants.offsets[stop]
@@ -167,9 +111,3 @@ def _slice(variants: Variants, start: int, stop: int) -> Variants:
         counts=variants.counts[start:stop],
         of_case=np.zeros(0, dtype=np.int32),
     )
-
-
-def _empty_trace(variants: Variants) -> Variants:
-    """A single variant without events."""
-    nothing = np.zeros(0, dtype=np.int32)
-    return Variants(variants.activities, np.zeros(2, dtype=np.int64), nothing, np.ones(1, dtype=np.int64), nothing)

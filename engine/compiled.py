@@ -53,3 +53,8 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
     The plain function stays reachable as ``.py_func``, which is how the tests run it interpreted.
     """
     return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile a small helper into the kernels that call it: handing over arrays would take longer than the work."""
+    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True, inline="always")(function))

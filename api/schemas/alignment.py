@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from engine.conformance.alignment import MOVE_KINDS, STATUSES, Alignments
+from engine.conformance.alignment import EXPLANATIONS, MOVE_KINDS, STATUSES, Alignments
 from engine.logs.variants import Variants
 from engine.nets.net import Net, Purpose, Transition
-from engine.vocabulary import AlignmentStatus, MoveKind
+from engine.vocabulary import AlignmentStatus, Explanation, MoveKind
 
 MoveShape = tuple[MoveKind, str | None, str | None]
 """``[kind, activity or null, step or null]``: the event's activity, and the label of the step that the net does. A
@@ -27,6 +27,8 @@ class VariantShape(BaseModel):
         fitness: 1 − cost ÷ the cost without synchronous moves; past the budget the lower bound counts.
         status: Whether the cost is exact.
         lower_bound: No alignment costs less.
+        explanation: Whether ``moves`` have the fewest deviations of all optimal alignments (``global``), or were chosen
+            without counting them (``local``).
         moves: In order.
     """
 
@@ -36,6 +38,7 @@ class VariantShape(BaseModel):
     fitness: float
     status: AlignmentStatus
     lower_bound: int
+    explanation: Explanation
     moves: list[MoveShape]
 
 
@@ -107,6 +110,7 @@ def _per_variant(variants: Variants, alignments: Alignments) -> Iterator[Variant
             fitness=fitness[index],
             status=STATUSES[alignments.statuses[index]],
             lower_bound=int(alignments.lower_bounds[index]),
+            explanation=EXPLANATIONS[alignments.explanations[index]],
             # Where a move has no event or no transition, the column holds −1: the last of each list, None.
             moves=[(MOVE_KINDS[kind], activities[at], steps[by]) for kind, at, by in zip(*columns, strict=True)],
         )

@@ -6,8 +6,10 @@ checking and performance analysis".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,3 +186,29 @@ class Alignments:
     def not_optimal(self) -> int:
         """Cases whose status is not ``optimal``."""
         return int(self.counts[self.statuses != 0].sum())
+
+
+def joined(parts: Sequence[Alignments]) -> Alignments:
+    """Alignments of the same net and activities, end to end; there is at least one part."""
+    starts = np.cumsum([0, *(len(part.moves.kinds) for part in parts)])
+    offsets = [part.moves.offsets[:-1] + start for part, start in zip(parts, starts[:-1], strict=True)]
+
+    def column(of: Callable[[Alignments], NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate([of(part) for part in parts])
+
+    return Alignments(
+        net=parts[0].net,
+        activities=parts[0].activities,
+        counts=column(lambda part: part.counts),
+        statuses=column(lambda part: part.statuses),
+        costs=column(lambda part: part.costs),
+        lower_bounds=column(lambda part: part.lower_bounds),
+        worsts=column(lambda part: part.worsts),
+        moves=MoveColumns(
+            offsets=np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
+            kinds=column(lambda part: part.moves.kinds),
+            positions=column(lambda part: part.moves.positions),
+            transitions=column(lambda part: part.moves.transitions),
+        ),
+        explanations=column(lambda part: part.explanations),
+    )

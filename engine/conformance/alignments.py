@@ -6,6 +6,7 @@ run: the run may stop wherever a final marking can still be reached. The search 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,7 +126,7 @@ def _cut(offsets: NDArray[np.int64], workers: int) -> list[tuple[int, int]]:
     pieces = 1 if workers == 1 else min(workers * _PIECES_PER_WORKER, 1 + events // _EVENTS_PER_PIECE)
     cuts = np.searchsorted(offsets, np.arange(1, pieces) * (events / pieces))
     bounds = sorted({0, count, *cuts.tolist()})
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(itertools.pairwise(bounds))
 
 
 def _joined(pieces: list[_Piece]) -> _Piece:
@@ -168,25 +169,30 @@ def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found:
 
 
 def _with_fallbacks(found: MoveColumns, statuses: NDArray[np.int8], lengths: NDArray[np.int64]) -> MoveColumns:
-    """The moves of all variants but the last, which is empty. A search past its budget gets every log move and then
-    the cheapest run, which the last one is."""
-    offsets, last = found.offsets[:-1], slice(found.offsets[-2], found.offsets[-1])
-    columns = (found.kinds, found.positions, found.transitions)
+    """The moves of all variants but the last, which is empty.
+
+    A search past its budget gets every log move and then the cheapest run, which the last one is.
+    """
+    offsets = found.offsets[:-1]
     if not (statuses == BUDGET).any():
         stop = offsets[-1]
         return MoveColumns(offsets, found.kinds[:stop], found.positions[:stop], found.transitions[:stop])
-    parts: list[tuple[NDArray[np.int8] | NDArray[np.int32], ...]] = []
+    last = slice(offsets[-1], found.offsets[-1])
+    kinds, positions, transitions = [], [], []
     for variant, events in enumerate(lengths.tolist()):
-        if statuses[variant] != BUDGET:
-            parts.append(tuple(column[offsets[variant] : offsets[variant + 1]] for column in columns))
-            continue
-        kinds, numbers = np.full(events, LOG, dtype=np.int8), np.arange(events, dtype=np.int32)
-        fallback = zip((kinds, numbers, np.full(events, -1, dtype=np.int32)), columns, strict=True)
-        parts.append(tuple(np.concatenate([mine, column[last]]) for mine, column in fallback))
-    stops = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum([len(part[0]) for part in parts], out=stops[1:])
-    kinds, positions, transitions = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return MoveColumns(stops, kinds.astype(np.int8), positions.astype(np.int32), transitions.astype(np.int32))
+        rows = slice(offsets[variant], offsets[variant + 1])
+        if statuses[variant] == BUDGET:
+            rows = last
+            kinds.append(np.full(events, LOG, dtype=np.int8))
+            positions.append(np.arange(events, dtype=np.int32))
+            transitions.append(np.full(events, -1, dtype=np.int32))
+        kinds.append(found.kinds[rows])
+        positions.append(found.positions[rows])
+        transitions.append(found.transitions[rows])
+    sizes = np.diff(offsets)
+    sizes[statuses == BUDGET] = lengths[statuses == BUDGET] + (last.stop - last.start)
+    stops = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+    return MoveColumns(stops, np.concatenate(kinds), np.concatenate(positions), np.concatenate(transitions))
 
 
 def _nothing_reachable(net: Net, variants: Variants, log_totals: NDArray[np.int64]) -> Alignments:

@@ -17,7 +17,7 @@ from engine.conformance.mapper import Threads
 from engine.logs.variants import Variants
 from engine.nets.net import SILENT, Net
 from engine.vocabulary import AlignmentStatus, MoveKind
-from tests.oracles.alignment import STANDARD, PlainCosts, TooManyOptima, align_plainly
+from tests.oracles.alignment import STANDARD, PlainCosts, TooManyOptimaError, align_plainly
 from tests.oracles.net_language import net_language
 from tests.oracles.random_nets import random_net, random_trace
 
@@ -48,7 +48,7 @@ def expected_of(
     """What the oracle says; an example with too many optimal alignments to enumerate is given up."""
     try:
         return align_plainly(net, trace, costs=costs, prefix=prefix)
-    except TooManyOptima:
+    except TooManyOptimaError:
         reject()
 
 

@@ -29,7 +29,7 @@ class PlainCosts:
 STANDARD = PlainCosts()
 
 
-class TooManyOptima(Exception):
+class TooManyOptimaError(Exception):
     """There are more optimal alignments than the oracle is willing to enumerate."""
 
 
@@ -44,7 +44,7 @@ def align_plainly(
     Only for nets with few reachable markings, all of which can reach a final one or are abandoned by the search.
 
     Raises:
-        TooManyOptima: Enumerating them would take too long.
+        TooManyOptimaError: Enumerating them would take too long.
     """
     markings = _reachable(net)
     ends = _coreachable(net, markings) if prefix else {m for m in markings if net.is_final(m)}
@@ -52,13 +52,12 @@ def align_plainly(
     start: Node = (0, tuple(net.initial.tolist()))
     if start not in rest:
         return None
-    best, count = None, 0
-    for moves in _optimal(net, trace, [start], ends=ends, rest=rest, costs=costs):
+    best = None
+    for count, moves in enumerate(_optimal(net, trace, [start], ends=ends, rest=rest, costs=costs)):
         key = (deviations(net, trace, moves), *_key(moves, len(trace)))
         best = (key, moves) if best is None or key < best[0] else best
-        count += 1
-        if count > MOST_OPTIMA:
-            raise TooManyOptima
+        if count >= MOST_OPTIMA:
+            raise TooManyOptimaError
     assert best is not None
     return rest[start], best[1]
 

@@ -235,11 +235,11 @@ def choose(
 
 
 @compiled
-def length_of(route: Route, edge_skip: Int32s, end_skip: Int32s) -> int:
+def length_of(route: Route, edge_skip: Int32s, end_skip: Int32s) -> np.int64:
     """How many moves an alignment has with its silent ones."""
-    length = route[0].shape[0] + end_skip[route[2]]
+    length = np.int64(route[0].shape[0] + end_skip[route[2]])
     for edge in route[0]:
-        length += _skip(edge, edge_skip)
+        length += np.int64(_skip(edge, edge_skip))
     return length
 
 

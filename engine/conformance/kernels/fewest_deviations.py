@@ -56,10 +56,8 @@ def _pairable(optima: Optima, labels: Int32s, edge_label: Int32s, label_count: i
 
 
 @compiled
-def _still_to_come(
-    optima: Optima, labels: Int32s, edge_label: Int32s, number: Int32s
-) -> tuple[Words, Words, bool]:
-    """For each node the labels of which log moves, and of which model moves, can follow; and whether an arc leads back."""
+def _still_to_come(optima: Optima, labels: Int32s, edge_label: Int32s, number: Int32s) -> tuple[Words, Words, bool]:
+    """For each node the labels of log moves and of model moves that can follow; and whether an arc leads back."""
     positions, _, _, at, edges, heads = optima
     count = positions.shape[0]
     logs, models = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
@@ -172,7 +170,7 @@ def _split(
 
 
 @compiled
-def _fewest(split: Split, order: Int32s, is_goal: Flags, back: bool) -> Int32s:
+def _fewest(split: Split, order: Int32s, is_goal: Flags, back: int) -> Int32s:
     """The fewest deviations that are opened from each split node to a goal."""
     nodes, _, offsets, _, opens, targets = split
     fewest, again = np.full(nodes.shape[0], _FAR, dtype=np.int32), True
@@ -184,7 +182,7 @@ def _fewest(split: Split, order: Int32s, is_goal: Flags, back: bool) -> Int32s:
             for m in range(offsets[x], offsets[x + 1]):
                 least = min(least, opens[m] + fewest[targets[m]])
             if least != fewest[x]:
-                fewest[x], again = least, back
+                fewest[x], again = least, back > 0
     return fewest
 
 
@@ -257,4 +255,4 @@ def with_fewest_deviations(
     for x in range(split[0].shape[0]):
         order[begins[split[0][x]]] = x
         begins[split[0][x]] += 1
-    return _kept(optima, split, order, _fewest(split, order, is_goal, back)), 0
+    return _kept(optima, split, order, _fewest(split, order, is_goal, 1 if back else 0)), 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.compiled import compiled
 from engine.conformance.kernels.common import NONE
-from engine.conformance.kernels.shapes import Arcs, Flags, Int32s, Int64s, Nodes, Optima, Route
+from engine.conformance.kernels.shapes import Arcs, Int32s, Int64s, Nodes, Optima, Route
 
 
 @compiled
@@ -59,8 +59,8 @@ def goals_of(nodes: Nodes, end_skip: Int32s, length: int, found: tuple[int, int]
 
 
 @compiled
-def _on_optimal_alignments(nodes: Nodes, arcs: Arcs, goals: Int32s, count: int) -> tuple[Int32s, Flags]:
-    """The nodes from which a goal is reached, in no order, and a flag for each node."""
+def _on_optimal_alignments(nodes: Nodes, arcs: Arcs, goals: Int32s, count: int) -> Int32s:
+    """The nodes from which a goal is reached."""
     marked, members = np.zeros(count, dtype=np.bool_), np.empty(count, dtype=np.int32)
     filled = goals.shape[0]
     members[:filled] = goals
@@ -75,7 +75,7 @@ def _on_optimal_alignments(nodes: Nodes, arcs: Arcs, goals: Int32s, count: int) 
                 marked[tail], members[filled] = True, tail
                 filled += 1
             arc = arcs[3][arc]
-    return members[:filled], marked
+    return np.sort(members[:filled])
 
 
 @compiled
@@ -92,14 +92,14 @@ def collect(nodes: Nodes, arcs: Arcs, goals: Int32s, count: int, length: int) ->
     Returns:
         The graph. Only where model moves cost nothing can an arc lead back in the order of its nodes.
     """
-    members, marked = _on_optimal_alignments(nodes, arcs, goals, count)
+    members = _on_optimal_alignments(nodes, arcs, goals, count)
     begins = np.zeros(length + 2, dtype=np.int64)
     for n in members:
         begins[nodes[0][n] + 1] += 1
     for i in range(length + 1):
         begins[i + 1] += begins[i]
     ordered, place = np.empty(members.shape[0], dtype=np.int32), begins[:-1].copy()
-    for n in np.sort(members):
+    for n in members:
         ordered[place[nodes[0][n]]] = n
         place[nodes[0][n]] += 1
     keys = nodes[2].astype(np.int64)

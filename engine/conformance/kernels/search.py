@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.compiled import compiled
+from engine.conformance.kernels.bounds import has, is_complete, label_bound, suffixes
 from engine.conformance.kernels.choice import choose, length_of, write
 from engine.conformance.kernels.common import (
     BUDGET,
@@ -26,13 +27,12 @@ from engine.conformance.kernels.common import (
     UNREACHABLE,
     grow,
     labelled,
-    ones,
     slot,
 )
 from engine.conformance.kernels.shapes import (
     Arcs,
     Costs,
-    Guides,
+    Guide,
     Int8s,
     Int32s,
     Int64s,
@@ -41,77 +41,7 @@ from engine.conformance.kernels.shapes import (
     Stores,
     Table,
     Trace,
-    Words,
 )
-
-
-@compiled
-def _suffixes(trace: Trace, sets: Words, costs: Int32s) -> None:
-    """For each position, the set of the labels still to come, and the log cost of each label's events still to come.
-
-    The last column adds up the events whose activity the net does not know.
-    """
-    labels, log_costs = trace
-    length, unknown = labels.shape[0], costs.shape[1] - 1
-    sets[length], costs[length] = np.uint64(0), np.int32(0)
-    for i in range(length - 1, -1, -1):
-        sets[i] = sets[i + 1]
-        costs[i] = costs[i + 1]
-        label = labels[i]
-        if label >= 0:
-            sets[i, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
-            costs[i, label] += log_costs[i]
-        else:
-            costs[i, unknown] += log_costs[i]
-
-
-@compiled
-def _bound(
-    i: int,
-    s: int,
-    known: tuple[Int32s, Words, Words, Words, Int32s],
-    trace: Trace,
-    ahead: Words,
-    sums: Int32s,
-    costs: Guides,
-) -> np.int64:
-    """What the rest of the trace from position i costs at least from state s.
-
-    Label sets come first. Where they find that every move from here leads no nearer, the cheapest of them is added.
-    """
-    row, poss, must, now, end_skip = known
-    label_costs, cheapest = costs
-    r, length, words = row[s], trace[0].shape[0], ahead.shape[1]
-    total, complete = np.int64(sums[i, label_costs.shape[0]]), True
-    for w in range(words):
-        lost = ahead[i, w] & ~poss[r, w]
-        while lost != np.uint64(0):
-            bit = lost & (~lost + np.uint64(1))
-            total += sums[i, (w << 6) + ones(bit - np.uint64(1))]
-            lost ^= bit
-        absent = must[r, w] & ~ahead[i, w]
-        complete = complete and absent == np.uint64(0)
-        while absent != np.uint64(0):
-            bit = absent & (~absent + np.uint64(1))
-            total += label_costs[(w << 6) + ones(bit - np.uint64(1))]
-            absent ^= bit
-    if not complete:
-        return total
-    if i == length:
-        return total if end_skip[s] >= 0 else total + cheapest
-    label = trace[0][i]
-    if label < 0:
-        return total
-    word, bit = label >> 6, np.uint64(1) << np.uint64(label & 63)
-    if now[s, word] & bit != np.uint64(0) or poss[r, word] & bit == np.uint64(0):
-        return total
-    return total + min(np.int64(cheapest), np.int64(trace[1][i]))
-
-
-@compiled
-def _cannot_come(row: int, poss: Words, label: int) -> bool:
-    """Whether an event of this label can only be a log move."""
-    return label < 0 or (poss[row, label >> 6] >> np.uint64(label & 63)) & np.uint64(1) == np.uint64(0)
 
 
 @compiled
@@ -138,47 +68,41 @@ def _with_room(table: Table, nodes: Nodes, arcs: Arcs, need: tuple[int, int, int
 @compiled
 def _search(
     space: Space,
-    costs: Guides,
-    model_costs: Int32s,
+    costs: Costs,
     trace: Trace,
-    suffixes: tuple[Words, Int32s],
+    guide: Guide,
     stores: Stores,
-    max_nodes: int,
+    limits: tuple[int, int],
 ) -> tuple[int, int, int, int, Stores]:
     """Find every node and move with g + h up to the optimum.
 
     Args:
         space: The compiled net.
-        costs: Of the cheapest model move by label, and of the cheapest of all.
-        model_costs: Of model moves by transition.
+        costs: Of model moves by transition, and of the cheapest by label.
         trace: The variant.
-        suffixes: What ``_suffixes`` found.
+        guide: What the bound needs of it.
         stores: Empty table; room for nodes and arcs.
-        max_nodes: Budget.
+        limits: The budget of nodes, and the cost of the cheapest model move of all.
 
     Returns:
         How it ended; the optimum (past the budget: a lower bound); the number of nodes and of arcs; the stores, which
         may have grown.
     """
-    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (row, poss, must, now) = space
-    (labels, log_costs), (ahead, sums), (table, nodes, arcs) = trace, suffixes, stores
-    cells, dense, every = table
-    positions, states, spent, links, into = nodes
-    tails, edges, targets, nexts = arcs
-    known = (row, poss, must, now, end_skip)
-    length, never, cheapest = labels.shape[0], np.int64(1) << 62, costs[1]
-    first = _bound(0, 0, known, trace, ahead, sums, costs)
+    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (rows, poss, must, now) = space
+    (labels, log_costs), (model_costs, label_costs), (ahead, sums), (max_nodes, cheapest) = trace, costs, guide, limits
+    (cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts) = stores
+    length, never = labels.shape[0], np.int64(1) << 62
+    first = label_bound(0, 0, rows, poss, must, ahead, sums, label_costs)
     heads = np.full(64, NONE, dtype=np.int32)
     positions[0], states[0], spent[0], links[0], into[0] = 0, 0, 0, NONE, NONE
-    heads[0] = cells[slot(table, nodes, 0, 0)] = 0
-    count, made, bucket, found = 1, 0, 0, False
-    while True:
+    cells[slot((cells, dense, every), (positions, states, spent, links, into), 0, 0)] = 0
+    heads[0], count, made, bucket, found, level, status = 0, 1, 0, 0, False, first, OPTIMAL
+    while not found:
         while bucket < heads.shape[0] and heads[bucket] == NONE:
             bucket += 1
         level = first + bucket
         if bucket == heads.shape[0] or count >= max_nodes:
-            stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
-            return UNREACHABLE if bucket == heads.shape[0] else BUDGET, level, count, made, stores
+            break
         while heads[bucket] != NONE and count < max_nodes:
             node = heads[bucket]
             heads[bucket] = links[node]
@@ -186,32 +110,26 @@ def _search(
             found = found or (i == length and end_skip[s] >= 0)
             begin, end = edge_at[s], edge_at[s + 1]
             room = 1 + 2 * (end - begin)
-            if count + room > positions.shape[0] or made + room > tails.shape[0] or (
-                not dense and 2 * (count + room) > cells.shape[0]
+            if (
+                count + room > positions.shape[0]
+                or made + room > tails.shape[0]
+                or (not dense and 2 * (count + room) > cells.shape[0])
             ):
-                stores = _with_room(
+                (cells, _, _), (positions, states, spent, links, into), (tails, edges, targets, nexts) = _with_room(
                     (cells, dense, every),
                     (positions, states, spent, links, into),
                     (tails, edges, targets, nexts),
                     (count, made, room),
                 )
-                (cells, _, _), (positions, states, spent, links, into), (tails, edges, targets, nexts) = stores
             low, high, begins = 0, 0, 0 if i < length else 1
             if i < length and labels[i] >= 0:
                 low, high = labelled(edge_label, begin, end, labels[i])
-            if g + _bound(i, s, known, trace, ahead, sums, costs) == level:
+            if g + label_bound(i, s, rows, poss, must, ahead, sums, label_costs) == level:
                 # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
                 # log move of an event that can still come, and a model move of a label that does not have to come.
-                if low < high and log_costs[i] > 0:
+                if i < length and labels[i] >= 0 and log_costs[i] > 0 and has(poss, rows[s], labels[i]):
                     later, begins = min(later, level + log_costs[i]), 1
-                settled = cheapest > 0 and end > begin
-                if i == length:
-                    settled = settled and end_skip[s] >= 0
-                elif low == high:
-                    settled = settled and _cannot_come(row[s], poss, labels[i])
-                for w in range(ahead.shape[1]):
-                    settled = settled and must[row[s], w] & ~ahead[i, w] == np.uint64(0)
-                if settled:
+                if cheapest > 0 and end > begin and is_complete(i, rows[s], must, ahead):
                     later, begin = min(later, level + cheapest), end
             # First the log move, then the model moves, then the synchronous moves.
             for move in range(begins, 1 + end - begin + high - low):
@@ -225,7 +143,13 @@ def _search(
                 else:
                     edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
                     t = edge_target[edge]
-                reach = g + cost + _bound(j, t, known, trace, ahead, sums, costs)
+                reach = g + cost + label_bound(j, t, rows, poss, must, ahead, sums, label_costs)
+                if reach <= level and is_complete(j, rows[t], must, ahead):
+                    # Where nothing leads on without one, the cheaper of a model move and this log move is lost.
+                    if j == length:
+                        reach += 0 if end_skip[t] >= 0 else cheapest
+                    elif labels[j] >= 0 and has(poss, rows[t], labels[j]) and not has(now, t, labels[j]):
+                        reach += min(cheapest, log_costs[j])
                 if reach != level:
                     if reach > level:
                         later = min(later, reach)
@@ -253,9 +177,16 @@ def _search(
                     heads[old:] = NONE
                 links[node] = heads[wait]
                 heads[wait] = node
-        if found and heads[bucket] == NONE:
-            stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
-            return OPTIMAL, level, count, made, stores
+    if count >= max_nodes:
+        status = BUDGET
+    elif not found:
+        status = UNREACHABLE
+    stores = (
+        (cells, dense, every),
+        (positions, states, spent, links, into),
+        (tails, edges, targets, nexts),
+    )
+    return status, level, count, made, stores
 
 
 @compiled
@@ -267,6 +198,19 @@ def _cheapest(edge_transition: Int32s, model_costs: Int32s) -> int:
         if cost != FORBIDDEN and (cheapest < 0 or cost < cheapest):
             cheapest = cost
     return cheapest if cheapest >= 0 else 1
+
+
+@compiled
+def _empty_stores(every: int, states: int) -> Stores:
+    """Stores for searches over so many cells and states."""
+    size = 4096
+    dense = every <= DENSE_CELLS
+    table = (np.full(every if dense else 1 << 16, NONE, dtype=np.int32), dense, states)
+    positions, found, spent = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    nodes = (positions, found, spent, np.empty(size, np.int32), np.empty(size, np.int32))
+    tails, edges, heads = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    arcs = (tails, edges, heads, np.empty(size, np.int32))
+    return table, nodes, arcs
 
 
 @compiled
@@ -286,47 +230,36 @@ def solve(
         offsets: Where each variant begins among the labels.
         labels: Label of each event, −1 for activities that the net does not know.
         log_costs: Cost of a log move for each event.
-        limits: Nodes after which one search with events gives up; split nodes after which the choice does without counting deviations.
+        limits: Nodes after which a search with events gives up; split nodes after which a choice does without
+            counting deviations.
 
     Returns:
-        For each variant: how its search ended, its cost or lower bound, the nodes visited, whether the choice did without
-        counting deviations, the end of its moves (one more value, the first 0); and of all moves: kind, position (−1: no
-        event), transition (−1 for log moves).
+        For each variant: how its search ended, its cost or lower bound, the nodes visited, whether the choice did
+        without counting deviations, the end of its moves (one more value, the first 0); and of all moves: kind,
+        position (−1: no event), transition (−1 for log moves).
     """
     (_, _, edge_transition, edge_label, edge_skip), paths, ends, (_, poss, _, _) = space
     variants, states, longest = offsets.shape[0] - 1, ends[0].shape[0], 0
     for v in range(variants):
         longest = max(longest, offsets[v + 1] - offsets[v])
-    dense = (longest + 1) * states <= DENSE_CELLS
-    size, cheapest = 4096, _cheapest(edge_transition, costs[0])
-    table = (np.full((longest + 1) * states if dense else 1 << 16, NONE, dtype=np.int32), dense, states)
-    nodes = (
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-    )
-    arcs = (np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
-    stores = (table, nodes, arcs)
-    suffixes = (
+    stores = _empty_stores((longest + 1) * states, states)
+    sets, sums = (
         np.empty((longest + 1, poss.shape[1]), np.uint64),
         np.empty((longest + 1, costs[1].shape[0] + 1), np.int32),
     )
+    guide, cheapest = (sets, sums), _cheapest(edge_transition, costs[0])
     statuses, optima, local = np.zeros(variants, np.int8), np.zeros(variants, np.int64), np.zeros(variants, np.int8)
     visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
+    size, moves = 4096, np.int64(0)
     columns = (np.empty(size, np.int8), np.empty(size, np.int32), np.empty(size, np.int32))
-    moves = np.int64(0)
+    dense = stores[0][1]
     for v in range(variants):
         trace = (labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]])
-        here = (suffixes[0][: trace[0].shape[0] + 1], suffixes[1][: trace[0].shape[0] + 1])
-        _suffixes(trace, here[0], here[1])
+        suffixes(trace, sets[: trace[0].shape[0] + 1], sums[: trace[0].shape[0] + 1])
         # The cheapest run without events visits each state once at most; it is the yardstick, whatever the budget.
-        most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 1)
-        status, optimum, count, made, stores = _search(
-            space, (costs[1], cheapest), costs[0], trace, here, stores, most
-        )
-        table, nodes, arcs = stores
+        most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 2)
+        status, optimum, count, _, stores = _search(space, costs, trace, guide, stores, (most, cheapest))
+        (cells, _, _), nodes, arcs = stores
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
             edges = (edge_transition, edge_label, edge_skip)
@@ -340,7 +273,7 @@ def solve(
         stops[v + 1] = moves
         if dense:
             for n in range(count):
-                table[0][np.int64(nodes[0][n]) * states + nodes[1][n]] = NONE
+                cells[np.int64(nodes[0][n]) * states + nodes[1][n]] = NONE
         else:
-            table[0][:] = NONE
+            cells[:] = NONE
     return statuses, optima, visited, local, stops, columns[0][:moves], columns[1][:moves], columns[2][:moves]

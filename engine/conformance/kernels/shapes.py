@@ -34,8 +34,8 @@ Arcs = tuple[Int32s, Int32s, Int32s, Int32s]
 """Moves between nodes that keep the least cost: node from, edge (−1: log move), node to, another arc to it (or −1)."""
 Stores = tuple[Table, Nodes, Arcs]
 """What a search writes to; kept from one search to the next."""
-Guides = tuple[Int32s, int]
-"""Cost of the cheapest model move of each label, and of the cheapest of all."""
+Guide = tuple[Words, Int32s]
+"""Of a trace, for each position: the labels to come, and the log cost of each label's events to come."""
 Edges = tuple[Int32s, Int32s, Int32s]
 """What the choice needs of an edge: transition, label, skip."""
 Optima = tuple[Int32s, Int32s, Int32s, Int64s, Int32s, Int32s]

@@ -37,6 +37,7 @@ def test_json_holds_the_agreed_shape_and_nothing_else(tmp_path: Path) -> None:
                 "fitness": pytest.approx(2 / 3),
                 "status": "optimal",
                 "lower_bound": 2,
+                "explanation": "global",
                 "moves": [
                     ["sync", "Conduct", "conduct"],
                     ["model", None, "collect"],
@@ -51,6 +52,7 @@ def test_json_holds_the_agreed_shape_and_nothing_else(tmp_path: Path) -> None:
                 "fitness": 1.0,
                 "status": "optimal",
                 "lower_bound": 0,
+                "explanation": "global",
                 "moves": [
                     ["sync", "Conduct", "conduct"],
                     ["sync", "Collect", "collect"],
