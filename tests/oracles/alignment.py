@@ -6,6 +6,7 @@ It works on the net's own firing rule, marking by marking, with dictionaries. It
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,13 +34,15 @@ class TooManyOptimaError(Exception):
     """There are more optimal alignments than the oracle is willing to enumerate."""
 
 
-MOST_OPTIMA = 1_000
+MOST_STEPS = 20_000
 
 
 def align_plainly(
-    net: Net, trace: Sequence[str], *, costs: PlainCosts = STANDARD, prefix: bool = False
+    net: Net, trace: Sequence[str], *, costs: PlainCosts = STANDARD, prefix: bool = False, counted: bool = True
 ) -> tuple[int, tuple[Move, ...]] | None:
     """The cost and the moves of the chosen optimal alignment, or None when no final marking can be reached.
+
+    Without ``counted`` the first criterion, fewest deviations, is left out.
 
     Only for nets with few reachable markings, all of which can reach a final one or are abandoned by the search.
 
@@ -53,11 +56,9 @@ def align_plainly(
     if start not in rest:
         return None
     best = None
-    for count, moves in enumerate(_optimal(net, trace, [start], ends=ends, rest=rest, costs=costs)):
-        key = (deviations(net, trace, moves), *_key(moves, len(trace)))
+    for moves in _optimal(net, trace, [start], ends=ends, rest=rest, costs=costs, steps=itertools.count()):
+        key = (deviations(net, trace, moves) if counted else 0, *_key(moves, len(trace)))
         best = (key, moves) if best is None or key < best[0] else best
-        if count >= MOST_OPTIMA:
-            raise TooManyOptimaError
     assert best is not None
     return rest[start], best[1]
 
@@ -147,7 +148,14 @@ def _rests(
 
 
 def _optimal(
-    net: Net, trace: Sequence[str], path: list[Node], *, ends: set[Marking], rest: dict[Node, int], costs: PlainCosts
+    net: Net,
+    trace: Sequence[str],
+    path: list[Node],
+    *,
+    ends: set[Marking],
+    rest: dict[Node, int],
+    costs: PlainCosts,
+    steps: Iterator[int],
 ) -> Iterator[tuple[Move, ...]]:
     """Every alignment of least cost that comes to no position and marking twice, one by one.
 
@@ -155,12 +163,14 @@ def _optimal(
     adds a deviation and always saves a move: the chosen alignment is among these.
     """
     node = path[-1]
+    if next(steps) > MOST_STEPS:
+        raise TooManyOptimaError
     if rest[node] == 0 and node[0] == len(trace) and node[1] in ends:
         yield ()
     for cost, move, after in _steps(net, trace, node, costs):
         if after in rest and rest[node] == cost + rest[after] and after not in path:
             path.append(after)
-            for tail in _optimal(net, trace, path, ends=ends, rest=rest, costs=costs):
+            for tail in _optimal(net, trace, path, ends=ends, rest=rest, costs=costs, steps=steps):
                 yield (move, *tail)
             path.pop()
 

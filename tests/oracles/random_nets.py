@@ -27,6 +27,27 @@ def random_net(rng: random.Random, *, most_markings: int = 40) -> Net:
         return make_net(*rules, initial=initial, final=", ".join(named))
 
 
+def random_word_net(rng: random.Random) -> Net:
+    """A net that accepts a few random words, some steps of which may be left out or done in parallel with the rest.
+
+    Words over few labels differ by swaps, so the optimal alignments of a trace differ in what they call misplaced.
+    """
+    rules = []
+    for word in range(rng.randint(1, 3)):
+        place = "i"
+        length = rng.randint(2, 5)
+        for step in range(length):
+            after = "o" if step == length - 1 else f"w{word}s{step}"
+            rules.append(f"x{word}{step} '{rng.choice('abcd')}': {place} -> {after}")
+            if rng.random() < 0.2:
+                rules.append(f"t{word}{step} '': {place} -> {after}")
+            place = after
+    if rng.random() < 0.3:
+        rules.append(f"aside '{rng.choice('abcd')}': j -> k")
+        return make_net(*rules, initial="i, j", final="o, k")
+    return make_net(*rules, initial="i", final="o")
+
+
 def random_trace(rng: random.Random, *, longest: int = 5) -> tuple[str, ...]:
     """A trace over the labels of random nets and one activity that none of them knows."""
     return tuple(rng.choice(["a", "b", "c", "d", "a", "b", "?"]) for _ in range(rng.randint(0, longest)))

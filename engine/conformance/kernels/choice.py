@@ -204,7 +204,7 @@ def choose(
     labels: Int32s,
     nodes: Nodes,
     arcs: Arcs,
-    found: tuple[int, int, int, int],
+    found: tuple[int, int, int, int, int],
 ) -> tuple[Route, int]:
     """Take one of the optimal alignments.
 
@@ -214,12 +214,12 @@ def choose(
         nodes: Every node with g + h up to the optimum; the first is the start.
         arcs: Every move between them that keeps the least cost.
         found: How many nodes there are; the optimum; the number of labels; split nodes after which the choice does
-            without counting deviations.
+            without counting deviations; 1 where all log moves and visible model moves cost the same, else 0.
 
     Returns:
         The alignment, and 1 where deviations were not counted, else 0.
     """
-    (edges, paths, end_skip), (count, optimum, label_count, most) = known, found
+    (edges, paths, end_skip), (count, optimum, label_count, most, uniform) = known, found
     length = labels.shape[0]
     goals = goals_of(nodes, end_skip, length, (count, optimum))
     alone, route = only_route(nodes, arcs, goals)
@@ -227,7 +227,7 @@ def choose(
         return route, 0
     optima = collect(nodes, arcs, goals, count, length)
     is_goal = (optima[0] == length) & (optima[2] == optimum) & (end_skip[optima[1]] >= 0)
-    optima, local = with_fewest_deviations(optima, labels, edges[1], is_goal, (label_count, most))
+    optima, local = with_fewest_deviations(optima, labels, edges[1], is_goal, (label_count, most, uniform))
     is_goal = (optima[0] == length) & (optima[2] == optimum) & (end_skip[optima[1]] >= 0)
     rest = _rests(optima, edges[2], end_skip, is_goal)
     moves = _best_moves(optima, edges[2], end_skip, is_goal, rest)

@@ -223,7 +223,7 @@ def _kept(optima: Optima, split: Split, order: Int32s, fewest: Int32s) -> Optima
 
 @compiled
 def with_fewest_deviations(
-    optima: Optima, labels: Int32s, edge_label: Int32s, is_goal: Flags, limits: tuple[int, int]
+    optima: Optima, labels: Int32s, edge_label: Int32s, is_goal: Flags, limits: tuple[int, int, int]
 ) -> tuple[Optima, int]:
     """The optimal alignments with the fewest deviations.
 
@@ -232,13 +232,14 @@ def with_fewest_deviations(
         labels: Label of each event of the variant, −1 for activities that the net does not know.
         edge_label: Label of each edge.
         is_goal: Whether an alignment can end in a node.
-        limits: The number of labels; split nodes after which the criterion is dropped.
+        limits: The number of labels; split nodes after which the criterion is dropped; 1 where all log moves and
+            visible model moves cost the same, so that all optimal alignments have as many of them, else 0.
 
     Returns:
         Those with the fewest, and 0; or all of them, and 1 when counting them takes too much.
     """
     fits, pairable = _pairable(optima, labels, edge_label, limits[0])
-    if fits and pairable[1].shape[0] == 0:
+    if fits and pairable[1].shape[0] == 0 and limits[2] == 1:
         return optima, 0
     if not fits:
         return optima, 1

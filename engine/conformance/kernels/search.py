@@ -214,6 +214,18 @@ def _empty_stores(every: int, states: int) -> Stores:
 
 
 @compiled
+def _all_cost(cost: int, edge_transition: Int32s, model_costs: Int32s, log_costs: Int32s) -> int:
+    """1 where every log move and every model move that may be made costs this much, else 0."""
+    for transition in edge_transition:
+        if model_costs[transition] != FORBIDDEN and model_costs[transition] != cost:
+            return 0
+    for log_cost in log_costs:
+        if log_cost != cost:
+            return 0
+    return 1 if cost > 0 else 0
+
+
+@compiled
 def solve(
     space: Space,
     costs: Costs,
@@ -248,6 +260,7 @@ def solve(
         np.empty((longest + 1, costs[1].shape[0] + 1), np.int32),
     )
     guide, cheapest = (sets, sums), _cheapest(edge_transition, costs[0])
+    uniform = _all_cost(cheapest, edge_transition, costs[0], log_costs)
     statuses, optima, local = np.zeros(variants, np.int8), np.zeros(variants, np.int64), np.zeros(variants, np.int8)
     visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
     size, moves = 4096, np.int64(0)
@@ -263,7 +276,7 @@ def solve(
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
             edges = (edge_transition, edge_label, edge_skip)
-            found = (count, optimum, costs[1].shape[0], limits[1])
+            found = (count, optimum, costs[1].shape[0], limits[1], uniform)
             route, local[v] = choose((edges, paths, ends[0]), trace[0], nodes, arcs, found)
             need = moves + length_of(route, edge_skip, ends[0])
             if need > columns[0].shape[0]:
