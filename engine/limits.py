@@ -43,6 +43,8 @@ class Limits:
         search_nodes: Nodes (position, marking) visited for one variant.
         explanation_nodes: Nodes (position, marking, open moves) visited to count the deviations of one variant.
         simulated_cases: Cases of one simulated log.
+        pattern_values: Values of one attribute that deviations are compared by; the most frequent are taken.
+        pattern_tests: Tests made in search of patterns; the most frequent deviations are taken.
         chart_elements: Nodes and edges of one picture together.
         problems: Problems reported for one input; the rest is counted.
     """
@@ -74,6 +76,8 @@ class Limits:
     search_nodes: int = 20_000_000
     explanation_nodes: int = 200_000
     simulated_cases: int = 1_000_000
+    pattern_values: int = 50
+    pattern_tests: int = 100_000
     chart_elements: int = 1_000
     problems: int = 200
 

@@ -20,6 +20,7 @@ from engine.assessment.edges import edge_statistics
 from engine.assessment.efficiency import assess_efficiency
 from engine.assessment.explanations import Explanations, closed_cases, ends_for_free, explain
 from engine.assessment.ordering import assess_ordering
+from engine.assessment.pattern_search import find_patterns
 from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations, summarise_standards
@@ -84,7 +85,7 @@ def assess(
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
         mapper: Where alignments are searched.
         progress: Told how far the work is.
-        limits: For the alignment search.
+        limits: For the alignment search, and for how much patterns are looked for.
 
     Returns:
         The assessment. The same process, log, calendar and ``now`` give the same one, whatever the order of cases.
@@ -136,6 +137,7 @@ def assess(
         period=_period(log),
         unexplained_cases=int((~population.known).sum()),
         warnings=tuple(warning for warning in events.warnings if warning not in log.warnings),
+        patterns=find_patterns(population, events, limits),
     )
     settings.progress(_PARTS, _PARTS)
     return found

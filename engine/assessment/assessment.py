@@ -12,6 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
+from engine.assessment.patterns import NO_PATTERNS, Patterns
 from engine.conformance.alignment import Alignments
 from engine.definitions.flow import Flow
 from engine.definitions.titles import Title
@@ -213,6 +214,7 @@ class Assessment:
         period: The earliest and the latest timestamp of the log, or None when it has none.
         unexplained_cases: Cases whose alignment was not found within the budget; they count in no dimension.
         warnings: What counting the log's events by ``lifecycle`` had to say (starts without a completion, …).
+        patterns: Which deviations occur together, and for which cases one is more frequent.
     """
 
     flow: Flow
@@ -235,6 +237,7 @@ class Assessment:
     period: tuple[datetime, datetime] | None = None
     unexplained_cases: int = 0
     warnings: tuple[Problem, ...] = ()
+    patterns: Patterns = NO_PATTERNS
 
     def dimension(self, dimension: Dimension) -> DimensionScore:
         """The score of one dimension."""
