@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 FINDINGS_SHOWN = 3
 EXAMPLES_SHOWN = 2
-"""Findings of each dimension, and cases of each finding, on the terminal; JSON and HTML have all."""
+PATTERNS_SHOWN = 3
+"""Findings of each dimension, cases of each finding, and patterns of each list, on the terminal; JSON has all."""
 
 
 @reads_log
@@ -131,6 +132,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         )
         session.table(columns, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
     _print_standards(assessment, session, wording)
+    _print_patterns(assessment, session, wording)
 
 
 def _dimension(score: DimensionScore, session: Session, wording: Wording) -> tuple[str, ...]:
@@ -192,3 +194,17 @@ def _print_standards(assessment: Assessment, session: Session, wording: Wording)
             "column.verdict",
         )
         session.table(headings, rows, title=session.text("cli.scorecard.standards"), right=(2, 3, 4, 5))
+
+
+def _print_patterns(assessment: Assessment, session: Session, wording: Wording) -> None:
+    from engine.assessment.patterns import LEVEL
+    from engine.rendering.names import Names
+    from engine.rendering.pattern_views import say_more_frequent, say_together
+
+    names, patterns = Names(assessment.flow, wording), assessment.patterns
+    lines = [say_more_frequent(pattern, names) for pattern in patterns.more_frequent.patterns[:PATTERNS_SHOWN]]
+    lines += [say_together(pattern, names) for pattern in patterns.together.patterns[:PATTERNS_SHOWN]]
+    if lines:
+        session.say("cli.scorecard.patterns", level=wording.share(LEVEL))
+    for line in lines:
+        session.say("cli.scorecard.pattern", text=line)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from api.schemas.patterns import PatternsShape
 from engine.assessment.assessment import (
     Assessment,
     DeviationSummary,
@@ -251,6 +252,7 @@ class AssessmentShape(BaseModel):
         deviations: Most frequent first.
         steps: In the flow's order.
         edges: In the flow's order.
+        patterns: Which deviations occur together, and for which cases one is more frequent.
     """
 
     flow: str
@@ -271,6 +273,7 @@ class AssessmentShape(BaseModel):
     deviations: list[DeviationShape]
     steps: list[StepShape]
     edges: list[EdgeShape]
+    patterns: PatternsShape
 
     @classmethod
     def of(cls, assessment: Assessment) -> AssessmentShape:
@@ -294,6 +297,7 @@ class AssessmentShape(BaseModel):
             deviations=[DeviationShape.of(summary) for summary in assessment.deviations],
             steps=[StepShape.of(statistics) for statistics in assessment.steps],
             edges=[EdgeShape.of(statistics) for statistics in assessment.edges],
+            patterns=PatternsShape.of(assessment.patterns),
         )
 
 

@@ -1,12 +1,13 @@
 """The attributes of a log as classes of cases: who, where, what and how much, one class for each case and attribute.
 
-A case attribute gives the case its value; an attribute of events, the resource among them, the first value that an event
-of the case has: what was known when the case began, so that it can be no result of what went wrong later. Where the
-values change within cases, each step has a view of its own: the first value that an event of that step has in the case.
+A case attribute gives the case its value; an attribute of events, the resource among them, the first value that an
+event of the case has: what was known when the case began, so that it is hardly a result of what went wrong later. Where
+the values change within cases, each step has a view of its own: the first value that an event of that step has in the
+case.
 
-Values are classes as they are; numbers with many values are cut into bands of about a quarter of the cases each, so that
-one exact test serves all, whatever the distribution (the usual test by rank is far from exact where most values tie).
-Equal values are never parted. Cases without a value belong to no class and are left out.
+Values are classes as they are; numbers with many values are cut into bands of about a quarter of the cases each, so
+that one exact test serves all, whatever the distribution (the usual test by rank is far from exact where most values
+tie). Equal values are never parted. Cases without a value belong to no class and are left out.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ class CaseAttributes:
 
     Attributes:
         tested: Those with classes, by scope, name and step.
-        left_out: The others.
+        left_out: Those that are in none of the tested ones.
     """
 
     tested: tuple[AttributeCases, ...]
@@ -128,11 +129,13 @@ class Bounds:
     classes: int
 
 
-def case_attributes(log: Log, labels: NDArray[np.int32], steps: Iterable[tuple[int, str]], bounds: Bounds) -> CaseAttributes:
+def case_attributes(
+    log: Log, labels: NDArray[np.int32], steps: Iterable[tuple[int, str]], bounds: Bounds
+) -> CaseAttributes:
     """Cut the cases of a log into classes, attribute by attribute.
 
     Args:
-        log: The log; its order of cases and events does not matter but for which event of a case is the first.
+        log: The log. Its order matters only in which event of a case is the first.
         labels: int32 label of each event's step, −1 for activities that are none.
         steps: Label and name of the steps whose events are looked at on their own.
         bounds: Which classes count.
@@ -145,9 +148,10 @@ def case_attributes(log: Log, labels: NDArray[np.int32], steps: Iterable[tuple[i
             tested.append(made)
         elif scope is not Scope.STEP:
             left_out.append(made)
+    seen = {one.classes[0].attribute for one in tested}
+    unseen = [one for one in left_out if one.attribute not in seen]
     return CaseAttributes(
-        tuple(sorted(tested, key=_place)),
-        tuple(sorted(left_out, key=lambda one: (one.attribute, one.scope))),
+        tuple(sorted(tested, key=_place)), tuple(sorted(unseen, key=lambda one: (one.attribute, one.scope)))
     )
 
 
@@ -183,9 +187,8 @@ def _columns(
 
 def _first_of_each(rows: Rows, cases: Rows) -> Rows:
     """Of increasing rows the first of each case."""
-    if not len(rows):
-        return rows
-    return rows[np.concatenate([[True], np.diff(cases[rows]) > 0])]
+    found: Rows = rows[np.diff(cases[rows], prepend=-1) > 0]
+    return found
 
 
 def _spread(values: pl.Series, rows: Rows, cases: Rows, height: int) -> pl.Series:
@@ -251,7 +254,7 @@ def _values(blank: AttributeClass, values: pl.Series, bounds: Bounds) -> Attribu
 
 
 def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
-    """Bands of about as many cases each. A value that fills a band is one; what lies between such values is cut evenly."""
+    """Bands of about as many cases each. A value that fills a band is one; what lies between such is cut evenly."""
     known = values.is_not_null().to_numpy()
     numbers, of_case, counts = np.unique(
         values.drop_nulls().cast(pl.Float64).to_numpy(), return_inverse=True, return_counts=True

@@ -73,6 +73,17 @@ def deviation_cases(population: Population) -> tuple[DeviationCases, ...]:
     return tuple(sorted((*_of_alignments(population), *_of_standards(population)), key=order))
 
 
+def bundles(deviations: Sequence[DeviationCases]) -> tuple[tuple[int, ...], ...]:
+    """Indices of deviations that are in exactly the same cases, together; most of them stand alone.
+
+    Where several steps go wrong with one cause, they do so in the same cases, and are told as one thing.
+    """
+    found: dict[tuple[int, bytes], list[int]] = {}
+    for index, one in enumerate(deviations):
+        found.setdefault((one.at_risk, one.cases.tobytes()), []).append(index)
+    return tuple(tuple(indices) for indices in found.values())
+
+
 def are_one_fact(one: Cause, other: Cause) -> bool:
     """Whether two deviations are two views of one thing, or exclude each other, so that meeting says nothing.
 
@@ -110,7 +121,7 @@ def _of_standards(population: Population) -> Sequence[DeviationCases]:
     missed = population.instances.filter(pl.col("outcome") == Outcome.MISSED.value)
     found = []
     for (index, kind), instances in missed.group_by("standard", "kind", maintain_order=True):
-        standard = population.flow.standards[index]  # type: ignore[call-overload]
+        standard = population.flow.standards[index]
         cases = np.unique(instances["case"].to_numpy()).astype(np.int64)
         found.append(DeviationCases(Cause(str(kind), standard.steps, standard.id), cases, RiskGroups.STANDARDS + index))
     return found

@@ -1,11 +1,11 @@
 """Exact tests of two-by-two tables, many at once, and what corrects for their number.
 
-Fisher's exact test, two-sided: the probability, given the margins, of a table that is no more likely than the one found
-(Fisher 1935, "The logic of inductive inference"). Many tests: the procedure of Benjamini and Hochberg (1995),
-"Controlling the false discovery rate". Difference of two shares: the hybrid score interval, method 10 of Newcombe (1998),
-"Interval estimation for the difference between independent proportions".
+Fisher's exact test, two-sided: the probability, given the margins, of a table that is no more likely than the one
+found (Fisher 1935, "The logic of inductive inference"). Many tests: the procedure of Benjamini and Hochberg (1995),
+"Controlling the false discovery rate". Difference of two shares: the hybrid score interval, method 10 of Newcombe
+(1998), "Interval estimation for the difference between independent proportions".
 
-Everything is counted from the margins, so nothing depends on the order of rows, and no table is too large or too sparse.
+Everything is computed from counts, so nothing depends on the order of rows, and no table is too large or too sparse.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Rows = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 _SAME = 1e-7
-"""Two probabilities that differ by less than this part of themselves count as equal, as they are in exact arithmetic."""
+"""Two probabilities that differ by a smaller part of themselves count as equal, as they are in exact arithmetic."""
 _NEGLIGIBLE = 1e-18
 _LEAST = 5e-324
 """The least number above 0: an exact p is never 0."""
@@ -53,7 +53,8 @@ def fisher_exact(both: Rows, first: Rows, second: Rows, cases: Rows) -> Numbers:
     far = _last_as_unlikely(logs, table, (least - 1, np.minimum(mode, both - 1)), found)
     upper = np.exp(found) * _tail(both, *table)
     # Counted downwards, a table is one of second without first counted upwards.
-    lower = np.exp(_log_probability(logs, np.maximum(far, least), *table)) * _tail(second - far, cases - first, *table[1:])
+    downwards = _tail(second - far, cases - first, second, cases)
+    lower = np.exp(_log_probability(logs, np.maximum(far, least), *table)) * downwards
     return np.clip(upper + np.where(far >= least, lower, 0.0), _LEAST, 1.0)
 
 
@@ -101,17 +102,18 @@ def odds_ratio(both: Rows, first: Rows, second: Rows, cases: Rows) -> Numbers:
     Args and meaning as in ``fisher_exact``; not a number where the property is in every case or in none.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        kept: Numbers = both.astype(np.float64) * (cases - first - second + both)
-        return kept / (first - both) / (second - both)
+        agreeing = both.astype(np.float64) * (cases - first - second + both)
+        found: Numbers = agreeing / (first - both) / (second - both)
+        return found
 
 
 def _log_factorials(most: int) -> Numbers:
-    """ln 0!, ln 1!, … ln most!, each exact to the last digits (a running sum would not be)."""
+    """Logarithms of 0!, 1!, … most!, each exact to the last digits (a running sum would not be)."""
     return np.array([math.lgamma(number + 1) for number in range(most + 1)])
 
 
 def _log_probability(logs: Numbers, both: Rows, first: Rows, second: Rows, cases: Rows) -> Numbers:
-    """ln of the hypergeometric probability of ``both``."""
+    """Logarithm of the hypergeometric probability of ``both``."""
     without = cases - first
     found: Numbers = (
         (logs[first] - logs[both] - logs[first - both])
@@ -148,8 +150,8 @@ def _tail(start: Rows, first: Rows, second: Rows, cases: Rows) -> Numbers:
     rows = np.arange(len(start))
     value, term = start.astype(np.float64), np.ones(len(start))
     while len(rows):
-        k, n, rest = first[rows], second[rows], (cases - first - second)[rows]
-        term = term * np.maximum(k - value, 0) * np.maximum(n - value, 0) / ((value + 1) * np.maximum(rest + value + 1, 1))
+        left = np.maximum(first[rows] - value, 0) * np.maximum(second[rows] - value, 0)
+        term = term * left / ((value + 1) * np.maximum((cases - first - second)[rows] + value + 1, 1))
         total[rows] += term
         going = term > _NEGLIGIBLE * total[rows]
         rows, value, term = rows[going], value[going] + 1, term[going]

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from engine.assessment.case_attributes import AttributeCases, AttributeClass, Scope
-from engine.assessment.deviation_cases import DeviationCases, RiskGroups
+from engine.assessment.deviation_cases import DeviationCases, RiskGroups, bundles
 from engine.assessment.exact_tests import difference_interval
 from engine.assessment.losses import Cause
 from engine.assessment.patterns import PATTERNS_KEPT, Found, MoreFrequent
@@ -34,22 +34,26 @@ def is_about(one: AttributeClass, cause: Cause) -> bool:
 class _Seen:
     """What is compared."""
 
-    deviations: Sequence[DeviationCases]
+    bundles: Sequence[Sequence[DeviationCases]]
     attributes: Sequence[AttributeCases]
     risk: RiskGroups
 
-    def inside(self, deviation: int, attribute: int, number: int) -> Truths:
+    def inside(self, bundle: int, attribute: int, number: int) -> Truths:
         """The cases of a class that could have a deviation."""
         inside: Truths = self.attributes[attribute].codes == number
-        return inside & self.risk.groups[self.deviations[deviation].at_risk]
+        return inside & self.risk.groups[self.bundles[bundle][0].at_risk]
+
+    def about(self, bundle: int, where: AttributeClass) -> tuple[Cause, ...]:
+        """The deviations of a bundle that a class says something about."""
+        return tuple(one.cause for one in self.bundles[bundle] if is_about(where, one.cause))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Questions:
-    """The tables, and what each is about: int64 indices of deviation, attribute and class."""
+    """The tables, and what each is about: int64 indices of bundle, attribute and class."""
 
     tables: Tables
-    deviation: Rows
+    bundle: Rows
     attribute: Rows
     number: Rows
 
@@ -68,7 +72,7 @@ def find_more_frequent(
         risk: Who could have what. A class is compared with the other cases at risk that have a value.
         case_ids: In the log's order.
     """
-    seen = _Seen(deviations, attributes, risk)
+    seen = _Seen([[deviations[index] for index in alike] for alike in bundles(deviations)], attributes, risk)
     asked = _questions(seen)
     found = significant(asked.tables)
     table = found.tables
@@ -78,18 +82,19 @@ def find_more_frequent(
             *(values.tolist() for values in (table.both, table.first, table.second, table.cases)), strict=True
         )
     ]
-    deviation, attribute, number = (part[found.rows] for part in (asked.deviation, asked.attribute, asked.number))
+    bundle, attribute, number = (part[found.rows] for part in (asked.bundle, asked.attribute, asked.number))
     strength = np.array([-low for low, _ in intervals])
-    order = np.lexsort((number, attribute, deviation, strength)).tolist()
+    order = np.lexsort((number, attribute, bundle, strength)).tolist()
     groups = _same_cases(seen, asked, found, order)
     kept = []
     for at, *others in groups[:PATTERNS_KEPT]:
-        inside = seen.inside(deviation[at], attribute[at], number[at])
-        cases = deviations[deviation[at]].cases
+        inside = seen.inside(bundle[at], attribute[at], number[at])
+        cases = seen.bundles[bundle[at]][0].cases
+        classes = [attributes[attribute[row]].classes[number[row]] for row in (at, *others)]
         kept.append(
             _pattern(
-                deviations[deviation[at]].cause,
-                [attributes[attribute[row]].classes[number[row]] for row in (at, *others)],
+                seen.about(bundle[at], classes[0]),
+                classes,
                 (found, at),
                 intervals[at],
                 examples(cases[inside[cases]], case_ids),
@@ -102,9 +107,9 @@ def _questions(seen: _Seen) -> _Questions:
     """Every deviation against every class it could differ by."""
     totals: dict[tuple[int, int], Rows] = {}
     parts: list[Rows] = [np.zeros((7, 0), dtype=np.int64)]
-    for d, deviation in enumerate(seen.deviations):
+    for b, (deviation, *_) in enumerate(seen.bundles):
         for a, attribute in enumerate(seen.attributes):
-            if not is_about(attribute.classes[0], deviation.cause):
+            if not seen.about(b, attribute.classes[0]):
                 continue
             size = len(attribute.classes)
             key = (deviation.at_risk, a)
@@ -113,10 +118,10 @@ def _questions(seen: _Seen) -> _Questions:
             total, having = totals[key], _by_class(attribute.codes[deviation.cases], size)
             table = np.empty((7, size), dtype=np.int64)
             table[0], table[1], table[2], table[3] = having[:size], having.sum(), total[:size], total.sum()
-            table[4], table[5], table[6] = d, a, np.arange(size)
+            table[4], table[5], table[6] = b, a, np.arange(size)
             parts.append(table)
-    both, having, inside, cases, d, a, number = np.concatenate(parts, axis=1)
-    return _Questions(Tables(both, having, inside, cases), d, a, number)
+    both, having, inside, cases, b, a, number = np.concatenate(parts, axis=1)
+    return _Questions(Tables(both, having, inside, cases), b, a, number)
 
 
 def _by_class(codes: NDArray[np.int32], size: int) -> Rows:
@@ -131,7 +136,7 @@ def _same_cases(seen: _Seen, asked: _Questions, found: Significant, order: Seque
     every: list[list[int]] = []
     for at in order:
         row = found.rows[at]
-        key = (int(asked.deviation[row]), *(int(v[at]) for v in (table.both, table.first, table.second, table.cases)))
+        key = (int(asked.bundle[row]), *(int(v[at]) for v in (table.both, table.first, table.second, table.cases)))
         own = _inside(seen, asked, row)
         for group in groups.setdefault(key, []):
             if np.array_equal(own, _inside(seen, asked, found.rows[group[0]])):
@@ -144,11 +149,11 @@ def _same_cases(seen: _Seen, asked: _Questions, found: Significant, order: Seque
 
 
 def _inside(seen: _Seen, asked: _Questions, row: int) -> Truths:
-    return seen.inside(asked.deviation[row], asked.attribute[row], asked.number[row])
+    return seen.inside(asked.bundle[row], asked.attribute[row], asked.number[row])
 
 
 def _pattern(
-    cause: Cause,
+    causes: tuple[Cause, ...],
     classes: Sequence[AttributeClass],
     found: tuple[Significant, int],
     interval: tuple[float, float],
@@ -159,7 +164,7 @@ def _pattern(
     outside_with, outside = int(table.first[at]) - inside_with, int(table.cases[at]) - inside
     share, other = inside_with / inside, outside_with / outside
     return MoreFrequent(
-        deviation=cause,
+        deviations=causes,
         where=classes[0],
         same=tuple(classes[1:]),
         inside=inside,

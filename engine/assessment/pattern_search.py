@@ -1,9 +1,9 @@
 """Finds patterns: which deviations occur together, and for which values of an attribute a deviation is more frequent.
 
-Each question is a two-by-two table over the cases that could have the deviation, tested by Fisher's exact test. A table is
-tested when both of its properties are in enough cases; the margins alone decide that, so the test stays exact. Reported is
-what is more frequent, by enough, in enough cases, and significant after the correction for all tests of its list. The two
-lists are corrected apart, so that of each by itself a share of ``LEVEL`` is expected to be false at most.
+Each question is a two-by-two table over the cases that could have the deviation, tested by Fisher's exact test. A table
+is tested when both of its properties are in enough cases; the margins alone decide that, so the test stays exact.
+Reported is what is more frequent, by enough, in enough cases, and significant after the correction for all tests of its
+list. The two lists are corrected apart, so that of each by itself a share of ``LEVEL`` is expected to be false at most.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class Together:
     """Two deviations that occur in the same cases more often than chance would bring about.
 
     Attributes:
-        first, second: The deviations; the one with more cases in all first.
+        first, second: The deviations; the one with more cases in all first. Several in one of them are in exactly the
+            same cases, so that what is said of one is true of each.
         cases: Cases that could have both.
         first_cases, second_cases: Those that have each.
         both: Those that have both.
@@ -38,8 +39,8 @@ class Together:
         examples: Ids of up to 5 cases with both, the first in the order of their text.
     """
 
-    first: Cause
-    second: Cause
+    first: tuple[Cause, ...]
+    second: tuple[Cause, ...]
     cases: int
     first_cases: int
     second_cases: int
@@ -58,7 +59,7 @@ class MoreFrequent:
     """A deviation that is more frequent in one class of cases than in the others.
 
     Attributes:
-        deviation: The deviation.
+        deviations: The deviation; several are in exactly the same cases.
         where: The class: a value of an attribute, or a band of its numbers.
         same: Other classes that hold exactly the same of these cases, so that nothing tells them apart.
         inside: Cases of the class that could have it.
@@ -74,7 +75,7 @@ class MoreFrequent:
         examples: Ids of up to 5 cases of the class with the deviation, the first in the order of their text.
     """
 
-    deviation: Cause
+    deviations: tuple[Cause, ...]
     where: AttributeClass
     same: tuple[AttributeClass, ...]
     inside: int
@@ -96,7 +97,7 @@ class Found(Generic[_Pattern]):
 
     Attributes:
         patterns: The strongest first: by phi, or by the low end of the interval of the difference.
-        count: How many there are, with those past ``PATTERNS_KEPT``.
+        count: How many there are, together with those past ``PATTERNS_KEPT``.
         tests: How many tests were made.
     """
 

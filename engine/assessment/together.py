@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.assessment.deviation_cases import DeviationCases, RiskGroups, are_one_fact
+from engine.assessment.deviation_cases import DeviationCases, RiskGroups, are_one_fact, bundles
 from engine.assessment.explanations import EXAMPLES
 from engine.assessment.patterns import PATTERNS_KEPT, Found, Together
 from engine.assessment.tables import Tables, finite, rounded, significant
@@ -45,11 +45,12 @@ def find_together(deviations: Sequence[DeviationCases], risk: RiskGroups, case_i
     table, odds = found.tables, found.tables.odds_ratio
     expected = table.first * table.second / table.cases
     phi = (table.both - expected) / np.sqrt(expected * (table.cases - table.first) * (1 - table.second / table.cases))
-    order = np.lexsort((other, one, -phi))[:PATTERNS_KEPT].tolist()
+    order = np.lexsort((other, one, -phi)).tolist()
+    groups = _told_as_one(bundles(deviations), [(at, int(one[at]), int(other[at])) for at in order])
     kept = tuple(
         Together(
-            first=deviations[one[at]].cause,
-            second=deviations[other[at]].cause,
+            first=tuple(deviations[member].cause for member in first),
+            second=tuple(deviations[member].cause for member in second),
             cases=int(table.cases[at]),
             first_cases=int(table.first[at]),
             second_cases=int(table.second[at]),
@@ -62,9 +63,36 @@ def find_together(deviations: Sequence[DeviationCases], risk: RiskGroups, case_i
             q=rounded(found.q[at]),
             examples=examples(np.intersect1d(deviations[one[at]].cases, deviations[other[at]].cases), case_ids),
         )
-        for at in order
+        for at, first, second in groups[:PATTERNS_KEPT]
     )
-    return Found(kept, len(found.rows), found.tests)
+    return Found(kept, len(groups), found.tests)
+
+
+def _told_as_one(
+    alike: Sequence[Sequence[int]], pairs: Sequence[tuple[int, int, int]]
+) -> list[tuple[int, list[int], list[int]]]:
+    """Pairs between the same two bundles, or inside the same one, as one; the first of them stands for all.
+
+    Args:
+        alike: The bundles of deviations.
+        pairs: What a pair is known by, and its two deviations.
+    """
+    bundle_of = {member: number for number, bundle in enumerate(alike) for member in bundle}
+    found: dict[tuple[int, int], tuple[int, set[int], set[int]]] = {}
+    for at, one, other in pairs:
+        key = bundle_of[one], bundle_of[other]
+        _, first, second = found.setdefault((min(key), max(key)), (at, set(), set()))
+        swapped = key[0] > key[1]
+        first.add(other if swapped else one)
+        second.add(one if swapped else other)
+    told = []
+    for (low, high), (at, first, second) in found.items():
+        if low == high:
+            everyone = sorted(first | second)
+            told.append((at, everyone[:1], everyone[1:]))
+        else:
+            told.append((at, sorted(first), sorted(second)))
+    return told
 
 
 def examples(cases: Rows, case_ids: pl.Series) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from engine.assessment.assessment import Assessment
 from engine.errors import LimitExceeded
-from engine.rendering import palette, report_views
+from engine.rendering import palette, pattern_views, report_views
 from engine.rendering.chevrons import variant_rows
 from engine.rendering.flowchart import draw_flow
 from engine.rendering.net_chart import draw_net
@@ -58,6 +58,8 @@ def render_report(assessment: Assessment, *, language: Language) -> str:
             standards=report_views.standard_rows(assessment, wording),
             deviations=deviations,
             deviations_left=deviations_left,
+            pattern_tables=pattern_views.pattern_tables(assessment, wording),
+            pattern_method=pattern_views.pattern_method(assessment, wording),
             beside=report_views.beside(assessment, wording),
             charts=tuple(draw_chart(assessment, kind, language=language) for kind in OverlayKind),
             variants=variant_rows(assessment, wording),
