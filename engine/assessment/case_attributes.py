@@ -32,7 +32,7 @@ BANDS = 4
 _FEW_NUMBERS = 10
 """Numbers with no more values than this are classes as they are."""
 _MISSING = -1
-_VARIANT = re.compile(r"(case)?\W*variant\W*(index|id|name|no)?\W*\d*\W*", re.IGNORECASE)
+_VARIANT = re.compile(r"[\W_]*(case)?[\W_]*variant[\W_]*(index|id|name|no)?[\W_]*\d*[\W_]*", re.IGNORECASE)
 """What tools call the column that names the sequence of activities: it is the deviation, and explains none."""
 
 
