@@ -222,9 +222,7 @@ def random_log(rng: random.Random) -> tuple[Process, Log]:
     branch = ["north" if case == kinds[0] and rng.random() < 0.8 else rng.choice(["north", "south"]) for case in cases]
     amounts = [round(rng.lognormvariate(3, 1), 2) for _ in cases]
     people = [rng.choice(["Li", "Wang"]) for _ in range(made.events.height)]
-    return process, with_attributes(
-        made, cases={"branch": branch, "amount": amounts}, events={"resource": people}
-    )
+    return process, with_attributes(made, cases={"branch": branch, "amount": amounts}, events={"resource": people})
 
 
 def shuffled(made: Log, rng: random.Random) -> Log:

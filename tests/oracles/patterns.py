@@ -21,7 +21,7 @@ class PlainTable:
 
     @property
     def is_tested(self) -> bool:
-        return LEAST_CASES <= min(self.first, self.second) and max(self.first, self.second) < self.cases
+        return min(self.first, self.second) >= LEAST_CASES and max(self.first, self.second) < self.cases
 
     @property
     def may_be_told(self) -> bool:
@@ -62,7 +62,7 @@ def corrected_plainly(probabilities: Sequence[Fraction], tests: int) -> list[Fra
 
 
 def significant_plainly(tables: Sequence[PlainTable]) -> dict[int, tuple[Fraction, Fraction]]:
-    """p and q of the tables to be told, by their number."""
+    """What p and q are, of the tables to be told, by their number."""
     told = [number for number, table in enumerate(tables) if table.may_be_told]
     tests = sum(table.is_tested for table in tables)
     p = [fisher_plainly(t.both, t.first, t.second, t.cases) for t in (tables[number] for number in told)]

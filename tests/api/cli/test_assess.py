@@ -70,6 +70,41 @@ def test_the_report_is_one_html_file_in_the_language(tmp_path: Path) -> None:
     assert "完整性" in report.read_text("utf-8")
 
 
+PATTERN_LOG = "case,activity,timestamp,branch\n" + "".join(
+    f"{case},{activity},2026-01-0{day}T08:00:00Z,{'north' if case < 20 else 'south'}\n"
+    for case in range(40)
+    for day, activity in enumerate(["Conduct", *["Collect"] * (case >= 12), "Analyse"], start=1)
+)
+"""Twelve of twenty cases of the north skip a step, and none of the south."""
+
+
+def test_patterns_are_printed_and_are_in_the_json(tmp_path: Path) -> None:
+    flow, log = flow_file(tmp_path), log_file(tmp_path, PATTERN_LOG)
+    printed = run("assess", flow, log).stdout
+    assert "Patterns (of which 5 % at most are to be expected by chance)" in printed
+    assert 'Cases with branch north skip "Collect", and no others do (60 % against 0 %)' in printed
+    assert "只有branch为“north”的案例才漏做“回收”（60% 对 0%）" in run("assess", flow, log, "--lang", "zh").stdout
+    found = json.loads(run("assess", flow, log, "--json", "-").stdout)["patterns"]
+    (pattern,) = found["more_frequent"]
+    assert pattern["deviations"] == [{"kind": "skipped", "steps": ["collect"], "standard": None, "other_branch": False}]
+    assert pattern["where"] == {
+        "attribute": "branch",
+        "scope": "first-event",
+        "step": None,
+        "value": "north",
+        "low": None,
+        "high": None,
+    }
+    assert (pattern["share_inside"], pattern["share_outside"], pattern["ratio"]) == (0.6, 0, None)
+    assert (found["more_frequent_count"], found["more_frequent_tests"], found["level"]) == (1, 2, 0.05)
+    assert (found["together"], found["attributes"], found["left_out"]) == ([], ["branch"], [])
+
+
+def test_without_patterns_nothing_is_printed_of_them(tmp_path: Path) -> None:
+    result = run("assess", flow_file(tmp_path), log_file(tmp_path))
+    assert "Patterns" not in result.stdout
+
+
 def test_now_and_closed_are_used_and_said(tmp_path: Path) -> None:
     options = ("--now", "2026-01-04T08:00:00+08:00", "--closed", "idle:14d", "--json", "-")
     found = json.loads(run("assess", flow_file(tmp_path), log_file(tmp_path), *options).stdout)

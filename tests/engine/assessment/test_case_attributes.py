@@ -89,7 +89,9 @@ def test_what_makes_no_classes_is_left_out_with_the_reason(values: list[Any], wh
     assert reason(one_attribute(values)) == why
 
 
-@pytest.mark.parametrize("name", ["variant", "Variant (2)", "variant-index", "Variant index", "(case)_variant", "variant_id"])
+@pytest.mark.parametrize(
+    "name", ["variant", "Variant (2)", "variant-index", "Variant index", "(case)_variant", "variant_id"]
+)
 def test_a_column_that_names_the_variant_is_left_out(name: str) -> None:
     assert reason(one_attribute(["1"] * 10 + ["2"] * 10, name=name)) == LeftOut.VARIANT
 
@@ -130,14 +132,18 @@ def test_what_is_no_finite_number_is_missing() -> None:
 
 
 def test_an_attribute_of_events_is_that_of_the_first_event_that_has_one() -> None:
-    made = with_attributes(log(*["a b c"] * 12), events={"branch": [None, "north", "south"] * 6 + ["south", "x", None] * 6})
+    made = with_attributes(
+        log(*["a b c"] * 12), events={"branch": [None, "north", "south"] * 6 + ["south", "x", None] * 6}
+    )
     one = only(attributes_of(made))
     assert one.classes[0].scope == Scope.FIRST_EVENT
     assert [one.classes[code].value for code in one.codes.tolist()] == ["north"] * 6 + ["south"] * 6
 
 
 def test_a_step_has_a_view_of_its_own_where_values_change_within_cases() -> None:
-    made = with_attributes(log(*["a b b"] * 6, *["a"] * 6), events={"resource": ["Li", "Wang", "Li"] * 6 + ["Zhao"] * 6})
+    made = with_attributes(
+        log(*["a b b"] * 6, *["a"] * 6), events={"resource": ["Li", "Wang", "Li"] * 6 + ["Zhao"] * 6}
+    )
     found = attributes_of(made, [(1, "b")])
     assert [(one.classes[0].scope, one.classes[0].step) for one in found.tested] == [(Scope.FIRST_EVENT, "")]
     made = with_attributes(log(*["a b"] * 12), events={"resource": ["Li", "Wang", "Li", "Zhao"] * 6})
