@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from engine.logs.log import EVENT_COLUMNS, Log
 
 Rows = NDArray[np.int64]
-Codes = NDArray[np.int32]
+Codes = NDArray[np.signedinteger[Any]]
 
 RESOURCE = "resource"
 BANDS = 4
@@ -79,7 +80,8 @@ class AttributeCases:
 
     Attributes:
         classes: Its classes that have enough cases, most cases first.
-        codes: int32 class of each case: its index, one past the last for any other value, −1 without a value.
+        codes: Class of each case: its index, one past the last for any other value, −1 without a value. Integers as
+            short as they can be, because there is one for each case and attribute.
     """
 
     classes: tuple[AttributeClass, ...]
@@ -250,7 +252,7 @@ def _values(blank: AttributeClass, values: pl.Series, bounds: Bounds) -> Attribu
     code = pl.col("value").replace_strict(chosen["value"], places, default=chosen.height, return_dtype=pl.Int32)
     codes = column.to_frame().select(pl.when(pl.col("value").is_null()).then(_MISSING).otherwise(code).cast(pl.Int32))
     classes = tuple(replace(blank, value=value) for value in chosen["text"].to_list())
-    return AttributeCases(classes, codes.to_series().to_numpy())
+    return AttributeCases(classes, _short(codes.to_series().to_numpy(), len(classes)))
 
 
 def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
@@ -268,7 +270,7 @@ def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
     starts = np.flatnonzero(np.concatenate([[True], np.diff(keys) > 0]))
     ends = np.append(starts[1:], len(numbers)) - 1
     band = np.searchsorted(starts, np.arange(len(numbers)), side="right") - 1
-    codes = np.full(len(known), _MISSING, dtype=np.int32)
+    codes = np.full(len(known), _MISSING, dtype=np.int8)
     codes[known] = band[of_case]
     classes = tuple(
         replace(blank, value=f"{numbers[start]:.15g}")
@@ -281,3 +283,7 @@ def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     )
     return AttributeCases(classes, codes)
+
+
+def _short(codes: Codes, classes: int) -> Codes:
+    return codes.astype(np.int8 if classes < np.iinfo(np.int8).max else np.int32)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.assessment.case_attributes import AttributeCases, AttributeClass, Scope
+from engine.assessment.case_attributes import AttributeCases, AttributeClass, Codes, Scope
 from engine.assessment.deviation_cases import DeviationCases, RiskGroups, bundles
 from engine.assessment.exact_tests import difference_interval
 from engine.assessment.losses import Cause
@@ -124,9 +124,9 @@ def _questions(seen: _Seen) -> _Questions:
     return _Questions(Tables(both, having, inside, cases), b, a, number)
 
 
-def _by_class(codes: NDArray[np.int32], size: int) -> Rows:
+def _by_class(codes: Codes, size: int) -> Rows:
     """int64 cases of each class, then of the other values; those without a value are not counted."""
-    return np.bincount(codes + 1, minlength=size + 2)[1:].astype(np.int64)
+    return np.bincount(codes.astype(np.int64) + 1, minlength=size + 2)[1:].astype(np.int64)
 
 
 def _same_cases(seen: _Seen, asked: _Questions, found: Significant, order: Sequence[int]) -> list[list[int]]:
@@ -137,9 +137,8 @@ def _same_cases(seen: _Seen, asked: _Questions, found: Significant, order: Seque
     for at in order:
         row = found.rows[at]
         key = (int(asked.bundle[row]), *(int(v[at]) for v in (table.both, table.first, table.second, table.cases)))
-        own = _inside(seen, asked, row)
         for group in groups.setdefault(key, []):
-            if np.array_equal(own, _inside(seen, asked, found.rows[group[0]])):
+            if np.array_equal(_inside(seen, asked, row), _inside(seen, asked, found.rows[group[0]])):
                 group.append(at)
                 break
         else:

@@ -160,7 +160,9 @@ def _more_frequent(pattern: MoreFrequent, names: Names, most: float) -> PatternR
     """A row whose bars are as long as their share of the largest share of the table."""
     wording = names.wording
     inside, outside = _shares(pattern)
-    same = wording.text("chart.list-separator").join(_where(one, names) for one in pattern.same)
+    own = _where(pattern.where, names)
+    others = dict.fromkeys(_where(one, names) for one in pattern.same)  # a case and its events may say the same
+    same = wording.text("chart.list-separator").join(where for where in others if where != own)
     low, high = (wording.number(100 * end, digits=1) for end in pattern.interval)
     return PatternRow(
         mark=DEVIATION_MARKS[DeviationKind(pattern.deviations[0].kind)],
