@@ -144,11 +144,11 @@ def case_attributes(
     """
     tested: list[AttributeCases] = []
     left_out: list[AttributeLeftOut] = []
-    for name, scope, step, values in _columns(log, labels, list(steps)):
-        made = _classes(AttributeClass(name, scope, step), values, bounds)
+    for blank, column, codes in _views(log, labels, list(steps), bounds):
+        made = _classes(blank, column, codes, bounds)
         if isinstance(made, AttributeCases):
             tested.append(made)
-        elif scope is not Scope.STEP:
+        elif blank.scope is not Scope.STEP:
             left_out.append(made)
     seen = {one.classes[0].attribute for one in tested}
     unseen = [one for one in left_out if one.attribute not in seen]
@@ -162,118 +162,135 @@ def _place(one: AttributeCases) -> tuple[int, str, str]:
     return list(Scope).index(first.scope), first.attribute, first.step
 
 
-def _columns(
-    log: Log, labels: NDArray[np.int32], steps: list[tuple[int, str]]
-) -> Iterator[tuple[str, Scope, str, pl.Series]]:
-    """Every attribute in every view: name, scope, step, and one value for each case, null where it has none."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Column:
+    """One attribute of cases or events, its values as numbers.
+
+    Attributes:
+        distinct: Its values in their order; text, truth values, or finite numbers.
+        codes: int32 place of each row's value, −1 without one.
+        reason: Why it cannot be cut into classes, or None.
+    """
+
+    distinct: pl.Series
+    codes: NDArray[np.int32]
+    reason: LeftOut | None = None
+
+
+def _views(
+    log: Log, labels: NDArray[np.int32], steps: list[tuple[int, str]], bounds: Bounds
+) -> Iterator[tuple[AttributeClass, _Column, NDArray[np.int32]]]:
+    """Every attribute in every view: what it is called, its values, and the code of each case."""
     for name in log.cases.columns[1:]:
-        yield name, Scope.CASE, "", log.cases[name]
+        column = _column(log.cases[name], bounds)
+        yield AttributeClass(name, Scope.CASE), column, column.codes
     cases = log.events["case"].to_numpy().astype(np.int64)
     rows_of = {name: np.flatnonzero(labels == label) for label, name in steps}
     for name in log.events.columns:
-        if name in EVENT_COLUMNS and name != RESOURCE:
-            continue
         values = log.events[name]
-        if values.null_count() == len(values):
+        if (name in EVENT_COLUMNS and name != RESOURCE) or values.null_count() == len(values):
             continue
-        filled = np.flatnonzero(values.is_not_null().to_numpy())
-        first = _first_of_each(filled, cases)
-        spread = _spread(values, first, cases, log.cases.height)
-        yield name, Scope.FIRST_EVENT, "", spread
-        if values.dtype.is_nested() or not (values != spread.gather(cases)).any():
+        column = _column(values, bounds)
+        first = _first_of_each_case(column.codes, np.arange(len(cases)), cases, log.cases.height)
+        yield AttributeClass(name, Scope.FIRST_EVENT), column, first
+        if (np.where(column.codes < 0, first[cases], column.codes) == first[cases]).all():
             continue  # the same throughout each case, so a step's own view would show nothing new
         for step, rows in rows_of.items():
-            known = rows[values.gather(rows).is_not_null().to_numpy()]
-            yield name, Scope.STEP, step, _spread(values, _first_of_each(known, cases), cases, log.cases.height)
+            own = _first_of_each_case(column.codes, rows, cases, log.cases.height)
+            yield AttributeClass(name, Scope.STEP, step), column, own
 
 
-def _first_of_each(rows: Rows, cases: Rows) -> Rows:
-    """Of increasing rows the first of each case."""
-    found: Rows = rows[np.diff(cases[rows], prepend=-1) > 0]
-    return found
-
-
-def _spread(values: pl.Series, rows: Rows, cases: Rows, height: int) -> pl.Series:
-    """The values of some rows, at most one of each case, as one value for each case."""
-    where = np.full(height, -1, dtype=np.int64)
-    where[cases[rows]] = rows
-    index = pl.Series(where)
-    return values.gather(index.set(index < 0, None))
-
-
-def _classes(blank: AttributeClass, values: pl.Series, bounds: Bounds) -> AttributeCases | AttributeLeftOut:
-    """One attribute's classes, or why it has none."""
-
-    def refused(distinct: int, reason: LeftOut) -> AttributeLeftOut:
-        return AttributeLeftOut(blank.attribute, blank.scope, distinct, reason)
-
-    if _VARIANT.fullmatch(blank.attribute):
-        return refused(values.drop_nulls().n_unique(), LeftOut.VARIANT)
-    if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype == pl.Binary:
-        return refused(values.drop_nulls().n_unique(), LeftOut.NO_CLASSES)
-    values = _plain(values, bounds)
-    distinct = values.drop_nulls().n_unique()
-    if distinct < 2:
-        return refused(distinct, LeftOut.ONE_VALUE)
-    if values.dtype.is_numeric() and distinct > _FEW_NUMBERS:
-        return _bands(blank, values)
-    if distinct * bounds.cases > values.len() - values.null_count():
-        return refused(distinct, LeftOut.TOO_MANY_VALUES)
-    return _values(blank, values, bounds) or refused(distinct, LeftOut.TOO_MANY_VALUES)
+def _column(values: pl.Series, bounds: Bounds) -> _Column:
+    nothing = np.full(len(values), _MISSING, dtype=np.int32)
+    if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype in {pl.Binary, pl.Object, pl.Null}:
+        return _Column(values.head(0), nothing, LeftOut.ONE_VALUE if values.dtype == pl.Null else LeftOut.NO_CLASSES)
+    plain = _plain(values, bounds)
+    reason = LeftOut.VARIANT if _VARIANT.fullmatch(values.name) else None
+    if plain.dtype.is_numeric():
+        known = plain.is_not_null().to_numpy()
+        numbers, nothing[known] = np.unique(plain.drop_nulls().cast(pl.Float64).to_numpy(), return_inverse=True)
+        return _Column(pl.Series(numbers), nothing, reason)
+    distinct = plain.drop_nulls().unique().sort()
+    if distinct.is_empty():
+        return _Column(distinct, nothing, reason)
+    places = pl.int_range(len(distinct), dtype=pl.Int32, eager=True)
+    codes = plain.replace_strict(distinct, places, default=None, return_dtype=pl.Int32).fill_null(_MISSING)
+    return _Column(distinct, codes.to_numpy(), reason)
 
 
 def _plain(values: pl.Series, bounds: Bounds) -> pl.Series:
     """Text, truth values, whole numbers or finite floating ones; text of many values that is numbers is numbers."""
     kind = values.dtype
     if kind in {pl.Categorical, pl.Enum}:
-        values = values.cast(pl.String)
-    elif kind.is_decimal():
-        values = values.cast(pl.Float64)
-    elif kind == pl.String and values.drop_nulls().n_unique() > bounds.classes:
+        return values.cast(pl.String)
+    if kind == pl.String and values.drop_nulls().n_unique() > bounds.classes:
         numbers = _finite(values.cast(pl.Float64, strict=False))
         return numbers if numbers.null_count() == values.null_count() else values
-    return _finite(values) if values.dtype.is_float() else values
+    return _finite(values) if kind.is_float() else values
 
 
 def _finite(values: pl.Series) -> pl.Series:
     return values.set(~values.is_finite().fill_null(value=True), None)
 
 
-def _values(blank: AttributeClass, values: pl.Series, bounds: Bounds) -> AttributeCases | None:
-    """Each value that has enough cases is a class; the order of equally frequent ones is that of their text."""
-    column = values.alias("value")
-    counts = column.drop_nulls().value_counts(name="cases").filter(pl.col("cases") >= bounds.cases)
-    text = pl.col("value").cast(pl.String).str.replace(r"\.0$", "") if values.dtype.is_float() else pl.col("value")
-    named = counts.with_columns(text.cast(pl.String).alias("text"))
-    chosen = named.sort(["cases", "text"], descending=[True, False]).head(bounds.classes)
-    if chosen.is_empty():
-        return None
-    places = pl.int_range(chosen.height, dtype=pl.Int32, eager=True)
-    code = pl.col("value").replace_strict(chosen["value"], places, default=chosen.height, return_dtype=pl.Int32)
-    codes = column.to_frame().select(pl.when(pl.col("value").is_null()).then(_MISSING).otherwise(code).cast(pl.Int32))
-    classes = tuple(replace(blank, value=value) for value in chosen["text"].to_list())
-    return AttributeCases(classes, _short(codes.to_series().to_numpy(), len(classes)))
+def _first_of_each_case(codes: NDArray[np.int32], rows: Rows, cases: Rows, height: int) -> NDArray[np.int32]:
+    """Of some rows, increasing, the first value in each case; −1 where there is none."""
+    known = rows[codes[rows] >= 0]
+    known = known[np.diff(cases[known], prepend=-1) > 0]
+    found = np.full(height, _MISSING, dtype=np.int32)
+    found[cases[known]] = codes[known]
+    return found
 
 
-def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
+def _classes(
+    blank: AttributeClass, column: _Column, codes: NDArray[np.int32], bounds: Bounds
+) -> AttributeCases | AttributeLeftOut:
+    """One view's classes, or why it has none."""
+    counts = np.bincount(codes + 1, minlength=len(column.distinct) + 1)[1:]
+    distinct, cases = int((counts > 0).sum()), int(counts.sum())
+
+    def refused(reason: LeftOut) -> AttributeLeftOut:
+        return AttributeLeftOut(blank.attribute, blank.scope, distinct, reason)
+
+    if column.reason is not None:
+        return refused(column.reason)
+    if distinct < 2:
+        return refused(LeftOut.ONE_VALUE)
+    if column.distinct.dtype.is_numeric() and distinct > _FEW_NUMBERS:
+        return _bands(blank, column, codes, counts)
+    if distinct * bounds.cases > cases or counts.max() < bounds.cases:
+        return refused(LeftOut.TOO_MANY_VALUES)
+    return _values(blank, column, codes, counts, bounds=bounds)
+
+
+def _values(
+    blank: AttributeClass, column: _Column, codes: NDArray[np.int32], counts: Rows, *, bounds: Bounds
+) -> AttributeCases:
+    """Each value that has enough cases is a class; equally frequent ones are in their own order."""
+    order = np.argsort(-counts, kind="stable")[: bounds.classes]
+    chosen = order[counts[order] >= bounds.cases]
+    texts = [_text(value) for value in column.distinct.gather(chosen).to_list()]
+    place = np.full(len(counts) + 1, len(chosen), dtype=np.int32)
+    place[chosen], place[-1] = np.arange(len(chosen)), _MISSING  # the last is that of a code of −1
+    return AttributeCases(tuple(replace(blank, value=text) for text in texts), _short(place, len(chosen))[codes])
+
+
+def _bands(blank: AttributeClass, column: _Column, codes: NDArray[np.int32], counts: Rows) -> AttributeCases:
     """Bands of about as many cases each. A value that fills a band is one; what lies between such is cut evenly."""
-    known = values.is_not_null().to_numpy()
-    numbers, of_case, counts = np.unique(
-        values.drop_nulls().cast(pl.Float64).to_numpy(), return_inverse=True, return_counts=True
-    )
-    full = counts * BANDS >= counts.sum()
+    present = np.flatnonzero(counts)
+    numbers, sizes, cases = column.distinct.gather(present).to_numpy(), counts[present], counts.sum()
+    full = sizes * BANDS >= cases
     stretch = np.cumsum(full) * 2 - full  # full values have stretches of their own, odd ones
-    before = np.cumsum(counts) - counts
-    opens = np.concatenate([[True], np.diff(stretch) > 0])
+    before = np.cumsum(sizes) - sizes
+    opens = np.diff(stretch, prepend=-1) > 0
     within = before - np.maximum.accumulate(np.where(opens, before, 0))
-    keys = stretch * (BANDS + 1) + within * BANDS // counts.sum()
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(keys) > 0]))
+    keys = stretch * (BANDS + 1) + within * BANDS // cases
+    starts = np.flatnonzero(np.diff(keys, prepend=-1) > 0)
     ends = np.append(starts[1:], len(numbers)) - 1
-    band = np.searchsorted(starts, np.arange(len(numbers)), side="right") - 1
-    codes = np.full(len(known), _MISSING, dtype=np.int8)
-    codes[known] = band[of_case]
+    band = np.full(len(counts) + 1, _MISSING, dtype=np.int8)
+    band[present] = np.searchsorted(starts, np.arange(len(numbers)), side="right") - 1
     classes = tuple(
-        replace(blank, value=f"{numbers[start]:.15g}")
+        replace(blank, value=_text(float(numbers[start])))
         if start == end
         else replace(
             blank,
@@ -282,7 +299,14 @@ def _bands(blank: AttributeClass, values: pl.Series) -> AttributeCases:
         )
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     )
-    return AttributeCases(classes, codes)
+    return AttributeCases(classes, band[codes])
+
+
+def _text(value: str | bool | float) -> str:  # noqa: FBT001 - a value of a column
+    """A value as the log's reader would write it; whole numbers without a point."""
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else f"{value:.15g}"
 
 
 def _short(codes: Codes, classes: int) -> Codes:

@@ -97,7 +97,7 @@ def _told_as_one(
 
 def examples(cases: Rows, case_ids: pl.Series) -> tuple[str, ...]:
     """The first few ids in the order of their text, which is the same however the log is sorted."""
-    return tuple(case_ids.gather(cases).sort().head(EXAMPLES).to_list())
+    return tuple(case_ids.gather(cases).bottom_k(EXAMPLES).sort().to_list())
 
 
 def _counts(deviations: Sequence[DeviationCases], risk: RiskGroups) -> Rows:

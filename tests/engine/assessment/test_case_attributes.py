@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -175,3 +176,26 @@ def test_categories_are_text() -> None:
 
 def test_classes_are_told_apart_by_all_they_are() -> None:
     assert AttributeClass("a", Scope.CASE, value="1") != AttributeClass("a", Scope.FIRST_EVENT, value="1")
+
+
+@pytest.mark.parametrize(
+    ("values", "tested"),
+    [
+        (pl.Series("x", [[1], [2]] * 10), False),
+        (pl.Series("x", [{"y": 1}, {"y": 2}] * 10), False),
+        (pl.Series("x", [b"p", b"q"] * 10), False),
+        (pl.Series("x", [timedelta(hours=1), timedelta(hours=2)] * 10), False),
+        (pl.Series("x", [None] * 20, dtype=pl.Null), False),
+        (pl.Series("x", [Decimal("1.50"), Decimal(2)] * 10), True),
+        (pl.Series("x", [0, 2**64 - 1] * 10, dtype=pl.UInt64), True),
+        (pl.Series("x", ["p", "q"] * 10, dtype=pl.Enum(["q", "p"])), True),
+        (pl.Series("x", [1, -1] * 10, dtype=pl.Int8), True),
+    ],
+    ids=lambda value: str(getattr(value, "dtype", value)),
+)
+def test_any_type_of_column_is_cut_or_left_out(values: pl.Series, *, tested: bool) -> None:
+    made = log(*["a"] * len(values))
+    columns = Log(made.name, made.activities, made.cases.with_columns(values), made.events.with_columns(y=values))
+    found = attributes_of(columns)
+    assert {one.classes[0].attribute for one in found.tested} == ({"x", "y"} if tested else set())
+    assert len(found.tested) + len(found.left_out) == (1 if values.dtype == pl.Null else 2)
