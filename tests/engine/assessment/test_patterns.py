@@ -12,13 +12,15 @@ from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.assessment.case_attributes import AttributeClass, Scope
 from engine.assessment.closing import ClosedRule
-from engine.assessment.deviation_cases import are_one_fact
+from engine.assessment.deviation_cases import RiskGroups, are_one_fact
 from engine.assessment.losses import Cause
+from engine.assessment.more_frequent import find_more_frequent
 from engine.assessment.patterns import PATTERNS_KEPT, MoreFrequent, Patterns
 from engine.assessment.together import find_together
 from engine.limits import DEFAULT_LIMITS
 from tests.engine.assessment.making import process
 from tests.engine.assessment.pattern_making import (
+    attribute,
     deviation,
     everyone,
     ids,
@@ -185,6 +187,42 @@ def test_unfinished_steps_are_compared_among_closed_cases() -> None:
     pattern = only(assess(process(), made, closed=rule, now=BEGIN + timedelta(hours=92)).patterns)
     assert pattern.deviations[0].kind == "unfinished"
     assert (pattern.inside, pattern.outside) == (20, 20)
+
+
+def test_what_was_not_due_yet_is_on_neither_side() -> None:
+    """The ten open cases of the south are still in time for c, and of five more nobody knows the time."""
+    made = process(rest=LATE)
+    cases = [timed(5)] * 12 + [timed(1)] * 8 + [timed(5)] * 2 + [timed(1)] * 18 + ["a@90 b@91"] * 10
+    cases += ["a@0 b@? c@2 d@3"] * 5
+    branch = ["north"] * 20 + ["south"] * 35
+    found = assess(
+        made,
+        with_attributes(log(*cases), cases={"branch": branch}),
+        closed=ClosedRule.parse("idle:2d"),
+        now=BEGIN + timedelta(hours=92),
+    ).patterns
+    (late,) = [p for p in found.more_frequent.patterns if p.deviations[0].standard]
+    assert (late.inside, late.outside) == (20, 20)
+
+
+def test_the_surest_difference_comes_first() -> None:
+    """All six of few, against 18 of the other 74; all twenty of many, against 4 of the other 60."""
+    having = {*range(20), 30, 40, 50, 60}
+    few, many = attribute("few", ["x"] * 6 + ["y"] * 74), attribute("many", ["x"] * 20 + ["y"] * 60)
+    found = find_more_frequent([deviation("p", having)], [few, many], everyone(80), ids(80)).patterns
+    assert [(p.where.attribute, p.inside_with, p.inside) for p in found] == [("many", 20, 20), ("few", 6, 6)]
+    assert found[0].interval[0] > found[1].interval[0]
+
+
+def test_values_are_the_same_when_they_are_for_all_cases_at_risk() -> None:
+    """They part in cases that are still open, of which unfinished steps are not asked."""
+    closed = np.array([True] * 40 + [False] * 10)
+    risk = RiskGroups((np.ones(50, dtype=np.bool_), closed))
+    branch = attribute("branch", ["north"] * 20 + ["south"] * 30)
+    city = attribute("city", ["Harbin"] * 20 + ["Sanya"] * 20 + ["Harbin"] * 10)
+    unfinished = deviation("p", range(12), RiskGroups.CLOSED)
+    (pattern,) = find_more_frequent([unfinished], [branch, city], risk, ids(50)).patterns
+    assert [one.value for one in (pattern.where, *pattern.same)] == ["north", "Harbin"]
 
 
 @pytest.mark.parametrize(
