@@ -21,14 +21,14 @@ class AcceptedPrefix:
     """A run of the net that a trace begins with.
 
     Attributes:
-        is_whole: Whether the run takes the whole trace and leads to a final marking.
         tokens: Produced and consumed by its transitions; nothing is missing.
         marking: int64 token count for each place after the last event of the prefix.
+        is_whole: Whether the run takes the whole trace, and its tokens are those of going on to a final marking.
     """
 
-    is_whole: bool
     tokens: Tokens
     marking: NDArray[np.int64]
+    is_whole: bool
 
 
 class AcceptedPrefixes:
@@ -104,9 +104,9 @@ class AcceptedPrefixes:
             ]
             if ended:
                 _, produced, consumed, state = min(ended)
-                return AcceptedPrefix(True, Tokens(produced, consumed), self._marking(state))
+                return AcceptedPrefix(Tokens(produced, consumed), self._marking(state), is_whole=True)
         (_, produced, consumed), state = min((cost, state) for state, cost in reached.items())
-        return AcceptedPrefix(False, Tokens(produced, consumed), self._marking(state))
+        return AcceptedPrefix(Tokens(produced, consumed), self._marking(state), is_whole=False)
 
     def _marking(self, state: int) -> NDArray[np.int64]:
         """The marking that a state stands for: every run to it leads to the same one."""

@@ -116,7 +116,7 @@ class ForcedReplay:
         if not ways.transitions:
             return _Played(STRANGER, marking, complete=True)
         which, lack, path, complete = nearest(
-            self._before, self._after, ways.silent, marking, ways.needs, False, self._most
+            self._before, self._after, ways.silent, marking, ways.needs, 0, self._most
         )
         moved, there = self._fired(marking, path)
         there += np.maximum(ways.needs[which] - there, 0)
@@ -126,9 +126,7 @@ class ForcedReplay:
     def _end(self, marking: NDArray[np.int64]) -> _Played:
         """Play the end: silent transitions to a marking close to a final one, which is then consumed."""
         finals = self._net.finals.astype(np.int64)
-        which, _, path, complete = nearest(
-            self._before, self._after, self._silent, marking, finals, True, self._most
-        )
+        which, _, path, complete = nearest(self._before, self._after, self._silent, marking, finals, 1, self._most)
         moved, there = self._fired(marking, path)
         final = finals[which]
         missing, remaining = np.maximum(final - there, 0), np.maximum(there - final, 0)

@@ -146,7 +146,7 @@ def _walk(
     behaviour = VisibleBehaviour(graph)
     parents, arrived, behind = [-1], [-1], [0]
     children: list[list[int]] = [[]]
-    ended, cut = [0], 0
+    last, ended, cut = [0], [0], 0  # cases that are followed to each state and no further; those that end there
     path = [0]  # the states of the sequence before, from the beginning
     for index, shared, sequence in by_prefix(offsets, labels):
         del path[shared + 1 :]
@@ -160,12 +160,16 @@ def _walk(
             arrived.append(label)
             behind.append(after)
             children.append([])
+            last.append(0)
             ended.append(0)
             path.append(len(behind) - 1)
         count = int(counts[index])
-        ended[path[-1]] += count
-        cut += count if len(path) <= len(sequence) else 0
-    cases = ended.copy()
+        last[path[-1]] += count
+        if len(path) > len(sequence):
+            ended[path[-1]] += count
+        else:
+            cut += count
+    cases = last
     for state in range(len(cases) - 1, 0, -1):  # a state comes after the one before it
         cases[parents[state]] += cases[state]
     escaping = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ def by_prefix(offsets: NDArray[np.int64], labels: NDArray[np.int32]) -> Iterator
         The index of a sequence, how many labels it shares with the one before it, and its labels.
     """
     whole = labels.astype(">u4").tobytes()  # bytes compare like the numbers they hold
-    keys = [whole[4 * start : 4 * stop] for start, stop in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+    keys = [whole[4 * start : 4 * stop] for start, stop in pairwise(offsets.tolist())]
     before: NDArray[np.int32] = labels[:0]
     for index in sorted(range(len(keys)), key=keys.__getitem__):
         row = labels[offsets[index] : offsets[index + 1]]

@@ -61,7 +61,7 @@ class TokenReplay:
 
     @property
     def fits(self) -> NDArray[np.bool_]:
-        """bool for each variant: nothing is missing and nothing remains, so the net accepts it."""
+        """Bool for each variant: nothing is missing and nothing remains, so the net accepts it."""
         return (self.tokens[:, 2:] == 0).all(axis=1)
 
     @property

@@ -33,14 +33,14 @@ def _cell(cells: Int32s, markings: NDArray[np.int64], row: int) -> int:
 
 
 @compiled
-def _lack(need: Int64s, marking: Int64s, exact: bool) -> int:  # noqa: FBT001 - compiled code takes no keywords
-    """Tokens that a marking lacks of a need; with ``exact`` also those that it has too many."""
+def _lack(need: Int64s, marking: Int64s, over_costs: int) -> int:
+    """Tokens that a marking lacks of a need, and those that it has too many, times what they cost."""
     lack = 0
     for place in range(need.shape[0]):
         if need[place] > marking[place]:
             lack += need[place] - marking[place]
-        elif exact:
-            lack += marking[place] - need[place]
+        else:
+            lack += over_costs * (marking[place] - need[place])
     return lack
 
 
@@ -64,7 +64,7 @@ def nearest(
     silent: Int32s,
     start: Int64s,
     needs: NDArray[np.int64],
-    exact: bool,  # noqa: FBT001 - compiled code takes no keywords
+    over_costs: int,
     most: int,
 ) -> tuple[int, int, Int32s, bool]:
     """Search the markings that silent transitions reach, breadth first, for the one that lacks the fewest tokens.
@@ -75,7 +75,7 @@ def nearest(
         silent: The transitions that may fire, in the order in which they are tried.
         start: int64 token count for each place.
         needs: int64, one row of token counts for each thing that would do; at least one.
-        exact: Whether tokens that a need does not ask for count as lacking too.
+        over_costs: What each token counts that a need does not ask for: 1, or 0 where more than enough will do.
         most: Markings after which no further one is taken up.
 
     Returns:
@@ -91,7 +91,7 @@ def nearest(
     best, best_need, best_at = np.int64(-1), 0, 0
     while head < found:
         for need in range(needs.shape[0]):
-            lack = _lack(needs[need], markings[head], exact)
+            lack = _lack(needs[need], markings[head], over_costs)
             if best < 0 or lack < best:
                 best, best_need, best_at = lack, need, head
         if best == 0:
