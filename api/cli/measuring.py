@@ -88,7 +88,7 @@ def _print(shape: MeasuresShape, session: Session) -> None:
     )
     if prints.differing:
         rows = [
-            (pair.first, SIGNS[pair.log], SIGNS[pair.net], pair.second, f"{pair.observed:,}")
+            (pair.first, SIGNS[pair.log], SIGNS[pair.net], pair.second, f"{pair.forward:,} / {pair.backward:,}")
             for pair in prints.differing[:PAIRS_SHOWN]
         ]
         headings = ("column.first", "column.in-log", "column.in-flow", "column.second", "column.observed")
@@ -96,9 +96,9 @@ def _print(shape: MeasuresShape, session: Session) -> None:
         session.table(headings, rows, title=title, right=(4,))
         session.say("cli.relations-legend")
     if shape.precision.escaping:
-        rows = [(f"{edge.cases:,}", *_edge(edge, session)) for edge in shape.precision.escaping[:ESCAPING_SHOWN]]
-        title = session.text("cli.escaping", shown=len(rows), count=f"{shape.precision.escaping_edges:,}")
-        session.table(("column.cases", "column.after", "column.never-next"), rows, title=title, right=(0,))
+        edges = [(f"{edge.cases:,}", *_edge(edge, session)) for edge in shape.precision.escaping[:ESCAPING_SHOWN]]
+        title = session.text("cli.escaping", shown=len(edges), count=f"{shape.precision.escaping_edges:,}")
+        session.table(("column.cases", "column.after", "column.never-next"), edges, title=title, right=(0,))
 
 
 def _edge(edge: EscapingShape, session: Session) -> tuple[str, str]:

@@ -173,19 +173,21 @@ class DifferingShape(BaseModel):
         first, second: Labels of the net, or activities that it does not have.
         log: How the log relates the first to the second.
         net: How the net does.
-        observed: How often the one directly follows the other in the log.
+        forward: How often the second directly follows the first in the log.
+        backward: How often the first directly follows the second.
     """
 
     first: str
     second: str
     log: Relation
     net: Relation
-    observed: int
+    forward: int
+    backward: int
 
     @classmethod
     def of(cls, pair: DifferingPair) -> DifferingShape:
         """The shape of a differing pair."""
-        return cls(first=pair.first, second=pair.second, log=pair.log, net=pair.net, observed=pair.observed)
+        return cls(**{name: getattr(pair, name) for name in cls.model_fields})
 
 
 class FootprintsShape(BaseModel):
@@ -196,7 +198,7 @@ class FootprintsShape(BaseModel):
         activities: The rows and columns.
         cells: Activities, squared.
         differing_cells: How many differ.
-        differing: Each differing pair once, those that the log shows most often first.
+        differing: Each differing pair once, first what the log shows most often against the net.
     """
 
     agreement: float | None

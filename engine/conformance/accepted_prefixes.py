@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conformance.compressed_rows import row_sums
 from engine.conformance.forced_replay import Tokens, token_sums
 from engine.conformance.prefixes import by_prefix
 from engine.conformance.search_graph import SearchGraph
@@ -36,12 +37,12 @@ class AcceptedPrefixes:
 
     def __init__(self, graph: SearchGraph) -> None:
         """Nothing is followed yet."""
-        net, transitions = graph.net, graph.edges[2]
+        net, transitions, (_, end_at, end_path) = graph.net, graph.edges[2], graph.ends
         produced, consumed = token_sums(net.after), token_sums(net.before)
         self._graph = graph
-        self._produced = _sums(graph.paths, produced) + produced[transitions]
-        self._consumed = _sums(graph.paths, consumed) + consumed[transitions]
-        self._to_end = _sums(graph.ends[1:], produced), _sums(graph.ends[1:], consumed)
+        self._produced = row_sums(produced[graph.paths[1]], graph.paths[0]) + produced[transitions]
+        self._consumed = row_sums(consumed[graph.paths[1]], graph.paths[0]) + consumed[transitions]
+        self._to_end = row_sums(produced[end_path], end_at), row_sums(consumed[end_path], end_at)
         self._steps: dict[int, dict[int, list[tuple[int, int, _Cost]]]] = {}
         self._origins: dict[int, tuple[int, int]] = {}
         self._markings = {0: net.initial.astype(np.int64)}
@@ -124,10 +125,3 @@ class AcceptedPrefixes:
             self._markings[target] = np.array(marking, dtype=np.int64)
             state = target
         return self._markings[state]
-
-
-def _sums(paths: tuple[NDArray[np.int64], NDArray[np.int32]], values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """int64 sum over the transitions of each path."""
-    offsets, transitions = paths
-    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(values[transitions])])
-    return sums[offsets[1:]] - sums[offsets[:-1]]

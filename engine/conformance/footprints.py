@@ -8,7 +8,6 @@ marking count, silent transitions do not come between, and it is read from the w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,14 +43,16 @@ class DifferingPair:
         first, second: The net's labels, or activities that it does not have.
         log: The log's relation.
         net: The net's relation.
-        observed: How often the one directly follows the other in the log, both ways together.
+        forward: How often the second directly follows the first in the log.
+        backward: How often the first directly follows the second.
     """
 
     first: str
     second: str
     log: Relation
     net: Relation
-    observed: int
+    forward: int
+    backward: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,15 +96,22 @@ class Footprints:
 
     @property
     def differing(self) -> tuple[DifferingPair, ...]:
-        """Each differing pair once, those that the log shows most often first, then in the order of activities."""
-        return tuple(sorted(self._pairs(), key=lambda pair: -pair.observed))
-
-    def _pairs(self) -> Iterator[DifferingPair]:
+        """Each differing pair once: first what the log shows most often against the net, then what it shows most."""
         of_log, of_net = self.of_log, self.of_net
-        for a, b in np.argwhere(np.triu(of_log != of_net)).tolist():
-            observed = self.follows[a, b] + (self.follows[b, a] if a != b else 0)
-            names = self.activities[a], self.activities[b]
-            yield DifferingPair(*names, RELATIONS[of_log[a, b]], RELATIONS[of_net[a, b]], int(observed))
+        against = np.where(self.can_follow, 0, self.follows)
+        places = np.argwhere(np.triu(of_log != of_net)).tolist()
+        places.sort(key=lambda at: (-_both(against, *at), -_both(self.follows, *at)))
+        return tuple(
+            DifferingPair(
+                first=self.activities[a],
+                second=self.activities[b],
+                log=RELATIONS[of_log[a, b]],
+                net=RELATIONS[of_net[a, b]],
+                forward=int(self.follows[a, b]),
+                backward=int(self.follows[b, a]),
+            )
+            for a, b in places
+        )
 
 
 def compare_footprints(graph: SearchGraph, variants: Variants) -> Footprints:
@@ -150,6 +158,11 @@ def _successors(graph: SearchGraph) -> NDArray[np.bool_]:
         arrived[target[label == first]] = True
         found[first, label[arrived[source]]] = True
     return found
+
+
+def _both(counts: NDArray[np.int64], a: int, b: int) -> int:
+    """The counts of a pair in both directions."""
+    return int(counts[a, b]) + (int(counts[b, a]) if a != b else 0)
 
 
 def _relations(follows: NDArray[np.bool_]) -> NDArray[np.int8]:

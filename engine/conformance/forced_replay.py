@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conformance.compressed_rows import row_sums
 from engine.conformance.kernels.nearest import nearest
 from engine.nets.net import SILENT, Arcs, Net
 
@@ -44,8 +45,7 @@ STRANGER = Tokens(1, 1, 1, 1)
 
 def token_sums(arcs: Arcs) -> NDArray[np.int64]:
     """int64 tokens that each transition moves over these arcs."""
-    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(arcs.weights, dtype=np.int64)])
-    return sums[arcs.offsets[1:]] - sums[arcs.offsets[:-1]]
+    return row_sums(arcs.weights, arcs.offsets)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

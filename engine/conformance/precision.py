@@ -90,7 +90,8 @@ class Precision:
 
     def escaping(self, most: int) -> tuple[EscapingEdge, ...]:
         """The escaping edges that weigh most, those with equal weight in lexicographic order of their labels."""
-        heaviest = np.argsort(-self.cases[self.escaping_states], kind="stable")[:most]
+        weights = self.cases[self.escaping_states]
+        heaviest = np.argsort(-weights, kind="stable")[: min(most, int((weights > 0).sum()))]
         states, labels = self.escaping_states[heaviest].tolist(), self.escaping_labels[heaviest].tolist()
         return tuple(
             EscapingEdge(self._prefix(state), self.net.labels[label], int(self.cases[state]))

@@ -62,7 +62,7 @@ class TokenReplay:
     @property
     def fits(self) -> NDArray[np.bool_]:
         """Bool for each variant: nothing is missing and nothing remains, so the net accepts it."""
-        return (self.tokens[:, 2:] == 0).all(axis=1)
+        return np.asarray((self.tokens[:, 2:] == 0).all(axis=1))
 
     @property
     def fitting_cases(self) -> int:

@@ -92,7 +92,7 @@ def test_the_nearest_marking_is_that_of_the_plain_twin(seed: int) -> None:
     for net, _ in examples(23_000 + seed):
         plain, forced = PlainNet(net), ForcedReplay(net, MOST)
         start = tuple(rng.choice([0, 0, 1, 2]) for _ in net.places)
-        arcs = tuple((a.offsets, a.places, a.weights) for a in (net.before, net.after))
+        before, after = ((a.offsets, a.places, a.weights) for a in (net.before, net.after))
         silent = np.flatnonzero(net.transition_labels == SILENT).astype(np.int32)
         finals = net.finals.astype(np.int64)
         tried = [(silent, finals, True)] + [
@@ -101,7 +101,7 @@ def test_the_nearest_marking_is_that_of_the_plain_twin(seed: int) -> None:
         for transitions, needs, exact in tried:
             expected = nearest_plainly(plain, start, [tuple(row) for row in needs.tolist()], exact=exact, most=MOST)
             need, lack, path, complete = nearest(
-                *arcs, transitions, np.array(start, dtype=np.int64), needs, int(exact), 4 * MOST
+                before, after, transitions, np.array(start, dtype=np.int64), needs, int(exact), 4 * MOST
             )
             if expected is not None:
                 assert complete
@@ -121,6 +121,7 @@ def test_precision_is_that_of_the_plain_twin(seed: int) -> None:
             expected = precision_plainly(plain, sequences)
             assert expected is not None
             assert found.value == pytest.approx(float(expected), abs=1e-12)
+            assert found.value is not None
             assert 0 <= found.value <= 1
 
 
@@ -167,6 +168,7 @@ def test_generalization_counts_every_execution(seed: int) -> None:
         terms = [1 / sqrt(executions[t] or 1) for t in range(len(net.transitions))]
         found = generalization(alignments)
         assert found.value == pytest.approx(1 - sum(terms) / len(terms), abs=1e-12)
+        assert found.value is not None
         assert 0 <= found.value < 1
         assert found.unvisited == sum(executions[t] == 0 for t in range(len(net.transitions)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from engine.conformance.alignments import align
@@ -76,11 +77,9 @@ def test_silent_transitions_fire_only_where_they_help() -> None:
 
 
 def test_a_silent_transition_fires_where_it_leaves_fewer_tokens_missing() -> None:
-    """B may be skipped; that a was left out is the one thing wrong."""
+    """Step b may be skipped, so all that is wrong is that a was left out: one token is missing, one remains."""
     net = make_net("s: i -> p, q", "a: p -> p2", "b: q -> q2", "t1: q -> q2", "c: p2, q2 -> o")
-    assert replayed(net, "c") == [Tokens(5, 4, 1, 2)] or replayed(net, "c") == [
-        Tokens(1 + 2 + 1 + 1, 1 + 1 + 2 + 1, 1, 1)
-    ]
+    assert replayed(net, "c") == [Tokens(5, 5, 1, 1)]
 
 
 def test_arc_weights_count() -> None:
@@ -96,9 +95,10 @@ def test_the_final_marking_is_the_one_that_costs_least() -> None:
 def test_weighted_means_over_cases() -> None:
     net = make_net("a: i -> p", "b: p -> o")
     variants = as_variants([("a", "b"), ("a",)])
-    found = replay_tokens(net, dataclasses.replace(variants, counts=variants.counts * [3, 1]))
+    found = replay_tokens(net, dataclasses.replace(variants, counts=np.array([3, 1], dtype=np.int64)))
     assert found.total == Tokens(11, 11, 1, 1)
-    assert (found.average_fitness, found.log_fitness) == (pytest.approx(7 / 8), pytest.approx(10 / 11))
+    assert found.average_fitness == pytest.approx(7 / 8)
+    assert found.log_fitness == pytest.approx(10 / 11)
     assert (found.fitting_cases, found.incomplete_cases) == (3, 0)
 
 
