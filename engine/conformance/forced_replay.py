@@ -39,6 +39,7 @@ class Tokens:
         return 0.5 * (1 - lost) + 0.5 * (1 - left)
 
 
+_END = -1  # in the place of a label
 STRANGER = Tokens(1, 1, 1, 1)
 """What an event moves that no transition stands for: it takes a token that is not there, and nobody takes its own."""
 
@@ -72,8 +73,13 @@ class _Played:
     complete: bool
 
 
+_REMEMBERED_BYTES = 1 << 28
+_BYTES_PER_PLACE, _BYTES_BESIDE = 16, 500
+"""About what one remembered event takes: two markings, and the objects that hold them."""
+
+
 class ForcedReplay:
-    """Plays events on a net from any marking. What was played once is remembered."""
+    """Plays events on a net from any marking. What was played is remembered, as much as fits in a fixed memory."""
 
     def __init__(self, net: Net, most_markings: int) -> None:
         """Prepare the net; each search for silent transitions looks at so many markings at most."""
@@ -85,7 +91,7 @@ class ForcedReplay:
         self._silent = np.flatnonzero(net.transition_labels == SILENT).astype(np.int32)
         self._labels: dict[int, _Label] = {}
         self._played: dict[tuple[bytes, int], _Played] = {}
-        self._ended: dict[bytes, _Played] = {}
+        self._most_played = _REMEMBERED_BYTES // (_BYTES_PER_PLACE * len(net.places) + _BYTES_BESIDE)
 
     def replay(self, marking: NDArray[np.int64], labels: Sequence[int]) -> tuple[Tokens, bool]:
         """Play events, −1 for an activity that the net does not have, and the end.
@@ -98,15 +104,20 @@ class ForcedReplay:
             if label < 0:
                 tokens += STRANGER
                 continue
-            key = marking.tobytes(), label
-            played = self._played.get(key)
-            if played is None:
-                played = self._played[key] = self._event(marking, label)
+            played = self._remembered(marking, label)
             tokens, marking, complete = tokens + played.tokens, played.marking, complete and played.complete
-        end = self._ended.get(marking.tobytes())
-        if end is None:
-            end = self._ended[marking.tobytes()] = self._end(marking)
+        end = self._remembered(marking, _END)
         return tokens + end.tokens, complete and end.complete
+
+    def _remembered(self, marking: NDArray[np.int64], label: int) -> _Played:
+        """One event, or the end, played now or before."""
+        key = marking.tobytes(), label
+        played = self._played.get(key)
+        if played is None:
+            if len(self._played) >= self._most_played:
+                self._played.clear()
+            played = self._played[key] = self._end(marking) if label == _END else self._event(marking, label)
+        return played
 
     def _event(self, marking: NDArray[np.int64], label: int) -> _Played:
         """Play one event: the fewest tokens missing, then the fewest silent transitions, then the net's order."""

@@ -146,8 +146,7 @@ def _walk(
     """Build the prefix automaton of weighted sequences, along what the net can do."""
     behaviour = VisibleBehaviour(graph)
     parents, arrived, behind = [-1], [-1], [0]
-    children: list[list[int]] = [[]]
-    last, ended, cut = [0], [0], 0  # cases that are followed to each state and no further; those that end there
+    last, ended = [0], [0]  # cases that are followed to each state and no further; those among them that end there
     path = [0]  # the states of the sequence before, from the beginning
     for index, shared, sequence in by_prefix(offsets, labels):
         del path[shared + 1 :]
@@ -156,40 +155,32 @@ def _walk(
             after = behaviour.steps(behind[path[-1]]).get(label)
             if after is None:
                 break
-            children[path[-1]].append(label)
             parents.append(path[-1])
             arrived.append(label)
             behind.append(after)
-            children.append([])
             last.append(0)
             ended.append(0)
             path.append(len(behind) - 1)
-        count = int(counts[index])
-        last[path[-1]] += count
+        last[path[-1]] += int(counts[index])
         if len(path) > len(sequence):
-            ended[path[-1]] += count
-        else:
-            cut += count
-    cases = last
+            ended[path[-1]] += int(counts[index])
+    cases = last.copy()
     for state in range(len(cases) - 1, 0, -1):  # a state comes after the one before it
         cases[parents[state]] += cases[state]
-    escaping = [
-        (state, label)
-        for state, executed in enumerate(children)
-        for label in behaviour.steps(behind[state])
-        if label not in executed
-    ]
-    edges = np.array(escaping, dtype=np.int32).reshape(-1, 2)
+    before, labelled = np.array(parents, dtype=np.int64), np.array(arrived, dtype=np.int64)
+    width = max(1, len(graph.net.labels))
+    states, available = behaviour.available(np.array(behind, dtype=np.int64))
+    escaping = np.setdiff1d(states * width + available, before[1:] * width + labelled[1:], assume_unique=True)
     weights = np.array(cases, dtype=np.int64)
     return Precision(
         net=graph.net,
-        parents=np.array(parents, dtype=np.int32),
-        labels=np.array(arrived, dtype=np.int32),
+        parents=before.astype(np.int32),
+        labels=labelled.astype(np.int32),
         cases=weights,
         going_on=weights - np.array(ended, dtype=np.int64),
-        executed=np.array([len(labels) for labels in children], dtype=np.int64),
-        escaping_states=edges[:, 0],
-        escaping_labels=edges[:, 1],
+        executed=np.bincount(before[1:], minlength=len(before)),
+        escaping_states=(escaping // width).astype(np.int32),
+        escaping_labels=(escaping % width).astype(np.int32),
         left_out=left_out,
-        cut=cut,
+        cut=sum(last) - sum(ended),
     )

@@ -56,6 +56,20 @@ class VisibleBehaviour:
             known = self._steps[state] = self._expanded(self._members[state])
         return known
 
+    def available(self, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """What can come next in each of some states.
+
+        Returns:
+            For each possibility the place of its state in ``states``, increasing, and its label, increasing in a state.
+        """
+        distinct, places = np.unique(states, return_inverse=True)
+        steps = [list(self.steps(state)) for state in distinct.tolist()]
+        offsets = np.zeros(len(steps) + 1, dtype=np.int64)
+        np.cumsum([len(labels) for labels in steps], out=offsets[1:])
+        labels = np.array([label for labels in steps for label in labels], dtype=np.int64)
+        gathered, rows = gather(offsets, places)
+        return np.repeat(np.arange(len(states)), np.diff(gathered)), labels[rows]
+
     def _expanded(self, members: NDArray[np.int64]) -> dict[int, int]:
         at, target, _, label, _ = self._edges
         _, rows = gather(at, members)

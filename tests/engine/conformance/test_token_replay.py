@@ -66,6 +66,12 @@ def test_an_accepted_trace_needs_the_right_silent_way() -> None:
     assert replayed(net, "a", "b") == [Tokens(3, 3, 0, 0), Tokens(4, 4, 0, 0)]
 
 
+def test_silent_transitions_to_the_end_count_too() -> None:
+    """Three silent transitions after the first a, or one before the second."""
+    net = make_net("x 'a': i -> p", "t1: p -> q", "t2: q -> r", "t3: r -> o", "t4: i -> h", "y 'a': h -> o")
+    assert replayed(net, "a") == [Tokens(3, 3, 0, 0)]
+
+
 def test_what_fits_replays_without_loss_up_to_where_it_stops_to_fit() -> None:
     net = make_net("x 'a': i -> p", "y 'a': i -> q", "b: p -> p2", "c: q -> q2", "d: p2 -> o", "e: q2 -> o")
     assert replayed(net, "ac", "acd") == [Tokens(3, 3, 1, 1), Tokens(4, 4, 1, 1)]
