@@ -58,12 +58,17 @@ class Watched:
 
 
 def align_within(
-    net: Net, variants: Variants, *, seconds: float | None, limits: Limits, progress: Progress | None = None
+    net: Net | SearchGraph,
+    variants: Variants,
+    *,
+    seconds: float | None,
+    limits: Limits,
+    progress: Progress | None = None,
 ) -> Alignments:
     """Align all variants, or as many as a time allows.
 
     Args:
-        net: The net.
+        net: The net, or the same already compiled.
         variants: The variants.
         seconds: The time for everything after the compilation of the net; None for no limit, which makes the result
             the same on every machine.
@@ -75,7 +80,7 @@ def align_within(
     """
     if seconds is None:
         return align(net, variants, limits=limits, mapper=Watched(progress))
-    graph = compile_search(net, limits=limits)
+    graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
     if graph.states == 0 or not len(variants):
         return align(graph, variants, limits=limits)
     return joined(list(_portions(graph, variants, time.monotonic() + seconds, limits=limits, progress=progress)))

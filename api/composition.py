@@ -18,6 +18,7 @@ from engine.vocabulary import Language
 
 if TYPE_CHECKING:
     from api.schemas.alignment import AlignmentShape
+    from api.schemas.measures import MeasuresShape
     from engine.assessment.assessment import Assessment
     from engine.calendars import Calendar
     from engine.logs.log import Log
@@ -105,6 +106,44 @@ def align_log(
     started = time.perf_counter()
     alignments = align_within(process.net, variants, seconds=seconds, limits=limits, progress=progress)
     return AlignmentShape.of(variants, alignments, seconds=round(time.perf_counter() - started, 6))
+
+
+def measure_log(
+    process: Process,
+    log: Log,
+    *,
+    seconds: float | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> MeasuresShape:
+    """Measure fitness, precision, generalization, simplicity and the agreement of footprints.
+
+    Takes and raises what ``align_log`` does.
+    """
+    from api.budget import align_within
+    from api.schemas.measures import Measured, MeasuresShape
+    from engine.conformance.footprints import compare_footprints
+    from engine.conformance.generalization import generalization
+    from engine.conformance.precision import precision_of_prefixes, precision_of_runs
+    from engine.conformance.search_graph import compile_search
+    from engine.conformance.token_replay import replay_tokens
+    from engine.logs.variants import find_variants
+    from engine.review.simplicity import simplicity
+
+    variants = find_variants(log)
+    started = time.perf_counter()
+    graph = compile_search(process.net, limits=limits)
+    alignments = align_within(graph, variants, seconds=seconds, limits=limits, progress=progress)
+    measured = Measured(
+        alignments=alignments,
+        replay=replay_tokens(graph, variants, limits=limits),
+        runs=precision_of_runs(graph, alignments),
+        prefixes=precision_of_prefixes(graph, variants),
+        generalization=generalization(alignments),
+        footprints=compare_footprints(graph, variants),
+        simplicity=simplicity(process.flow) if process.has_graph else None,
+    )
+    return MeasuresShape.of(variants, measured, seconds=round(time.perf_counter() - started, 6))
 
 
 def assess_log(

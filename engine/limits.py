@@ -42,6 +42,7 @@ class Limits:
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
         explanation_nodes: Nodes (position, marking, open moves) visited to count the deviations of one variant.
+        replay_markings: Markings visited by one search for silent transitions in a token replay.
         simulated_cases: Cases of one simulated log.
         pattern_values: Values of one attribute that deviations are compared by; the most frequent are taken.
         pattern_tests: Tests made in search of patterns; the most frequent deviations are taken.
@@ -75,6 +76,7 @@ class Limits:
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
     explanation_nodes: int = 200_000
+    replay_markings: int = 10_000
     simulated_cases: int = 1_000_000
     pattern_values: int = 50
     pattern_tests: int = 100_000

@@ -14,6 +14,7 @@ from api.cli.demonstrating import demo
 from api.cli.entry import Commands
 from api.cli.helping import Command
 from api.cli.logs import discover, log
+from api.cli.measuring import measure
 from api.cli.reviewing import check, diff
 from api.cli.serving import serve
 from api.cli.session import use_utf8
@@ -33,6 +34,7 @@ def trueline(
 
 app.command("assess", cls=Command)(assess)
 app.command("align", cls=Command)(align)
+app.command("measure", cls=Command)(measure)
 app.command("check", cls=Command)(check)
 app.command("chart", cls=Command)(chart)
 app.command("log", cls=Command)(log)

@@ -63,8 +63,8 @@ def _print(shape: AlignmentShape, session: Session) -> None:
         ("measure.variants", f"{shape.variants:,}"),
         ("measure.total-cost", _between(shape.total_cost, shape.total_cost_upper)),
         ("measure.fitting-cases", f"{shape.fitting_cases:,}"),
-        ("measure.average-fitness", _fitness(shape.average_fitness)),
-        ("measure.log-fitness", _fitness(shape.log_fitness)),
+        ("measure.average-fitness", fitness_text(shape.average_fitness)),
+        ("measure.log-fitness", fitness_text(shape.log_fitness)),
         ("measure.not-optimal", f"{shape.not_optimal:,}"),
         ("measure.seconds", f"{shape.seconds:.2f}"),
     ]
@@ -76,7 +76,7 @@ def _print(shape: AlignmentShape, session: Session) -> None:
         (
             f"{variant.cases:,}",
             "–" if variant.cost is None else _between(variant.lower_bound, variant.cost),
-            _fitness(variant.fitness),
+            fitness_text(variant.fitness),
             session.term(AlignmentStatus(variant.status)),
             _moves(variant.moves) or " · ".join(variant.activities),
         )
@@ -93,7 +93,7 @@ def _moves(moves: list[MoveShape]) -> str:
     return " · ".join(f"{SIGNS[kind]}{activity or step}" for kind, activity, step in moves if kind in SIGNS)
 
 
-def _fitness(value: float | None) -> str:
+def fitness_text(value: float | None) -> str:
     """A fitness with six digits; one below 1 never reads 1."""
     if value is None:
         return "–"

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.alignment import Alignments, MoveColumns
+from engine.conformance.compressed_rows import row_sums
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
 from engine.conformance.kernels.common import BUDGET, LOG, OPTIMAL, UNREACHABLE
@@ -65,7 +66,7 @@ def align(
     # Where a log has no activities at all, there is nothing to look up.
     labels = label_of[variants.codes] if len(label_of) else variants.codes
     log_costs = log_cost_of[variants.codes] if len(label_of) else variants.codes
-    log_totals = _row_sums(log_costs, variants.offsets)
+    log_totals = row_sums(log_costs, variants.offsets)
     if graph.states == 0:
         return _nothing_reachable(graph.net, variants, log_totals)
     model_costs = costs.of_transitions(graph.net)
@@ -103,12 +104,6 @@ def align_prefixes(
     """
     graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
     return align(graph.for_prefixes(), variants, costs=costs, limits=limits, mapper=mapper)
-
-
-def _row_sums(values: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    sums = np.zeros(len(values) + 1, dtype=np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums[offsets[1:]] - sums[offsets[:-1]]
 
 
 def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:

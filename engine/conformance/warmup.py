@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.search_graph import compile_search
+from engine.conformance.token_replay import replay_tokens
 from engine.logs.variants import Variants
 from engine.nets.building import NetBuilder
 from engine.nets.net import SILENT, Purpose, Transition
@@ -32,6 +33,7 @@ def compile_kernels() -> None:
     graph = compile_search(net)
     align(graph, variants)
     align_prefixes(graph, variants)
+    replay_tokens(graph, variants)
 
 
 if __name__ == "__main__":
