@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.online import OnlineChecker
 from engine.conformance.search_graph import compile_search
 from engine.logs.variants import Variants
 from engine.nets.building import NetBuilder
@@ -32,6 +33,9 @@ def compile_kernels() -> None:
     graph = compile_search(net)
     align(graph, variants)
     align_prefixes(graph, variants)
+    checker = OnlineChecker.of(graph)
+    checker.observe(checker.replay(["b"]), "a")
+    checker.outlook(checker.open())
 
 
 if __name__ == "__main__":
