@@ -40,7 +40,8 @@ class LiveDeviation:
     def says_what(self, other: LiveDeviation) -> bool:
         """Whether two say the same, whatever moves stand around them."""
         one, two = self.deviation, other.deviation
-        return (one.kind, one.steps, one.other_branch, self.units) == (two.kind, two.steps, two.other_branch, other.units)
+        same_words = (one.kind, one.steps, one.other_branch) == (two.kind, two.steps, two.other_branch)
+        return same_words and self.units == other.units
 
 
 @dataclass(frozen=True, slots=True)

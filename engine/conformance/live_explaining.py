@@ -110,10 +110,20 @@ class Activities:
 
     def labels_and_costs(self, trace: Trace) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """int32 label of each event of a case, −1 for strangers, and the int32 cost of its log move."""
-        every, codes = (*self.names, *trace.strangers), codes_of(trace)
-        labels = self.net.codes(self.names)
-        labels = np.concatenate([labels, np.full(len(trace.strangers), -1, dtype=np.int32)])
-        return labels[codes], self.costs.of_activities(every)[codes]
+        labels, log_costs = self._labels, self._log_costs
+        if trace.strangers:
+            labels = np.append(labels, np.full(len(trace.strangers), -1, dtype=np.int32))
+            log_costs = np.append(log_costs, self.costs.of_activities(trace.strangers))
+        codes = codes_of(trace)
+        return labels[codes], log_costs[codes]
+
+    @cached_property
+    def _labels(self) -> NDArray[np.int32]:
+        return self.net.codes(self.names)
+
+    @cached_property
+    def _log_costs(self) -> NDArray[np.int32]:
+        return self.costs.of_activities(self.names)
 
 
 def codes_of(trace: Trace) -> NDArray[np.int32]:
@@ -165,7 +175,8 @@ class Explainer:
 
     @cached_property
     def _model_costs(self) -> list[int]:
-        return self.activities.costs.of_transitions(self.graph.net).tolist()
+        costs: list[int] = self.activities.costs.of_transitions(self.graph.net).tolist()
+        return costs
 
     def _variants(self, trace: Trace, lengths: range) -> Variants:
         codes = codes_of(trace)
@@ -181,7 +192,7 @@ class Explainer:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class LiveExplanation:
     """The deviations of a running case after one of its events.
 
     Attributes:

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from engine.conformance.alignment import Alignment
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import online
-from engine.conformance.kernels.common import FORBIDDEN
 from engine.conformance.kernels.online import LiveGraph, Scratch
 from engine.conformance.live_deviations import NOTHING, Account
-from engine.conformance.live_explaining import Activities, Explainer, Explanation, Trace
+from engine.conformance.live_explaining import Activities, Explainer, LiveExplanation, Trace
 from engine.conformance.search_graph import SearchGraph, compile_search
 from engine.conformance.structure import Structure
 from engine.definitions.flow import Flow
@@ -53,7 +52,7 @@ class OnlineCase:
     entries: bytes
     threshold: int
     cost: int
-    explanation: Explanation | None
+    explanation: LiveExplanation | None
 
     def __len__(self) -> int:
         """How many events there are."""
@@ -136,7 +135,7 @@ class Verdict:
     rise: int
     kind: RiseKind | None
     outlook: Outlook
-    explanation: Explanation | None
+    explanation: LiveExplanation | None
 
     @property
     def account(self) -> Account:
@@ -209,7 +208,7 @@ class OnlineChecker:
     def open(self) -> OnlineCase:
         """A case without events."""
         begin = np.zeros(2, dtype=np.int32).tobytes()
-        explanation = Explanation(self.explainer, Trace(), NOTHING, 0) if self._has_free_moves else None
+        explanation = LiveExplanation(self.explainer, Trace(), NOTHING, 0) if self._has_free_moves else None
         return OnlineCase(Trace(), begin, _FIRST_THRESHOLD, 0, explanation)
 
     def outlook(self, case: OnlineCase) -> Outlook:
@@ -238,14 +237,13 @@ class OnlineChecker:
         if not len(step[0]):
             step, threshold = self._replayed(trace, threshold + online.room(threshold, event.log_cost))
         after = self._after(case, trace, step, threshold)
-        by_log, by_sync = int(step[1][online.BY_LOG]), int(step[1][online.BY_SYNC])
         return after, Verdict(
             position=len(case),
             activity=activity,
             step=self.graph.net.labels[event.label] if event.label >= 0 else None,
             cost=after.cost,
             rise=after.cost - case.cost,
-            kind=_kind(after.cost - case.cost, by_log, by_sync),
+            kind=_kind(step[1]) if after.cost > case.cost else None,
             outlook=Outlook(self.graph.net, self._first, step[2], step[3]),
             explanation=after.explanation,
         )
@@ -284,7 +282,7 @@ class OnlineChecker:
         cost, explanation = int(step[1][online.COST]), None
         if case.explanation is not None or cost:
             since = NOTHING if case.explanation is None else case.explanation.account.after_insertion(position)
-            explanation = Explanation(self.explainer, trace, since, len(case))
+            explanation = LiveExplanation(self.explainer, trace, since, len(case))
         late = OnlineCase(trace, step[0].tobytes(), threshold, cost, explanation)
         step[2][online.WAS_POSSIBLE] = self.outlook(case).sets[online.POSSIBLE]
         return late, Verdict(
@@ -309,11 +307,11 @@ class OnlineChecker:
         """The case once the rest of a trace has been observed."""
         cost, before = int(step[1][online.COST]), case.explanation
         if before is None:
-            explanation = Explanation(self.explainer, trace, NOTHING, len(case)) if cost else None
+            explanation = LiveExplanation(self.explainer, trace, NOTHING, len(case)) if cost else None
         elif before.is_known:
-            explanation = Explanation(self.explainer, trace, before.account, len(case))
+            explanation = LiveExplanation(self.explainer, trace, before.account, len(case))
         else:
-            explanation = Explanation(self.explainer, trace, before.since, before.known)
+            explanation = LiveExplanation(self.explainer, trace, before.since, before.known)
         return OnlineCase(trace, step[0].tobytes(), threshold, cost, explanation)
 
     def _replayed(self, trace: Trace, threshold: int) -> tuple[_Step, int]:
@@ -325,8 +323,7 @@ class OnlineChecker:
         """
         labels, log_costs = self.explainer.activities.labels_and_costs(trace)
         begin = max(threshold - int(log_costs[labels < 0].sum()), _FIRST_THRESHOLD)
-        *step, reached = online.replay(self._live, self._scratch(), labels, log_costs, begin)
-        entries, summary, sets, may_end = step
+        entries, summary, sets, may_end, reached = online.replay(self._live, self._scratch(), labels, log_costs, begin)
         return (entries, summary, sets, may_end), int(reached)
 
     def _scratch(self) -> Scratch:
@@ -346,8 +343,9 @@ class OnlineChecker:
     @cached_property
     def _first(self) -> NDArray[np.uint64]:
         """uint64 set of the labels that occur in some run of the net."""
-        rows, poss, _ = self.graph.bound
-        return poss[rows[0]]
+        rows, poss, *_ = self.graph.bound
+        first: NDArray[np.uint64] = poss[rows[0]]
+        return first
 
     @cached_property
     def _has_free_moves(self) -> bool:
@@ -356,10 +354,9 @@ class OnlineChecker:
         return 0 in costs.log.values() or 0 in costs.model.values()
 
 
-def _kind(rise: int, by_log: int, by_sync: int) -> RiseKind | None:
-    """Why the cost has risen, from the cheapest cost with either move (−1: more than matters)."""
-    if rise == 0:
-        return None
+def _kind(summary: NDArray[np.int64]) -> RiseKind:
+    """Why the cost has risen, from the cheapest cost with the event as either move."""
+    by_log, by_sync = int(summary[online.BY_LOG]), int(summary[online.BY_SYNC])
     if by_log == by_sync:
         return RiseKind.EITHER
     return RiseKind.SOMETHING_MISSING_BEFORE if 0 <= by_sync < by_log else RiseKind.NOT_EXPECTED_HERE

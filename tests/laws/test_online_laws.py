@@ -127,7 +127,7 @@ def test_what_is_kept_is_exact_up_to_the_threshold(seed: int) -> None:
         next(vectors)
         for (case, _), vector in zip(observed(checker, trace), vectors, strict=True):
             rows = np.frombuffer(case.entries, dtype=np.int32).reshape(-1, 2).tolist()
-            entries = dict(rows)
+            entries = {row[0]: row[1] for row in rows}
             assert len(entries) == len(rows)
             closed = closed_plainly(checker.graph, entries, model)
             assert {s: c for s, c in closed.items() if c <= case.threshold} == {

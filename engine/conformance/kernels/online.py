@@ -17,16 +17,17 @@ from engine.compiled import compiled
 from engine.conformance.kernels.common import FORBIDDEN, NONE, labelled
 from engine.conformance.kernels.shapes import Flags, Int32s, Int64s, Words
 
-LiveGraph = tuple[Int64s, Int32s, Int32s, Int32s, Int32s, Words, Words, Flags]
+LiveGraph = tuple[Int64s, Int32s, Int32s, Int32s, Int32s, Words, Words, Words, Flags]
 """Edges in compressed rows, sorted by label within a row: offsets, target, label, cost of the model move; the row of
-each state's label sets, ``poss`` rows, ``must`` rows; whether an end can be reached from a state by silent moves alone."""
+each state's label sets, ``poss`` rows, ``must`` rows; the labels of a state's own edges; whether an end can be reached
+from a state by silent moves alone."""
 Scratch = tuple[Int32s, Int32s, Int32s, Int32s]
 """``VALUE``, ``MARK``, ``AFTER`` and ``BEFORE`` of each state; the states reached; the same for the next vector: the
 value of each state (−1: none), the states reached."""
 Row = NDArray[np.int64]
 
 VALUE, MARK, AFTER, BEFORE = 0, 1, 2, 3
-"""Columns of a state in the scratch: cheapest cost (−1: not reached), how it was reached, its neighbours in a bucket."""
+"""Columns of a state in the scratch: cheapest cost (−1: not reached), how it was reached, neighbours in a bucket."""
 SETTLED, DERIVED = 1, 2
 """Marks: the value is final; it follows from another state by a model move."""
 COST, BY_LOG, BY_SYNC, SIZE = 0, 1, 2, 3
@@ -45,8 +46,11 @@ def kept_up_to(threshold: int, label: int, log_cost: int) -> int:
 
 @compiled
 def room(threshold: int, log_cost: int) -> int:
-    """By how much to raise the threshold when nothing was kept: room for two more such events, and for a share of what
-    the case has cost, so that a case begins again a logarithmic number of times only."""
+    """By how much to raise the threshold when nothing was kept.
+
+    There is room for two more such events, and for a share of what the case has cost, so that a case begins again a
+    logarithmic number of times only.
+    """
     return max(2 * log_cost, threshold // 4)
 
 
@@ -121,7 +125,7 @@ def _close(graph: LiveGraph, scratch: Scratch, count: int, low: int, threshold: 
 
 @compiled
 def _read(graph: LiveGraph, scratch: Scratch, entries: Int32s, threshold: int) -> tuple[int, int]:
-    """Bring back every state up to the threshold that follows from some entries; return how many, and the least cost."""
+    """Bring back every state up to the threshold that follows from entries; return how many, and the least cost."""
     cells, order = scratch[0], scratch[1]
     low = entries[0, 1]
     for k in range(entries.shape[0]):
@@ -227,10 +231,8 @@ def look_ahead(graph: LiveGraph, scratch: Scratch, entries: Int32s, sets: Words)
         for w in range(sets.shape[1]):
             sets[POSSIBLE, w] |= graph[5][graph[4][s], w]
             sets[REQUIRED, w] &= graph[6][graph[4][s], w]
-        may_end = may_end or graph[7][s]
-        for e in range(graph[0][s], graph[0][s + 1]):
-            label = graph[2][e]
-            sets[EXPECTED, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
+            sets[EXPECTED, w] |= graph[7][s, w]
+        may_end = may_end or graph[8][s]
     _clear(scratch, count)
     return may_end
 
@@ -284,7 +286,8 @@ def replay(
         scratch: As ``scratch_for`` made it.
         labels: Label of each event, at least one.
         log_costs: Cost of each event's log move.
-        threshold: Costs up to it are kept at the beginning. When nothing is left, the case begins again with more ``room``.
+        threshold: Costs up to it are kept at the beginning. When nothing is left, the case begins again with more
+            ``room``.
 
     Returns:
         What ``observe`` returns for the last event, and the threshold after it.

@@ -185,9 +185,7 @@ def test_a_case_of_many_strange_events_stays_cheap_to_keep() -> None:
 
 
 def test_deviations_name_another_branch_when_the_flow_is_known() -> None:
-    flow = make_flow(
-        "start -> x -> a -> y -> end", "x -> b -> c -> y", kinds={"x": "exclusive", "y": "exclusive"}
-    )
+    flow = make_flow("start -> x -> a -> y -> end", "x -> b -> c -> y", kinds={"x": "exclusive", "y": "exclusive"})
     checker = OnlineChecker.of(compile_flow(flow), flow=flow)
     _, verdicts = run(checker, "a", "b")
     assert [one.deviation.other_branch for one in verdicts[-1].account.deviations] == [True]
@@ -207,21 +205,20 @@ def test_a_net_past_the_limit_is_refused_with_its_name() -> None:
 def assert_every_prefix_equals_the_batch(net: Net, variants: Variants, chosen: range) -> None:
     """Cost and deviations after every event of the chosen variants, each distinct prefix once."""
     checker = OnlineChecker.of(net)
-    found: dict[tuple[str, ...], tuple[OnlineCase, Verdict | None]] = {(): (checker.open(), None)}
+    cases: dict[tuple[str, ...], OnlineCase] = {(): checker.open()}
+    verdicts: list[Verdict] = []
     for variant in chosen:
         sequence = variants.sequence(variant)
         for length, activity in enumerate(sequence, start=1):
-            if sequence[:length] not in found:
-                case, _ = found[sequence[: length - 1]]
-                following, verdict = checker.observe(case, activity)
+            if sequence[:length] not in cases:
+                cases[sequence[:length]], verdict = checker.observe(cases[sequence[: length - 1]], activity)
                 assert not verdict.rise or verdict.account.opened or verdict.account.extended
-                found[sequence[:length]] = following, verdict
-    del found[()]
-    alignments = align_prefixes(checker.graph, coded(list(found), variants.activities))
-    assert [case.cost for case, _ in found.values()] == alignments.costs.tolist()
+                verdicts.append(verdict)
+    distinct = list(cases)[1:]
+    alignments = align_prefixes(checker.graph, coded(distinct, variants.activities))
+    assert [verdict.cost for verdict in verdicts] == alignments.costs.tolist()
     structure = Structure.of(net)
-    for index, (prefix, (_, verdict)) in enumerate(found.items()):
-        assert verdict is not None
+    for index, (prefix, verdict) in enumerate(zip(distinct, verdicts, strict=True)):
         deviations = tuple(one.deviation for one in verdict.account.deviations)
         if verdict.cost or deviations:
             assert deviations == find_deviations(net, prefix, alignments.alignment(index), structure=structure)
@@ -245,9 +242,7 @@ def models(pairs: list[tuple[str, str, bool]]) -> Iterator[tuple[str, str]]:
 def test_prefixes_of_real_logs_get_the_batchs_answers(model: str, log: str) -> None:
     variants = find_variants(read_log(shared(log)))
     step = max(1, len(variants) // SAMPLE)
-    assert_every_prefix_equals_the_batch(
-        read_process(shared(model)).net, variants, range(0, len(variants), step)
-    )
+    assert_every_prefix_equals_the_batch(read_process(shared(model)).net, variants, range(0, len(variants), step))
 
 
 @pytest.mark.parametrize("log", WITHOUT_MODEL)
