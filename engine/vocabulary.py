@@ -96,3 +96,17 @@ class RiseKind(StrEnum):
     NOT_EXPECTED_HERE = "not-expected-here"
     SOMETHING_MISSING_BEFORE = "something-missing-before"
     EITHER = "either"
+
+
+class Change(StrEnum):
+    """What an event did to a deviation of a running case, or its end did.
+
+    ``opened``: it is new. ``extended``: it costs more. ``revised``: it is explained otherwise, at no more cost.
+    ``withdrawn``: it is gone. ``unchanged``: it stands as it was; after the end of the case, confirmed.
+    """
+
+    OPENED = "opened"
+    EXTENDED = "extended"
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+    UNCHANGED = "unchanged"
