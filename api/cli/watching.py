@@ -53,7 +53,9 @@ def watch(
     if json is None:
         for seen in found:
             _print(seen, session)
-        session.say("watch.summary", events=f"{board.events:,}", cases=f"{board.cases:,}", deviating=board.deviating)
+        session.say(
+            "watch.summary", events=f"{board.events:,}", cases=f"{board.cases:,}", deviating=f"{board.deviating:,}"
+        )
     elif is_standard_output(json):
         _write(found, sys.stdout)
     else:

@@ -35,7 +35,7 @@ def test_a_log_is_told_in_the_order_of_time(tmp_path: Path) -> None:
     assert first.startswith("2026-01-03 08:00:00Z · case 2 · Analyse: cost 1 (+1), not expected here, or something")
     assert first.endswith("1. Skipped: collect (new)")
     assert second.endswith("cost 2 (+1), not expected here · 2. Unplanned: Call back {found} (new)")
-    assert summary == "6 events of 2 cases; 1 cases deviate so far"
+    assert summary == "6 events of 2 cases; cases that deviate so far: 1"
 
 
 def test_every_event_can_be_told_with_what_comes_next(tmp_path: Path) -> None:
