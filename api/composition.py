@@ -19,6 +19,7 @@ from engine.vocabulary import Language
 if TYPE_CHECKING:
     from api.schemas.alignment import AlignmentShape
     from api.schemas.measures import MeasuresShape
+    from api.watching import Board
     from engine.assessment.assessment import Assessment
     from engine.calendars import Calendar
     from engine.logs.log import Log
@@ -144,6 +145,19 @@ def measure_log(
         simplicity=simplicity(process.flow) if process.has_graph else None,
     )
     return MeasuresShape.of(variants, measured, seconds=round(time.perf_counter() - started, 6))
+
+
+def watch_process(process: Process, *, limits: Limits = DEFAULT_LIMITS) -> Board:
+    """A board for the running cases of a process.
+
+    Raises:
+        LimitExceeded: The net is too large to be compiled.
+        InputRefused: The net has no run to an end.
+    """
+    from api.watching import Board
+    from engine.conformance.online import OnlineChecker
+
+    return Board(OnlineChecker.of(process.net, flow=process.flow, limits=limits))
 
 
 def assess_log(

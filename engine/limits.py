@@ -22,6 +22,7 @@ class Limits:
         label_characters: One activity, step, case id or other label.
         attribute_bytes: One attribute value.
         attribute_keys: Distinct attribute keys of one log.
+        event_bytes: One event of a running case, as one line of JSON.
         log_cells: Rows times columns of one log, empty cells included.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
@@ -56,6 +57,7 @@ class Limits:
     label_characters: int = 200
     attribute_bytes: int = 64 * 1024
     attribute_keys: int = 1_000
+    event_bytes: int = 256 * 1024
     log_cells: int = 200_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE

@@ -84,3 +84,29 @@ class Outcome(StrEnum):
     MISSED = "missed"
     NOT_DUE = "not-due"
     NO_EVIDENCE = "no-evidence"
+
+
+class RiseKind(StrEnum):
+    """Why an event of a running case made its cost rise: how the event is taken at the least cost.
+
+    ``not-expected-here``: as a log move. ``something-missing-before``: as a synchronous move, after model moves.
+    ``either``: both cost the same.
+    """
+
+    NOT_EXPECTED_HERE = "not-expected-here"
+    SOMETHING_MISSING_BEFORE = "something-missing-before"
+    EITHER = "either"
+
+
+class Change(StrEnum):
+    """What an event did to a deviation of a running case, or its end did.
+
+    ``opened``: it is new. ``extended``: it costs more. ``revised``: it is explained otherwise, at no more cost.
+    ``withdrawn``: it is gone. ``unchanged``: it stands as it was; after the end of the case, confirmed.
+    """
+
+    OPENED = "opened"
+    EXTENDED = "extended"
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+    UNCHANGED = "unchanged"

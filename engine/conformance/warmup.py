@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.online import OnlineChecker
 from engine.conformance.search_graph import compile_search
 from engine.conformance.token_replay import replay_tokens
 from engine.logs.variants import Variants
@@ -34,6 +35,9 @@ def compile_kernels() -> None:
     align(graph, variants)
     align_prefixes(graph, variants)
     replay_tokens(graph, variants)
+    checker = OnlineChecker.of(graph)
+    checker.observe(checker.replay(["b"]), "a")
+    checker.outlook(checker.open())
 
 
 if __name__ == "__main__":

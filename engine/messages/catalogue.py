@@ -19,16 +19,27 @@ from types import MappingProxyType
 from babel.messages.pofile import read_po
 
 from engine.errors import Place, Problem, Severity, Value
-from engine.vocabulary import AlignmentStatus, DeviationKind, Dimension, Language, MoveKind, Outcome
+from engine.vocabulary import (
+    AlignmentStatus,
+    Change,
+    DeviationKind,
+    Dimension,
+    Language,
+    MoveKind,
+    Outcome,
+    RiseKind,
+)
 
 FAMILIES: Mapping[type[StrEnum], str] = MappingProxyType(
     {
         AlignmentStatus: "status",
+        Change: "change",
         DeviationKind: "deviation",
         Dimension: "dimension",
         Language: "language",
         MoveKind: "move",
         Outcome: "outcome",
+        RiseKind: "rise",
         Severity: "severity",
     }
 )

@@ -51,11 +51,11 @@ def log_file(folder: Path, text: str = LOG, name: str = "survey.csv") -> str:
     return str(path)
 
 
-def run(*arguments: str, **environment: str) -> Result:
+def run(*arguments: str, stdin: str | None = None, **environment: str) -> Result:
     """One command in this process."""
     clean = {name: None for name in os.environ if name.startswith("TRUELINE_")}
     plain = {"LC_ALL": "C", "COLUMNS": "200", "NO_COLOR": "1"}
-    return CliRunner().invoke(app, list(arguments), env={**clean, **plain, **environment})
+    return CliRunner().invoke(app, list(arguments), input=stdin, env={**clean, **plain, **environment})
 
 
 def process(*arguments: str, stdout: int = subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess[bytes]:
