@@ -6,7 +6,10 @@ import numpy as np
 
 from engine.compiled import compiled, inlined
 from engine.conformance.kernels.common import ones
-from engine.conformance.kernels.shapes import Int32s, Trace, Words
+from engine.conformance.kernels.shapes import Guide, Int32s, Trace, Words
+
+LabelSets = tuple[Int32s, Words, Words]
+"""The row of each state, ``poss`` rows, ``must`` rows."""
 
 
 @compiled
@@ -30,10 +33,9 @@ def suffixes(trace: Trace, sets: Words, sums: Int32s) -> None:
 
 
 @inlined
-def label_bound(
-    i: int, s: int, rows: Int32s, poss: Words, must: Words, ahead: Words, sums: Int32s, label_costs: Int32s
-) -> np.int64:
+def label_bound(i: int, s: int, sets: LabelSets, guide: Guide, label_costs: Int32s) -> np.int64:
     """What the rest from position i costs at least from state s, by label sets."""
+    (rows, poss, must), (ahead, sums) = sets, guide
     row = rows[s]
     total = np.int64(sums[i, label_costs.shape[0]])
     for w in range(ahead.shape[1]):

@@ -66,11 +66,20 @@ def _with_room(table: Table, nodes: Nodes, arcs: Arcs, need: tuple[int, int, int
 
 
 @compiled
+def _with_buckets(heads: Int32s, last: int) -> Int32s:
+    """The same with a bucket of this number."""
+    if last < heads.shape[0]:
+        return heads
+    grown = grow(heads, max(2 * heads.shape[0], last + 1))
+    grown[heads.shape[0] :] = NONE
+    return grown
+
+
+@compiled
 def _search(
     space: Space,
     costs: Costs,
-    trace: Trace,
-    guide: Guide,
+    known: tuple[Trace, Guide],
     stores: Stores,
     limits: tuple[int, int],
 ) -> tuple[int, int, int, int, Stores]:
@@ -79,8 +88,7 @@ def _search(
     Args:
         space: The compiled net.
         costs: Of model moves by transition, and of the cheapest by label.
-        trace: The variant.
-        guide: What the bound needs of it.
+        known: The variant, and what the bound needs of it.
         stores: Empty table; room for nodes and arcs.
         limits: The budget of nodes, and the cost of the cheapest model move of all.
 
@@ -89,10 +97,10 @@ def _search(
         may have grown.
     """
     (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (rows, poss, must, now) = space
-    (labels, log_costs), (model_costs, label_costs), (ahead, sums), (max_nodes, cheapest) = trace, costs, guide, limits
+    ((labels, log_costs), guide), (model_costs, label_costs), (max_nodes, cheapest) = known, costs, limits
     (cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts) = stores
-    length, never = labels.shape[0], np.int64(1) << 62
-    first = label_bound(0, 0, rows, poss, must, ahead, sums, label_costs)
+    ahead, length, never, sets = guide[0], labels.shape[0], np.int64(1) << 62, (rows, poss, must)
+    first = label_bound(0, 0, sets, guide, label_costs)
     heads = np.full(64, NONE, dtype=np.int32)
     positions[0], states[0], spent[0], links[0], into[0] = 0, 0, 0, NONE, NONE
     cells[slot((cells, dense, every), (positions, states, spent, links, into), 0, 0)] = 0
@@ -124,7 +132,7 @@ def _search(
             low, high, begins = 0, 0, 0 if i < length else 1
             if i < length and labels[i] >= 0:
                 low, high = labelled(edge_label, begin, end, labels[i])
-            if g + label_bound(i, s, rows, poss, must, ahead, sums, label_costs) == level:
+            if g + label_bound(i, s, sets, guide, label_costs) == level:
                 # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
                 # log move of an event that can still come, and a model move of a label that does not have to come.
                 if i < length and labels[i] >= 0 and log_costs[i] > 0 and has(poss, rows[s], labels[i]):
@@ -143,7 +151,7 @@ def _search(
                 else:
                     edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
                     t = edge_target[edge]
-                reach = g + cost + label_bound(j, t, rows, poss, must, ahead, sums, label_costs)
+                reach = g + cost + label_bound(j, t, sets, guide, label_costs)
                 if reach <= level and is_complete(j, rows[t], must, ahead):
                     # Where nothing leads on without one, the cheaper of a model move and this log move is lost.
                     if j == length:
@@ -170,22 +178,14 @@ def _search(
                 into[other] = made
                 made += 1
             if later < never and not found:
-                wait = later - first
-                if wait >= heads.shape[0]:
-                    old = heads.shape[0]
-                    heads = grow(heads, max(2 * old, wait + 1))
-                    heads[old:] = NONE
-                links[node] = heads[wait]
-                heads[wait] = node
+                heads = _with_buckets(heads, later - first)
+                links[node] = heads[later - first]
+                heads[later - first] = node
     if count >= max_nodes:
         status = BUDGET
     elif not found:
         status = UNREACHABLE
-    stores = (
-        (cells, dense, every),
-        (positions, states, spent, links, into),
-        (tails, edges, targets, nexts),
-    )
+    stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
     return status, level, count, made, stores
 
 
@@ -271,7 +271,7 @@ def solve(
         suffixes(trace, sets[: trace[0].shape[0] + 1], sums[: trace[0].shape[0] + 1])
         # The cheapest run without events visits each state once at most; it is the yardstick, whatever the budget.
         most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 2)
-        status, optimum, count, _, stores = _search(space, costs, trace, guide, stores, (most, cheapest))
+        status, optimum, count, _, stores = _search(space, costs, (trace, guide), stores, (most, cheapest))
         (cells, _, _), nodes, arcs = stores
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
