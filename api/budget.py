@@ -49,6 +49,11 @@ class Watched:
     def __call__(self, function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterable[_Result]:
         """Apply ``function`` to every item."""
         results = []
+        if len(items) == 1:
+            results.append(function(items[0]))
+            if self.progress is not None:
+                self.progress(1, 1)
+            return results
         with ThreadPoolExecutor(self.workers) as pool:
             for result in pool.map(function, items):
                 results.append(result)
