@@ -7,9 +7,8 @@ The rules, and nothing else:
    synchronous or misplaced occurrence in the variant is **repeated**; one of a step with none is **out of place**.
 3. Of the other model moves, one that no synchronous move depends on causally (``causality.py``) is **unfinished**, any
    other is **skipped**.
-4. All unfinished steps are one deviation; so is a stretch of work that was done again (``repetition.py``), and a
-   maximal block of skipped steps in which each depends on another with nothing performed between. Every other step or
-   event is one by itself.
+4. All unfinished steps are one deviation; so is a stretch of work that was done again (``repetition.py``), and a block
+   of skipped steps with nothing performed between (``omission.py``). Every other step or event is one by itself.
 
 An optional step that was left out is a silent move, so it is no deviation.
 """
@@ -23,6 +22,7 @@ from functools import cached_property
 
 from engine.conformance.alignment import Alignment, Move
 from engine.conformance.causality import Causality, find_causality
+from engine.conformance.omission import find_omissions
 from engine.conformance.pairing import pair_moves
 from engine.conformance.repetition import Surplus, find_stretches
 from engine.conformance.structure import Structure
@@ -208,8 +208,8 @@ def _omissions(run: _Run, lacking: Sequence[int]) -> list[Deviation]:
     followed = run.causality.followed_by(run.synchronous)
     unfinished = [index for index in lacking if not followed[index]]
     skipped = {index for index in lacking if followed[index]}
-    passes = {index for index, move in enumerate(run.moves) if move.kind is MoveKind.SILENT}
-    found = [run.deviation(DeviationKind.SKIPPED, block) for block in run.causality.blocks(skipped, passes)]
+    silent = {index for index, move in enumerate(run.moves) if move.kind is MoveKind.SILENT}
+    found = [run.deviation(DeviationKind.SKIPPED, block) for block in find_omissions(skipped, silent, run.causality)]
     if unfinished:
         found.append(run.deviation(DeviationKind.UNFINISHED, unfinished))
     return found

@@ -46,8 +46,39 @@ def _lacking(net: Net, moves: Sequence[Move], names: list[str], lacking: list[in
     unfinished = [i for i in lacking if i not in skipped]
     passing = [i for i, move in enumerate(moves) if move.kind is MoveKind.SILENT or i in skipped]
     linked = {(i, j) for i, j in product(skipped, skipped) if j in _effects(causes, i, passing)}
-    found = {_as_block("skipped", block, names) for block in _blocks(skipped, linked)}
+    blocks = _blocks(skipped, linked)
+    together = {
+        (one[0], other[0]) for one, other in product(blocks, blocks) if _is_one_leap(causes, passing, one, other)
+    }
+    found = {_as_block("skipped", block, names) for block in _blocks(skipped, linked | together)}
     return found | ({_as_block("unfinished", unfinished, names)} if unfinished else set())
+
+
+def _is_one_leap(causes: list[set[int]], passing: list[int], one: list[int], other: list[int]) -> bool:
+    """Whether two blocks stand between the same moves, and those have nothing but what was left out between them."""
+    borders = [_border(causes, passing, block) for block in (one, other)]
+    if borders[0] != borders[1] or not borders[0][1]:
+        return False
+    before, after = borders[0]
+    everything = range(len(causes))
+    reached = {j for i in before for j in _effects(causes, i, everything)} if before else set(everything)
+    between = {i for i in reached if _effects(causes, i, everything) & after} - before - after
+    return between <= set(passing)
+
+
+def _border(causes: list[set[int]], passing: list[int], block: list[int]) -> tuple[set[int], set[int]]:
+    """The nearest moves that were neither skipped nor silent, on which a block depends and that depend on it."""
+    others = set(range(len(causes))) - set(passing)
+    before = {i for i in others if any(j in block for j in _effects(causes, i, passing))}
+    after = {
+        i
+        for i in others
+        if any(
+            i in _effects(causes, j, [i]) or any(i in _effects(causes, k, [i]) for k in _effects(causes, j, passing))
+            for j in block
+        )
+    }
+    return before, after
 
 
 def direct_causes(net: Net, moves: Sequence[Move]) -> list[set[int]]:
