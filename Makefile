@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help setup demo test check check-all lint types contracts format examples benchmarks clean
+.PHONY: help setup demo test check check-all lint types contracts format peers examples benchmarks clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -22,8 +22,8 @@ setup: $(READY)  ## Make the virtual environment and compile the kernels
 demo: $(READY)  ## Run the main job on the shipped examples
 	$(BIN)/trueline demo
 
-test: $(READY)  ## Run every test but the slow ones
-	$(BIN)/pytest -n $(WORKERS) -m 'not slow'
+test: $(READY)  ## Run every test but the slow ones and those beside other aligners
+	$(BIN)/pytest -n $(WORKERS) -m 'not slow and not peers'
 
 lint: $(READY)  ## Style and documentation
 	$(BIN)/ruff check .
@@ -43,6 +43,10 @@ check-all: lint types contracts  ## The same with the slow tests
 format: $(READY)  ## Let ruff write what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+peers: $(READY)  ## Hold costs against other aligners on every real log (installs them; minutes)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[peers]'
+	$(BIN)/pytest -m peers tests/peers
 
 examples: $(READY)  ## Play the shipped example logs out again, with the commands of docs/simulation.md
 	sed -n 's|^trueline simulate examples|$(BIN)/trueline simulate examples|p' docs/simulation.md | sh -e

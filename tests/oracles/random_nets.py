@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from engine.nets.net import Net
 from engine.nets.state_space import Exploration, explore
 from tests.making import make_net
 
 
-def random_net(rng: random.Random, *, most_markings: int = 40) -> Net:
-    """A bounded net with a final marking that can be reached."""
+def random_net(rng: random.Random, *, most_markings: int = 40, weights: Sequence[int] = (1, 1, 1, 1, 2)) -> Net:
+    """A bounded net with a final marking that can be reached; weights of arcs are drawn from those given."""
     while True:
         places = [f"p{k}" for k in range(rng.randint(1, 5))]
         rules = []
         for number in range(rng.randint(1, 6)):
             label = rng.choice(["", "", "a", "b", "c", "d"])
-            rules.append(f"x{number} '{label}': {_marking(rng, places, 1)} -> {_marking(rng, places, 0)}")
+            rules.append(
+                f"x{number} '{label}': {_marking(rng, places, 1, weights)} -> {_marking(rng, places, 0, weights)}"
+            )
         initial = ", ".join(rng.sample(places, rng.randint(1, min(2, len(places)))))
         draft = make_net(*rules, initial=initial, final=initial)
         space = explore(draft, max_markings=most_markings, max_bytes=1 << 24)
@@ -53,6 +56,6 @@ def random_trace(rng: random.Random, *, longest: int = 5) -> tuple[str, ...]:
     return tuple(rng.choice(["a", "b", "c", "d", "a", "b", "?"]) for _ in range(rng.randint(0, longest)))
 
 
-def _marking(rng: random.Random, places: list[str], least: int) -> str:
+def _marking(rng: random.Random, places: list[str], least: int, weights: Sequence[int]) -> str:
     chosen = rng.sample(places, rng.randint(least, min(len(places), 2)))
-    return ", ".join(f"{rng.choice([1, 1, 1, 1, 2])}*{place}" for place in chosen)
+    return ", ".join(f"{rng.choice(weights)}*{place}" for place in chosen)

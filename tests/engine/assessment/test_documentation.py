@@ -80,5 +80,5 @@ def test_worked_table(
 
 def test_the_page_has_its_examples() -> None:
     assert len(TABLES) == 4
-    assert len(ROWS) == 12
+    assert len(ROWS) == 14
     assert len(INTERVALS) == 3
