@@ -53,3 +53,11 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
     The plain function stays reachable as ``.py_func``, which is how the tests run it interpreted.
     """
     return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile a part of a kernel into every kernel that calls it.
+
+    For small functions in inner loops: a call passes seven words for every array.
+    """
+    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True, forceinline=True)(function))
