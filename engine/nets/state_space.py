@@ -101,12 +101,7 @@ class StateSpace:
     @cached_property
     def is_final(self) -> NDArray[np.bool_]:
         """Whether, for each state, it is a final marking."""
-        final = np.zeros(self.count, dtype=np.bool_)
-        for marking in self.net.finals:
-            if self.width < 32 and int(marking.max(initial=0)) >> self.width:
-                continue
-            final |= (self.words == exploration.pack(marking, self.width)).all(axis=1)
-        return final
+        return exploration.holding(self.words, self.net.finals, self.width)
 
     @property
     def finals(self) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiled import compiled, inlined
+from engine.nets.kernels.bits import lowest, ones
 
 COMPLETE, UNBOUNDED, BUDGET, TOO_NARROW, NO_ROOM = 0, 1, 2, 3, 4
 """How an exploration ends. ``TOO_NARROW`` asks for more bits for each place, ``NO_ROOM`` for longer arrays."""
@@ -28,6 +29,7 @@ edges the next step may need."""
 
 _NEVER, _OVERFLOWS = 1, 2  # what firing a transition comes to when one of its weights does not fit the width
 _TOGETHER = 64  # states, and firings, whose fetches overlap
+_SWEEPS = 4  # over all states, before their edges are turned round
 
 Words = NDArray[np.uint64]
 Int8s = NDArray[np.int8]
@@ -39,21 +41,6 @@ Rules = tuple[Int64s, Int64s, Words, Words, Words, Int8s]
 """Arcs by word: offsets for each transition; word, tokens taken and put; change of the hash; what it comes to."""
 Asked = tuple[Int64s, Int32s]
 """Offsets for each place, and the transitions to look at when it is marked."""
-
-
-@inlined
-def _ones(word: np.uint64) -> np.uint64:
-    """How many bits are set."""
-    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
-
-
-@inlined
-def _lowest(word: np.uint64) -> np.uint64:
-    """The index of the lowest bit that is set: how many bits stand below it."""
-    return _ones(~word & (word - np.uint64(1)))
 
 
 @inlined
@@ -206,7 +193,7 @@ def _candidates(
     for i in range(words):
         word = markings[base + i]
         while word != np.uint64(0):
-            index = _lowest(word) // np.uint64(width)
+            index = lowest(word) // np.uint64(width)
             shift, place = index * np.uint64(width), i * (64 // width) + np.int64(index)
             total += ((word >> shift) & field) * keys[place]
             word &= ~(field << shift)
@@ -348,14 +335,14 @@ def _expand(
         base, more = (first + states) * words, np.int64(0)
         total = _candidates(markings, base, words, width, at, word, take, asked_at, asked, keys, enabled)
         for i in range(enabled.shape[0]):
-            more += np.int64(_ones(enabled[i]))
+            more += np.int64(ones(enabled[i]))
         if many + more > marks.shape[0]:
             enabled[:] = np.uint64(0)
             return states, many if states > 0 else more, False
         states += 1
         for i in range(enabled.shape[0]):
             while enabled[i] != np.uint64(0):
-                t = np.int64(_lowest(enabled[i])) + 64 * i
+                t = np.int64(lowest(enabled[i])) + 64 * i
                 enabled[i] &= enabled[i] - np.uint64(1)
                 if special[t] != 0 or not _fire(
                     markings, base, words, t, at, word, take, put, tops, to, many * words
@@ -478,26 +465,61 @@ def advance(
 
 
 @compiled
+def holding(markings: Words, wanted: Int32s, width: int) -> Flags:
+    """Whether, for each row of packed words, it is one of the given markings."""
+    states, words = markings.shape
+    found = np.zeros(states, dtype=np.bool_)
+    for k in range(wanted.shape[0]):
+        fits = True
+        for tokens in wanted[k]:
+            fits &= width >= 32 or tokens >> width == 0
+        if not fits:
+            continue
+        row = pack(wanted[k], width)
+        for s in range(states):
+            same = True
+            for i in range(words):
+                same &= markings[s, i] == row[i]
+            found[s] |= same
+    return found
+
+
+@compiled
 def reaches(offsets: Int64s, targets: Int32s, goals: Flags) -> Flags:
-    """Whether, for each state, a goal can be reached along the edges."""
-    states = offsets.shape[0] - 1
+    """Whether, for each state, a goal can be reached along the edges.
+
+    Most edges lead to a state that was found later, so going from the last state to the first settles most states.
+    Only where some stay open are the edges turned round.
+    """
+    states, reached = offsets.shape[0] - 1, goals.copy()
+    for _ in range(_SWEEPS):
+        news, left = 0, 0
+        for s in range(states - 1, -1, -1):
+            if reached[s]:
+                continue
+            for e in range(offsets[s], offsets[s + 1]):
+                if reached[targets[e]]:
+                    reached[s] = True
+                    news += 1
+                    break
+            left += not reached[s]
+        if left == 0 or news == 0:
+            return reached
     back_at = np.zeros(states + 2, dtype=np.int64)
-    for target in targets:
-        back_at[target + 2] += 1
+    for s in range(states):
+        if not reached[s]:
+            for e in range(offsets[s], offsets[s + 1]):
+                back_at[targets[e] + 2] += 1
     for s in range(states):
         back_at[s + 2] += back_at[s + 1]
-    sources = np.empty(targets.shape[0], dtype=np.int32)
+    sources = np.empty(back_at[states + 1], dtype=np.int32)
     for s in range(states):
-        for e in range(offsets[s], offsets[s + 1]):
-            sources[back_at[targets[e] + 1]] = s
-            back_at[targets[e] + 1] += 1
-    reached = goals.copy()
-    stack = np.empty(states, dtype=np.int32)
-    top = 0
-    for s in range(states):
-        if goals[s]:
-            stack[top] = s
-            top += 1
+        if not reached[s]:
+            for e in range(offsets[s], offsets[s + 1]):
+                sources[back_at[targets[e] + 1]] = s
+                back_at[targets[e] + 1] += 1
+    stack, top = np.flatnonzero(reached).astype(np.int32), 0
+    stack, top = np.append(stack, np.empty(states - stack.shape[0], np.int32)), stack.shape[0]
     while top > 0:
         top -= 1
         s = stack[top]
