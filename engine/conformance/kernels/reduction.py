@@ -149,6 +149,26 @@ def _close(
 
 
 @compiled
+def _sort(states: Int32s, many: int, marks: Words) -> None:
+    """Sort distinct states: by a bit for each one where they lie close together. ``marks`` is 0 before and after."""
+    low, high = states[0], states[0]
+    for k in range(many):
+        low, high = min(low, states[k]), max(high, states[k])
+    first, last = low >> 6, high >> 6
+    if last - first > 4 * many:
+        states[:many] = np.sort(states[:many])
+        return
+    for k in range(many):
+        marks[states[k] >> 6] |= np.uint64(1) << np.uint64(states[k] & 63)
+    count = 0
+    for word in range(first, last + 1):
+        while marks[word] != np.uint64(0):
+            states[count] = 64 * word + np.int64(lowest(marks[word]))
+            marks[word] &= marks[word] - np.uint64(1)
+            count += 1
+
+
+@compiled
 def _remember(
     start: int,
     row: int,
@@ -156,6 +176,7 @@ def _remember(
     silent_target: Int32s,
     order: Int32s,
     distance: Int32s,
+    marks: Words,
     closures: Closures,
 ) -> Closures:
     """Append the silent closure of a state as a row sorted by state; the arrays may have grown."""
@@ -174,10 +195,10 @@ def _remember(
         closure_distance = _grow(closure_distance, 2 * (begin + tail))
     if row + 2 > closure_at.shape[0]:
         closure_at = _grow(closure_at, 2 * row + 2)
-    closure_state[begin : begin + tail] = np.sort(order[:tail])
-    for k in range(begin, begin + tail):
-        closure_distance[k] = distance[closure_state[k]]
-        distance[closure_state[k]] = -1
+    _sort(order, tail, marks)
+    for k in range(tail):
+        closure_state[begin + k], closure_distance[begin + k] = order[k], distance[order[k]]
+        distance[order[k]] = -1
     closure_at[row + 1] = begin + tail
     return closure_at, closure_state, closure_distance
 
@@ -260,6 +281,7 @@ def reduce_silent(
     rank[ranked] = np.arange(labels.shape[0], dtype=np.int32)
     order, distance = np.empty(states, dtype=np.int32), np.full(states, -1, dtype=np.int32)
     order_there, distance_there = np.empty(states, dtype=np.int32), np.full(states, -1, dtype=np.int32)
+    marks = np.zeros(states // 64 + 1, dtype=np.uint64)
     parent, by, left_out = np.empty(states, np.int32), np.empty(states, np.int32), np.empty(states, np.uint64)
     closure_of, closed = np.full(states, -1, dtype=np.int32), 0
     closures = (np.zeros(1024, dtype=np.int64), np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32))
@@ -286,6 +308,9 @@ def reduce_silent(
                 if end_at[done + 1] > end_path.shape[0]:
                     end_path = _grow(end_path, 2 * end_at[done + 1])
                 _write_path(y, distance[y], parent, by, end_path, end_at[done])
+            many = visible_at[y + 1] - visible_at[y]
+            if many < 64 and left_out[y] == (np.uint64(1) << np.uint64(many)) - np.uint64(1):
+                continue
             for v in range(visible_at[y], visible_at[y + 1]):
                 nth, t, r = v - visible_at[y], visible_target[v], rank[visible_transition[v]]
                 if nth < 64 and (left_out[y] >> np.uint64(nth)) & np.uint64(1) != np.uint64(0):
@@ -296,7 +321,7 @@ def reduce_silent(
                     if silent_at[t0] < silent_at[t0 + 1]:
                         if closure_of[t0] < 0:
                             closures = _remember(
-                                t0, closed, silent_at, silent_target, order_there, distance_there, closures
+                                t0, closed, silent_at, silent_target, order_there, distance_there, marks, closures
                             )
                             closure_of[t0], closed = closed, closed + 1
                         begin, stop = closures[0][closure_of[t0]], closures[0][closure_of[t0] + 1]
