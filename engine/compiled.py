@@ -56,5 +56,8 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
 
 
 def inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """Compile a small helper into the kernels that call it: handing over arrays would take longer than the work."""
-    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True, inline="always")(function))
+    """Compile a part of a kernel into every kernel that calls it.
+
+    For small functions in inner loops: a call passes seven words for every array.
+    """
+    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True, forceinline=True)(function))

@@ -42,7 +42,7 @@ class Threads:
     workers: int
 
     def __call__(self, function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterable[_Result]:
-        """Apply ``function`` to every item; a single one in the calling thread, because starting others takes longer."""
+        """Apply ``function`` to every item; a single one in the calling thread, which saves starting others."""
         if len(items) == 1:
             return [function(items[0])]
         with ThreadPoolExecutor(self.workers) as pool:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.conformance.compressed_rows import gather
 from engine.conformance.kernels.label_sets import label_sets, own_labels
 from engine.conformance.kernels.reduction import reduce_silent
-from engine.conformance.kernels.shapes import Bound, Ends, Graph, Int32s, Paths, Space, Words
+from engine.conformance.kernels.shapes import Bound, Ends, Graph, Paths, Space
 from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.net import Net
 from engine.nets.state_space import Exploration, StateSpace, explore
-
-_BYTES_PER_CLOSURE_ENTRY = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,55 +73,25 @@ def graph_of(space: StateSpace, *, limits: Limits = DEFAULT_LIMITS) -> SearchGra
     live = space.coreachable
     if not live[0]:
         return _without_states(space.net)
-    number = np.full(space.count, -1, dtype=np.int32)
-    number[live] = np.arange(int(live.sum()), dtype=np.int32)
-    sources = np.repeat(np.arange(space.count, dtype=np.int32), np.diff(space.offsets))
-    kept = live[sources] & live[space.targets]
-    source, target, transition = number[sources[kept]], number[space.targets[kept]], space.transitions[kept]
-    label, final = space.net.transition_labels[transition], space.is_final[live]
-    offsets = _offsets(source, len(final))
-    most = limits.state_space_bytes // _BYTES_PER_CLOSURE_ENTRY
-    complete, full, edges, paths, end_skip, end_paths = reduce_silent(offsets, target, transition, label, final, most)
+    complete, _, edges, paths, end_skip, end_paths = reduce_silent(
+        space.offsets,
+        space.targets,
+        space.transitions,
+        space.net.transition_labels,
+        live,
+        space.is_final,
+        limits.state_space_bytes,
+    )
     if not complete:
         raise LimitExceeded(limit="state_space_bytes", allowed=limits.state_space_bytes, found="more")
-    back_order = np.argsort(target, kind="stable")
+    at, target, _, label, _ = edges
     words = max(1, -(-len(space.net.labels) // 64))
-    back_at = _offsets(target, len(final))
-    poss, must = label_sets(offsets, target, label, final, back_at, source[back_order], words)
-    graph, paths = _by_label(edges, paths)
     return SearchGraph(
         net=space.net,
-        edges=graph,
+        edges=edges,
         paths=paths,
         ends=(end_skip, *end_paths),
-        bound=(*_distinct(poss[full], must[full]), own_labels(graph[0], graph[3], words)),
-    )
-
-
-def _offsets(states: NDArray[np.int32], count: int) -> NDArray[np.int64]:
-    """Where each state's edges begin, given the state of every edge in order."""
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(states, minlength=count), out=offsets[1:])
-    return offsets
-
-
-def _by_label(edges: Graph, paths: Paths) -> tuple[Graph, Paths]:
-    """Sort each state's edges by label, so that the search finds the synchronous ones at once."""
-    at, target, transition, label, skip = edges
-    sources = np.repeat(np.arange(len(at) - 1), np.diff(at))
-    order = np.lexsort((transition, label, sources))
-    path_at, rows = gather(paths[0], order)
-    return (at, target[order], transition[order], label[order], skip[order]), (path_at, paths[1][rows])
-
-
-def _distinct(poss: Words, must: Words) -> tuple[Int32s, Words, Words]:
-    """The distinct pairs of label sets, and the row of each state among them: few, so that they stay in the cache."""
-    pairs, rows = np.unique(np.hstack([poss, must]), axis=0, return_inverse=True)
-    words = poss.shape[1]
-    return (
-        rows.reshape(-1).astype(np.int32),
-        np.ascontiguousarray(pairs[:, :words]),
-        np.ascontiguousarray(pairs[:, words:]),
+        bound=(*label_sets(at, target, label, end_skip, words), own_labels(at, label, words)),
     )
 
 

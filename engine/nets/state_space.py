@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from engine.nets.net import Net
 
 _WIDTHS = (1, 8, 32)
 _COVER_STEPS = 200_000_000  # place comparisons; past them unboundedness shows as a spent budget
+_FIRST_ROOM = 1024  # markings; a small net needs no more, and a budget of bytes grants as much to every net
 
 
 class Exploration(StrEnum):
@@ -99,12 +101,7 @@ class StateSpace:
     @cached_property
     def is_final(self) -> NDArray[np.bool_]:
         """Whether, for each state, it is a final marking."""
-        final = np.zeros(self.count, dtype=np.bool_)
-        for marking in self.net.finals:
-            if self.width < 32 and int(marking.max(initial=0)) >> self.width:
-                continue
-            final |= (self.words == _pack(marking, self.width)).all(axis=1)
-        return final
+        return exploration.holding(self.words, self.net.finals, self.width)
 
     @property
     def finals(self) -> NDArray[np.int64]:
@@ -123,46 +120,127 @@ def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
     Args:
         net: The net.
         max_markings: Markings after which the exploration gives up.
-        max_bytes: Bytes of its arrays after which it gives up.
+        max_bytes: Bytes of its arrays after which it gives up, the hash table and its larger copy included. The first few
+            markings are free of charge.
 
     Returns:
         The state space, complete or with the reason why not; never an error, and it always ends.
     """
     before, after = net.before, net.after
+    highest = int(net.initial.max(initial=0))
     for width in _WIDTHS:
-        if width < 32 and int(net.initial.max(initial=0)) >> width:
+        if highest >> width:
             continue
-        code, words, offsets, targets, transitions, parents, by, covered, covering = exploration.explore(
-            (before.offsets, before.places, before.weights),
-            (after.offsets, after.places, after.weights),
-            _pack(net.initial, width),
-            width,
-            max_markings,
-            max_bytes,
-            _COVER_STEPS,
-        )
+        arrays = _Arrays(max(1, -(-len(net.places) * width // 64)), max_bytes)
+        while True:
+            code = exploration.advance(
+                before.offsets,
+                before.places,
+                before.weights,
+                after.offsets,
+                after.places,
+                after.weights,
+                net.initial,
+                width,
+                *arrays.all,
+                max_markings,
+            )
+            if code != exploration.NO_ROOM:
+                break
+            if not arrays.grow():
+                code = exploration.BUDGET
+                break
         if code != exploration.TOO_NARROW:
             break
     else:  # a count past 2³² − 1 cannot be stored; so many tokens are past any budget too
         code = exploration.BUDGET
-    return StateSpace(
-        net=net,
-        status=(Exploration.COMPLETE, Exploration.UNBOUNDED, Exploration.BUDGET)[code],
-        width=width,
-        words=words,
-        offsets=offsets,
-        targets=targets,
-        transitions=transitions,
-        parents=parents,
-        parent_transitions=by,
-        cover=(covered, covering) if code == exploration.UNBOUNDED else None,
-    )
+    return arrays.as_space(net, width, (Exploration.COMPLETE, Exploration.UNBOUNDED, Exploration.BUDGET)[code])
 
 
-def _pack(marking: NDArray[np.int32], width: int) -> NDArray[np.uint64]:
-    """A marking as packed words."""
-    per_word = 64 // width
-    words = np.zeros(max(1, -(-len(marking) // per_word)), dtype=np.uint64)
-    for place, tokens in enumerate(marking.tolist()):
-        words[place // per_word] |= np.uint64(tokens << (place % per_word * width))
-    return words
+class _Arrays:
+    """The arrays of an exploration while they grow.
+
+    They are NumPy's, not the kernel's: NumPy lets the system move a large array to more room without a copy, and asks
+    it for large pages, without which a large hash table is slow.
+    """
+
+    def __init__(self, words: int, max_bytes: int) -> None:
+        self._words, self._max_bytes = words, max_bytes
+        self._markings = np.empty(_FIRST_ROOM * words, dtype=np.uint64)
+        self._parents = np.empty(_FIRST_ROOM, dtype=np.int32)
+        self._by = np.empty(_FIRST_ROOM, dtype=np.int32)
+        self._offsets = np.empty(_FIRST_ROOM + 1, dtype=np.int64)
+        self._targets = np.empty(4 * _FIRST_ROOM, dtype=np.int32)
+        self._transitions = np.empty(4 * _FIRST_ROOM, dtype=np.int32)
+        self._table = np.zeros(2 * _FIRST_ROOM, dtype=np.uint64)
+        self._firings = np.empty(256 * words, dtype=np.uint64)
+        self._progress = np.array([0, 0, 0, _COVER_STEPS, -1, -1, 0], dtype=np.int64)
+
+    @property
+    def all(self) -> tuple[NDArray[Any], ...]:
+        """Everything, in the order in which the kernel takes it."""
+        return (
+            self._markings,
+            self._parents,
+            self._by,
+            self._offsets,
+            self._targets,
+            self._transitions,
+            self._table,
+            self._firings,
+            self._progress,
+        )
+
+    def grow(self) -> bool:
+        """Make the room that the next step may need, generously if the budget allows it; False if it does not."""
+        return self._grow(2) or self._grow(8)
+
+    def _grow(self, part: int) -> bool:
+        """Make room for the next step, and lengthen what is too short by at least one part in ``part``."""
+        _, count, edges, _, _, _, wanted = self._progress.tolist()
+
+        def enough(now: int, needed: int) -> int:
+            return now if needed <= now else max(needed, now + now // part)
+
+        markings, links = enough(len(self._parents), count + wanted), enough(len(self._targets), edges + wanted)
+        firings, cells = enough(len(self._firings) // self._words, wanted), len(self._table)
+        while cells < 2 * (count + wanted):
+            cells *= 2 if cells >> 18 else 4
+        larger_table = cells if cells > len(self._table) else 0
+        words = self._words * (markings + firings) + markings + 1 + links + markings + larger_table
+        if 8 * (words + len(self._table)) > self._max_bytes:
+            return False
+        self._resize(markings, links)
+        self._firings.resize(firings * self._words, refcheck=False)
+        if larger_table:
+            larger = np.zeros(cells, dtype=np.uint64)
+            exploration.rehash(self._table, larger)
+            self._table = larger
+        return True
+
+    def _resize(self, markings: int, links: int) -> None:
+        """Give the arrays that will be the state space their lengths."""
+        self._markings.resize(markings * self._words, refcheck=False)
+        self._parents.resize(markings, refcheck=False)
+        self._by.resize(markings, refcheck=False)
+        self._offsets.resize(markings + 1, refcheck=False)
+        self._targets.resize(links, refcheck=False)
+        self._transitions.resize(links, refcheck=False)
+
+    def as_space(self, net: Net, width: int, status: Exploration) -> StateSpace:
+        """What was found. The arrays are the state space's from now on."""
+        done, count, edges, _, covered, covering, _ = self._progress.tolist()
+        self._resize(count, edges)
+        self._offsets[done + 1 :] = edges
+        return StateSpace(
+            net=net,
+            status=status,
+            width=width,
+            words=self._markings.reshape(count, self._words),
+            offsets=self._offsets,
+            targets=self._targets,
+            transitions=self._transitions,
+            parents=self._parents,
+            parent_transitions=self._by,
+            cover=(covered, covering) if status is Exploration.UNBOUNDED else None,
+        )

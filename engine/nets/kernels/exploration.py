@@ -1,100 +1,289 @@
 """The kernels that explore a net's markings. ``state_space.py`` says what they find; here is only how.
 
-A marking is a row of 64-bit words with ``width`` bits for each place. Markings stand in rows of ``states``; a hash
-table with open addressing holds their row numbers. Knuth, The Art of Computer Programming 3, section 6.4.
+A marking is a row of 64-bit words with a field of ``width`` bits for each place. The fields of a word are compared,
+added and checked for room all at once (Lamport 1975, "Multiple byte processing with full-word instructions"), by the
+same formulas for every width. The row numbers of the markings stand in a hash table with open addressing (Knuth, The
+Art of Computer Programming 3, section 6.4). The hash of a marking is a sum over its tokens (Zobrist 1970), so that a
+firing changes it by a constant of the transition.
+
+Large tables do not fit the processor's cache. So the firings of some neighbouring states are computed first and what
+they need of the tables is fetched for all of them, in loops without branches, in which fetches overlap; then they are
+looked up one by one.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compiled import compiled
+from engine.compiled import compiled, inlined
+from engine.nets.kernels.bits import lowest, ones
 
-COMPLETE, UNBOUNDED, BUDGET, TOO_NARROW = 0, 1, 2, 3
-"""How an exploration ends; ``TOO_NARROW`` asks for more bits for each place."""
+COMPLETE, UNBOUNDED, BUDGET, TOO_NARROW, NO_ROOM = 0, 1, 2, 3, 4
+"""How an exploration ends. ``TOO_NARROW`` asks for more bits for each place, ``NO_ROOM`` for longer arrays."""
+
+DONE, COUNT, EDGES, COVER_STEPS, COVERED, COVERING, WANTED = range(7)
+"""The numbers of ``progress``: states whose edges are known, states found, edges found, place comparisons left for
+recognising an unbounded net, the covered state and the one that covers it (−1: none), and how many more states and
+edges the next step may need."""
+
+_NEVER, _OVERFLOWS = 1, 2  # what firing a transition comes to when one of its weights does not fit the width
+_TOGETHER = 64  # states, and firings, whose fetches overlap
+_SWEEPS = 4  # over all states, before their edges are turned round
 
 Words = NDArray[np.uint64]
+Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+Rules = tuple[Int64s, Int64s, Words, Words, Words, Int8s]
+"""Arcs by word: offsets for each transition; word, tokens taken and put; change of the hash; what it comes to."""
+Asked = tuple[Int64s, Int32s]
+"""Offsets for each place, and the transitions to look at when it is marked."""
 
-@compiled
-def _hash(words: Words, count: int) -> np.uint64:
-    value = np.uint64(0x9E3779B97F4A7C15)
-    for i in range(count):
-        value ^= words[i]
-        value ^= value >> np.uint64(33)
-        value *= np.uint64(0xFF51AFD7ED558CCD)
-        value ^= value >> np.uint64(33)
-        value *= np.uint64(0xC4CEB9FE1A85EC53)
+
+@inlined
+def _mixed(value: np.uint64) -> np.uint64:
+    """A number whose every bit depends on every bit of the given one (the finalizer of MurmurHash3)."""
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
     return value ^ (value >> np.uint64(33))
 
 
-@compiled
-def _grow_rows(rows: Words, size: int) -> Words:
-    grown = np.empty((size, rows.shape[1]), dtype=rows.dtype)
-    grown[: rows.shape[0]] = rows
-    return grown
+@inlined
+def _mark(total: np.uint64) -> np.uint64:
+    """The 32 bits by which the table knows a marking, of the sum over its tokens."""
+    return ((total ^ (total >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+
+
+@inlined
+def _tops(width: int) -> np.uint64:
+    """The top bit of every field."""
+    top = np.uint64(1) << np.uint64(width - 1)
+    word = np.uint64(0)
+    for shift in range(0, 64, width):
+        word |= top << np.uint64(shift)
+    return word
+
+
+@inlined
+def _lacks(have: np.uint64, need: np.uint64, tops: np.uint64) -> bool:
+    """Whether some field of one word is less than that of the other."""
+    enough = (have & ~need) | (~(have ^ need) & ((have | tops) - (need & ~tops)))
+    return enough & tops != tops
+
+
+@inlined
+def _overflows(have: np.uint64, more: np.uint64, tops: np.uint64) -> bool:
+    """Whether the sum of two fields does not fit."""
+    total = ((have & ~tops) + (more & ~tops)) ^ ((have ^ more) & tops)
+    return ((have & more) | ((have | more) & ~total)) & tops != np.uint64(0)
 
 
 @compiled
-def _grow(values: NDArray[Any], size: int) -> NDArray[Any]:
-    grown = np.empty(size, dtype=values.dtype)
-    grown[: values.shape[0]] = values
-    return grown
+def pack(marking: Int32s, width: int) -> Words:
+    """A marking as packed words. Every count has to fit."""
+    per_word = 64 // width
+    words = np.zeros(max(1, -(-marking.shape[0] // per_word)), dtype=np.uint64)
+    for place in range(marking.shape[0]):
+        words[place // per_word] |= np.uint64(marking[place]) << np.uint64(place % per_word * width)
+    return words
 
 
 @compiled
-def _find(table: Int32s, states: Words, row: Words, words: int) -> np.uint64:
-    """The slot where a row stands in the table, or the free slot where it belongs."""
-    mask = np.uint64(table.shape[0] - 1)
-    slot = _hash(row, words) & mask
-    while table[slot] >= 0:
-        other = states[table[slot]]
-        same = True
-        for i in range(words):
-            if other[i] != row[i]:
-                same = False
+def _rules(
+    pre_at: Int64s,
+    pre_place: Int32s,
+    pre_weight: Int32s,
+    post_at: Int64s,
+    post_place: Int32s,
+    post_weight: Int32s,
+    keys: Words,
+    width: int,
+) -> Rules:
+    """The arcs of every transition, the places of one word together."""
+    transitions, per_word, most = pre_at.shape[0] - 1, 64 // width, (1 << width) - 1
+    at = np.zeros(transitions + 1, dtype=np.int64)
+    word = np.empty(pre_place.shape[0] + post_place.shape[0], dtype=np.int64)
+    take, put = np.zeros(word.shape[0], dtype=np.uint64), np.zeros(word.shape[0], dtype=np.uint64)
+    change, special = np.zeros(transitions, dtype=np.uint64), np.zeros(transitions, dtype=np.int8)
+    count = 0
+    for t in range(transitions):
+        a, b = pre_at[t], post_at[t]
+        while a < pre_at[t + 1] or b < post_at[t + 1]:
+            takes = b == post_at[t + 1] or (a < pre_at[t + 1] and pre_place[a] <= post_place[b])
+            place = pre_place[a] if takes else post_place[b]
+            if count == at[t] or word[count - 1] != place // per_word:
+                word[count] = place // per_word
+                count += 1
+            shift = np.uint64(place % per_word * width)
+            if takes:
+                take[count - 1] |= np.uint64(pre_weight[a]) << shift
+                change[t] -= np.uint64(pre_weight[a]) * keys[place]
+                if pre_weight[a] > most:
+                    special[t] = _NEVER
+                a += 1
+            else:
+                put[count - 1] |= np.uint64(post_weight[b]) << shift
+                change[t] += np.uint64(post_weight[b]) * keys[place]
+                if post_weight[b] > most and special[t] == 0:
+                    special[t] = _OVERFLOWS
+                b += 1
+        at[t + 1] = count
+    return at, word, take, put, change, special
+
+
+@compiled
+def _asked(pre_at: Int64s, pre_place: Int32s, special: Int8s, places: int) -> Asked:
+    """Give each transition to the one of its input places that fewest transitions share.
+
+    Only transitions of marked places have to be looked at. Those without input places come last, as those of one more
+    place, which always counts as marked.
+    """
+    shared = np.zeros(places, dtype=np.int64)
+    for place in pre_place:
+        shared[place] += 1
+    chosen = np.empty(pre_at.shape[0] - 1, dtype=np.int64)
+    at = np.zeros(places + 2, dtype=np.int64)
+    for t in range(chosen.shape[0]):
+        chosen[t] = places
+        for a in range(pre_at[t], pre_at[t + 1]):
+            if chosen[t] == places or shared[pre_place[a]] < shared[chosen[t]]:
+                chosen[t] = pre_place[a]
+        if special[t] != _NEVER:
+            at[chosen[t] + 1] += 1
+    for place in range(places + 1):
+        at[place + 1] += at[place]
+    asked, free = np.empty(at[places + 1], dtype=np.int32), at.copy()
+    for t in range(chosen.shape[0]):
+        if special[t] != _NEVER:
+            asked[free[chosen[t]]] = t
+            free[chosen[t]] += 1
+    return at, asked
+
+
+@inlined
+def _enabled(markings: Words, base: int, t: int, at: Int64s, word: Int64s, take: Words, tops: np.uint64) -> bool:
+    for k in range(at[t], at[t + 1]):
+        if _lacks(markings[base + word[k]], take[k], tops):
+            return False
+    return True
+
+
+@inlined
+def _candidates(
+    markings: Words,
+    base: int,
+    words: int,
+    width: int,
+    at: Int64s,
+    word_of: Int64s,
+    take: Words,
+    asked_at: Int64s,
+    asked: Int32s,
+    keys: Words,
+    enabled: Words,
+) -> np.uint64:
+    """Set the bit of every transition that a marking enables; return the sum over its tokens."""
+    tops, total = _tops(width), np.uint64(0)
+    field = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
+    for a in range(asked_at[asked_at.shape[0] - 2], asked_at[asked_at.shape[0] - 1]):
+        enabled[asked[a] >> 6] |= np.uint64(1) << np.uint64(asked[a] & 63)
+    for i in range(words):
+        word = markings[base + i]
+        while word != np.uint64(0):
+            index = lowest(word) // np.uint64(width)
+            shift, place = index * np.uint64(width), i * (64 // width) + np.int64(index)
+            total += ((word >> shift) & field) * keys[place]
+            word &= ~(field << shift)
+            for a in range(asked_at[place], asked_at[place + 1]):
+                t = asked[a]
+                if _enabled(markings, base, t, at, word_of, take, tops):
+                    enabled[t >> 6] |= np.uint64(1) << np.uint64(t & 63)
+    return total
+
+
+@inlined
+def _fire(
+    markings: Words,
+    base: int,
+    words: int,
+    t: int,
+    at: Int64s,
+    word: Int64s,
+    take: Words,
+    put: Words,
+    tops: np.uint64,
+    to: Words,
+    begin: int,
+) -> bool:
+    """Write the marking after an enabled transition; False when a count does not fit the width."""
+    for i in range(words):
+        to[begin + i] = markings[base + i]
+    for k in range(at[t], at[t + 1]):
+        left = to[begin + word[k]] - take[k]
+        if _overflows(left, put[k], tops):
+            return False
+        to[begin + word[k]] = left + put[k]
+    return True
+
+
+@inlined
+def _find(table: Words, markings: Words, words: int, mark: np.uint64, row: Words, begin: int) -> np.uint64:
+    """The slot where a marking stands in the table, or the free slot where it belongs."""
+    last = np.uint64(table.shape[0] - 1)
+    slot = mark & last
+    while table[slot] != np.uint64(0):
+        if table[slot] >> np.uint64(32) == mark:
+            base, same = (np.int64(table[slot] & np.uint64(0xFFFFFFFF)) - 1) * words, True
+            for i in range(words):
+                same &= markings[base + i] == row[begin + i]
+            if same:
                 break
-        if same:
-            break
-        slot = (slot + np.uint64(1)) & mask
+        slot = (slot + np.uint64(1)) & last
     return slot
 
 
 @compiled
-def _rehash(table: Int32s, states: Words, count: int, words: int) -> Int32s:
-    """A table of twice the size with the same rows."""
-    larger = np.full(2 * table.shape[0], -1, dtype=np.int32)
-    for state in range(count):
-        larger[_find(larger, states, states[state], words)] = state
-    return larger
+def rehash(table: Words, larger: Words) -> None:
+    """Put what stands in one table into another, empty one. An entry is a mark and a row number plus one."""
+    last = np.uint64(larger.shape[0] - 1)
+    for entry in table:
+        if entry != np.uint64(0):
+            slot = (entry >> np.uint64(32)) & last
+            while larger[slot] != np.uint64(0):
+                slot = (slot + np.uint64(1)) & last
+            larger[slot] = entry
 
 
 @compiled
-def _bytes(count: int, words: int, edges: int) -> int:
-    """Memory that the arrays of an exploration take."""
-    return count * (words * 8 + 32) + edges * 8
+def _fetch(table: Words, markings: Words, words: int, marks: Words, to: Words, many: int, known: Int64s) -> None:
+    """For each firing, the state it leads to where the first look into the table finds it, else −1."""
+    last = np.uint64(table.shape[0] - 1)
+    for n in range(many):
+        known[n] = np.int64(table[marks[n] & last])
+    for n in range(many):
+        entry = np.uint64(known[n])
+        state = np.int64(entry & np.uint64(0xFFFFFFFF)) - 1
+        base, same = max(state, 0) * words, entry >> np.uint64(32) == marks[n]
+        for i in range(words):
+            same &= markings[base + i] == to[n * words + i]
+        known[n] = state if same else -1
 
 
 @compiled
 def _covered_ancestor(
-    states: Words, parents: Int32s, state: int, width: int, places: int, steps: int
+    markings: Words, parents: Int32s, words: int, state: int, width: int, steps: int
 ) -> tuple[int, int]:
     """The nearest ancestor that a state strictly covers, or −1; and the comparisons left."""
-    per_word = 64 // width
-    mask = np.uint64((1 << width) - 1)
+    tops = _tops(width)
     ancestor = parents[state]
     while ancestor >= 0 and steps > 0:
         covers = True
-        for place in range(places):
-            steps -= 1
-            word, shift = place // per_word, np.uint64(place % per_word * width)
-            if (states[state, word] >> shift) & mask < (states[ancestor, word] >> shift) & mask:
+        for i in range(words):
+            steps -= 64 // width
+            if _lacks(markings[state * words + i], markings[ancestor * words + i], tops):
                 covers = False
                 break
         if covers:
@@ -103,156 +292,251 @@ def _covered_ancestor(
     return -1, steps
 
 
-@compiled
-def _fire(
-    row: Words,
-    pre: tuple[Int64s, Int32s, Int32s],
-    post: tuple[Int64s, Int32s, Int32s],
-    t: int,
-    width: int,
-    target: Words,
-) -> int:
-    """Fire transition t: 0 if it is not enabled, 1 if done, 2 if a count does not fit the width."""
-    pre_at, pre_place, pre_weight = pre
-    post_at, post_place, post_weight = post
-    per_word = 64 // width
-    mask = np.uint64((1 << width) - 1)
-    for a in range(pre_at[t], pre_at[t + 1]):
-        shift = np.uint64(pre_place[a] % per_word * width)
-        if (row[pre_place[a] // per_word] >> shift) & mask < np.uint64(pre_weight[a]):
-            return 0
-    target[:] = row
-    for a in range(pre_at[t], pre_at[t + 1]):
-        shift = np.uint64(pre_place[a] % per_word * width)
-        target[pre_place[a] // per_word] -= np.uint64(pre_weight[a]) << shift
-    for a in range(post_at[t], post_at[t + 1]):
-        word, shift = post_place[a] // per_word, np.uint64(post_place[a] % per_word * width)
-        if ((target[word] >> shift) & mask) + np.uint64(post_weight[a]) > mask:
-            return 2
-        target[word] += np.uint64(post_weight[a]) << shift
-    return 1
-
-
-@compiled
-def _any_above_one(row: Words, places: int, width: int) -> bool:
-    per_word = 64 // width
-    mask = np.uint64((1 << width) - 1)
-    for place in range(places):
-        if (row[place // per_word] >> np.uint64(place % per_word * width)) & mask > np.uint64(1):
+@inlined
+def _any_above_one(markings: Words, base: int, words: int, width: int) -> bool:
+    tops = _tops(width)
+    ones = tops >> np.uint64(width - 1)
+    for i in range(words):
+        if markings[base + i] & ~ones != np.uint64(0):
             return True
     return False
 
 
 @compiled
-def explore(
-    pre: tuple[Int64s, Int32s, Int32s],
-    post: tuple[Int64s, Int32s, Int32s],
-    initial: Words,
+def _expand(
+    markings: Words,
+    words: int,
     width: int,
-    max_markings: int,
-    max_bytes: int,
-    cover_steps: int,
-) -> tuple[int, Words, Int64s, Int32s, Int32s, Int32s, Int32s, int, int]:
-    """Explore breadth first.
-
-    Args:
-        pre: Offsets, places and weights of the arcs into each transition.
-        post: The same of the arcs out of it.
-        initial: The packed initial marking.
-        width: Bits for each place.
-        max_markings: Budget of markings.
-        max_bytes: Budget of memory.
-        cover_steps: Budget of place comparisons for recognising an unbounded net.
+    first: int,
+    count: int,
+    at: Int64s,
+    word: Int64s,
+    take: Words,
+    put: Words,
+    change: Words,
+    special: Int8s,
+    asked_at: Int64s,
+    asked: Int32s,
+    keys: Words,
+    enabled: Words,
+    to: Words,
+    marks: Words,
+    fired: Int32s,
+    ends: Int64s,
+) -> tuple[int, int, bool]:
+    """Fire what some states from ``first`` on enable, in the order of transitions.
 
     Returns:
-        How it ended; markings; offsets, targets and transitions of the edges; parents and the transitions from them;
-        and, when unbounded, the covered and the covering state (else −1).
+        How many states, none if there is no room for the first one's firings; how many firings, or how many there
+        would be; and whether one of the last state's did not fit the width.
     """
-    words = initial.shape[0]
-    places = words * (64 // width)
-    states = np.empty((1024, words), dtype=np.uint64)
-    parents, by = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
-    offsets = np.zeros(1025, dtype=np.int64)
-    targets, transitions = np.empty(4096, dtype=np.int32), np.empty(4096, dtype=np.int32)
-    table = np.full(4096, -1, dtype=np.int32)
-    states[0], parents[0], by[0] = initial, -1, -1
-    table[_find(table, states, initial, words)] = 0
-    count, edges, done, code, covered, covering = 1, 0, 0, 0, -1, -1
-    target = np.empty(words, dtype=np.uint64)
-    while done < count and code == 0:
-        for t in range(pre[0].shape[0] - 1):
-            fired = _fire(states[done], pre, post, t, width, target)
-            if fired == 0:
-                continue
-            if fired == 2:
-                code = TOO_NARROW
-                break
-            slot = _find(table, states, target, words)
-            if table[slot] < 0:
-                if count >= max_markings:
-                    code = BUDGET
-                    break
-                if count == states.shape[0]:
-                    if 2 * _bytes(count, words, edges) > max_bytes:
+    states, many, tops = 0, 0, _tops(width)
+    while first + states < count and states < _TOGETHER and many < _TOGETHER:
+        base, more = (first + states) * words, np.int64(0)
+        total = _candidates(markings, base, words, width, at, word, take, asked_at, asked, keys, enabled)
+        for i in range(enabled.shape[0]):
+            more += np.int64(ones(enabled[i]))
+        if many + more > marks.shape[0]:
+            enabled[:] = np.uint64(0)
+            return states, many if states > 0 else more, False
+        states += 1
+        for i in range(enabled.shape[0]):
+            while enabled[i] != np.uint64(0):
+                t = np.int64(lowest(enabled[i])) + 64 * i
+                enabled[i] &= enabled[i] - np.uint64(1)
+                if special[t] != 0 or not _fire(markings, base, words, t, at, word, take, put, tops, to, many * words):
+                    enabled[:] = np.uint64(0)
+                    ends[states - 1] = many
+                    return states, many, True
+                marks[many], fired[many] = _mark(total + change[t]), t
+                many += 1
+        ends[states - 1] = many
+    return states, many, False
+
+
+@compiled
+def advance(
+    pre_at: Int64s,
+    pre_place: Int32s,
+    pre_weight: Int32s,
+    post_at: Int64s,
+    post_place: Int32s,
+    post_weight: Int32s,
+    initial: Int32s,
+    width: int,
+    markings: Words,
+    parents: Int32s,
+    by: Int32s,
+    offsets: Int64s,
+    targets: Int32s,
+    transitions: Int32s,
+    table: Words,
+    to: Words,
+    progress: Int64s,
+    max_markings: int,
+) -> int:
+    """Explore breadth first, from where the last call stopped for want of room.
+
+    Args:
+        pre_at: Offsets of the arcs into each transition.
+        pre_place: Their places.
+        pre_weight: Their weights.
+        post_at: The same of the arcs out of it.
+        post_place: Their places.
+        post_weight: Their weights.
+        initial: The initial marking, each count of which fits the width.
+        width: Bits for each place.
+        markings: Packed markings, one after the other.
+        parents: State from which each one was first found.
+        by: Transition by which it was.
+        offsets: Where the edges of each state begin.
+        targets: State that an edge leads to.
+        transitions: Transition that it fires.
+        table: Where the markings stand; its length is a power of two.
+        to: Room for packed markings that firings lead to.
+        progress: The numbers named above; all that one call has to know of the last.
+        max_markings: Budget of markings.
+
+    Returns:
+        How it ended.
+    """
+    words = max(1, -(-initial.shape[0] // (64 // width)))
+    keys = np.empty(words * (64 // width), dtype=np.uint64)
+    for place in range(keys.shape[0]):
+        keys[place] = _mixed(np.uint64(place + 1)) | np.uint64(1)
+    at, word, take, put, change, special = _rules(
+        pre_at, pre_place, pre_weight, post_at, post_place, post_weight, keys, width
+    )
+    asked_at, asked = _asked(pre_at, pre_place, special, keys.shape[0])
+    enabled = np.zeros(1 + pre_at.shape[0] // 64, dtype=np.uint64)
+    most = to.shape[0] // words
+    marks, fired, known = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int64)
+    ends = np.empty(_TOGETHER, np.int64)
+    done, count, edges = progress[DONE], progress[COUNT], progress[EDGES]
+    room, links, code = parents.shape[0], targets.shape[0], COMPLETE
+    if count == 0:
+        markings[:words], parents[0], by[0], offsets[0], count = pack(initial, width), -1, -1, 0, 1
+        total = np.uint64(0)
+        for place in range(initial.shape[0]):
+            total += np.uint64(initial[place]) * keys[place]
+        table[_mark(total) & np.uint64(table.shape[0] - 1)] = (_mark(total) << np.uint64(32)) | np.uint64(1)
+    while done < count and code == COMPLETE:
+        states, many, narrow = _expand(
+            markings,
+            words,
+            width,
+            done,
+            count,
+            at,
+            word,
+            take,
+            put,
+            change,
+            special,
+            asked_at,
+            asked,
+            keys,
+            enabled,
+            to,
+            marks,
+            fired,
+            ends,
+        )
+        if states == 0 or count + many > room or edges + many > links or 2 * (count + many) > table.shape[0]:
+            code, progress[WANTED] = NO_ROOM, many
+            break
+        _fetch(table, markings, words, marks, to, many, known)
+        n, first = 0, done
+        for state in range(first, first + states):
+            while n < ends[state - first] and code == COMPLETE:
+                target = known[n]
+                if target < 0:
+                    slot = _find(table, markings, words, marks[n], to, n * words)
+                    target = np.int64(table[slot] & np.uint64(0xFFFFFFFF)) - 1
+                if target < 0:
+                    if count >= max_markings:
                         code = BUDGET
                         break
-                    states, parents, by = _grow_rows(states, 2 * count), _grow(parents, 2 * count), _grow(by, 2 * count)
-                    offsets = _grow(offsets, 2 * count + 1)
-                    table = _rehash(table, states, count, words)
-                    slot = _find(table, states, target, words)
-                states[count], parents[count], by[count] = target, done, t
-                table[slot] = count
-                count += 1
-                if width > 1 and cover_steps > 0 and _any_above_one(target, places, width):
-                    covered, cover_steps = _covered_ancestor(states, parents, count - 1, width, places, cover_steps)
-                    if covered >= 0:
-                        code, covering = UNBOUNDED, count - 1
-                        break
-            if edges == targets.shape[0]:
-                if 2 * _bytes(count, words, edges) > max_bytes:
-                    code = BUDGET
-                    break
-                targets, transitions = _grow(targets, 2 * edges), _grow(transitions, 2 * edges)
-            targets[edges], transitions[edges] = table[slot], t
-            edges += 1
-        done += 1
-        offsets[done] = edges
-    offsets = offsets[: count + 1].copy()
-    offsets[done:] = edges
-    return (
-        code,
-        states[:count].copy(),
-        offsets,
-        targets[:edges].copy(),
-        transitions[:edges].copy(),
-        parents[:count].copy(),
-        by[:count].copy(),
-        covered,
-        covering,
-    )
+                    target = count
+                    markings[target * words : (target + 1) * words] = to[n * words : (n + 1) * words]
+                    parents[target], by[target] = state, fired[n]
+                    table[slot] = (marks[n] << np.uint64(32)) | np.uint64(target + 1)
+                    count += 1
+                    if width > 1 and progress[COVER_STEPS] > 0 and _any_above_one(to, n * words, words, width):
+                        progress[COVERED], progress[COVER_STEPS] = _covered_ancestor(
+                            markings, parents, words, target, width, progress[COVER_STEPS]
+                        )
+                        if progress[COVERED] >= 0:
+                            code, progress[COVERING] = UNBOUNDED, target
+                            break
+                targets[edges], transitions[edges] = target, fired[n]
+                edges, n = edges + 1, n + 1
+            offsets[state + 1] = edges
+            if code != COMPLETE:
+                break
+            done += 1
+        if narrow and code == COMPLETE:
+            code = TOO_NARROW
+    progress[DONE], progress[COUNT], progress[EDGES] = done, count, edges
+    return code
+
+
+@compiled
+def holding(markings: Words, wanted: Int32s, width: int) -> Flags:
+    """Whether, for each row of packed words, it is one of the given markings."""
+    states, words = markings.shape
+    found = np.zeros(states, dtype=np.bool_)
+    for k in range(wanted.shape[0]):
+        fits = True
+        for tokens in wanted[k]:
+            fits &= width >= 32 or tokens >> width == 0
+        if not fits:
+            continue
+        row = pack(wanted[k], width)
+        for s in range(states):
+            same = True
+            for i in range(words):
+                same &= markings[s, i] == row[i]
+            found[s] |= same
+    return found
 
 
 @compiled
 def reaches(offsets: Int64s, targets: Int32s, goals: Flags) -> Flags:
-    """Whether, for each state, a goal can be reached along the edges."""
-    states = offsets.shape[0] - 1
+    """Whether, for each state, a goal can be reached along the edges.
+
+    Most edges lead to a state that was found later, so going from the last state to the first settles most states.
+    Only where some stay open are the edges turned round.
+    """
+    states, reached = offsets.shape[0] - 1, goals.copy()
+    for _ in range(_SWEEPS):
+        news, left = 0, 0
+        for s in range(states - 1, -1, -1):
+            if reached[s]:
+                continue
+            for e in range(offsets[s], offsets[s + 1]):
+                if reached[targets[e]]:
+                    reached[s] = True
+                    news += 1
+                    break
+            left += not reached[s]
+        if left == 0 or news == 0:
+            return reached
     back_at = np.zeros(states + 2, dtype=np.int64)
-    for target in targets:
-        back_at[target + 2] += 1
+    for s in range(states):
+        if not reached[s]:
+            for e in range(offsets[s], offsets[s + 1]):
+                back_at[targets[e] + 2] += 1
     for s in range(states):
         back_at[s + 2] += back_at[s + 1]
-    sources = np.empty(targets.shape[0], dtype=np.int32)
+    sources = np.empty(back_at[states + 1], dtype=np.int32)
     for s in range(states):
-        for e in range(offsets[s], offsets[s + 1]):
-            sources[back_at[targets[e] + 1]] = s
-            back_at[targets[e] + 1] += 1
-    reached = goals.copy()
-    stack = np.flatnonzero(goals).astype(np.int64)
-    stack = _grow(stack, states + 1)
-    top = 0
-    for s in range(states):
-        if goals[s]:
-            top += 1
+        if not reached[s]:
+            for e in range(offsets[s], offsets[s + 1]):
+                sources[back_at[targets[e] + 1]] = s
+                back_at[targets[e] + 1] += 1
+    stack, top = np.flatnonzero(reached).astype(np.int32), 0
+    stack, top = np.append(stack, np.empty(states - stack.shape[0], np.int32)), stack.shape[0]
     while top > 0:
         top -= 1
         s = stack[top]
