@@ -122,6 +122,43 @@ def reading_net(rng: random.Random) -> Net:
     return make_net(*rules, initial=", ".join(machine[0] for machine in machines), final=" | ".join(ends))
 
 
+def random_block_net(rng: random.Random, *, most_markings: int = 60) -> Net:
+    """A sound net of sequences, choices, parallel parts and loops, nested, with duplicate and silent steps.
+
+    Nearly every net of ``random_net`` has one live marking; these have many, so that a case can stand in several.
+    """
+    while True:
+        rules: list[str] = []
+        _block(rng, rules, "i", "o", 3)
+        net = make_net(*rules)
+        space = explore(net, max_markings=most_markings, max_bytes=1 << 24)
+        if net.labels and space.status is Exploration.COMPLETE and space.count >= 4:
+            return net
+
+
+def _block(rng: random.Random, rules: list[str], begin: str, end: str, depth: int) -> None:
+    """Add a block between two places to the rules of a net."""
+    kind = rng.choice(["step", "sequence", "sequence", "choice", "parallel", "loop"]) if depth else "step"
+    name = f"n{len(rules)}"
+    if kind == "step":
+        rules.append(f"{name} '{rng.choice(['a', 'b', 'c', 'd', 'a', 'b', ''])}': {begin} -> {end}")
+    elif kind == "sequence":
+        rules.append(f"{name} '': {begin} -> {name}m")
+        _block(rng, rules, f"{name}m", f"{name}k", depth - 1)
+        _block(rng, rules, f"{name}k", end, depth - 1)
+    elif kind == "choice":
+        _block(rng, rules, begin, end, depth - 1)
+        _block(rng, rules, begin, end, depth - 1)
+    elif kind == "parallel":
+        rules.append(f"{name} '': {begin} -> {name}p, {name}q")
+        rules.append(f"{name}j '': {name}r, {name}s -> {end}")
+        _block(rng, rules, f"{name}p", f"{name}r", depth - 1)
+        _block(rng, rules, f"{name}q", f"{name}s", depth - 1)
+    else:
+        rules.append(f"{name} '{rng.choice(['', 'c', 'd'])}': {end} -> {begin}")
+        _block(rng, rules, begin, end, depth - 1)
+
+
 def random_trace(rng: random.Random, *, longest: int = 5) -> tuple[str, ...]:
     """A trace over the labels of random nets and one activity that none of them knows."""
     return tuple(rng.choice(["a", "b", "c", "d", "a", "b", "?"]) for _ in range(rng.randint(0, longest)))
