@@ -21,7 +21,7 @@ from engine.nets.net import SILENT, Net
 from engine.vocabulary import AlignmentStatus, Explanation, MoveKind
 from tests.oracles.alignment import STANDARD, PlainCosts, TooManyOptimaError, align_plainly, deviations
 from tests.oracles.net_language import net_language
-from tests.oracles.random_nets import random_net, random_trace, random_word_net
+from tests.oracles.random_nets import random_block_net, random_net, random_trace, random_word_net
 
 NETS_PER_EXAMPLE = 12
 seeds = st.integers(min_value=0, max_value=2**32 - 1)
@@ -42,7 +42,7 @@ def examples(seed: int) -> list[tuple[Net, list[tuple[str, ...]]]]:
     """Random nets with random traces of theirs."""
     rng = random.Random(seed)
     return [
-        ((random_net, random_word_net)[number % 2](rng), [random_trace(rng) for _ in range(4)])
+        ((random_net, random_word_net, random_block_net)[number % 3](rng), [random_trace(rng) for _ in range(4)])
         for number in range(NETS_PER_EXAMPLE)
     ]
 
