@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.lazy_net import prepare
 from engine.conformance.search_graph import compile_search
 from engine.conformance.token_replay import replay_tokens
+from engine.limits import DEFAULT_LIMITS
 from engine.logs.variants import Variants
 from engine.nets.building import NetBuilder
 from engine.nets.net import SILENT, Purpose, Transition
@@ -33,6 +35,9 @@ def compile_kernels() -> None:
     graph = compile_search(net)
     align(graph, variants)
     align_prefixes(graph, variants)
+    lazy = prepare(net, longest=2, limits=DEFAULT_LIMITS)
+    align(lazy, variants)
+    align_prefixes(lazy, variants)
     replay_tokens(graph, variants)
 
 

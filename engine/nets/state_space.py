@@ -103,7 +103,7 @@ class StateSpace:
         for marking in self.net.finals:
             if self.width < 32 and int(marking.max(initial=0)) >> self.width:
                 continue
-            final |= (self.words == _pack(marking, self.width)).all(axis=1)
+            final |= (self.words == pack(marking, self.width)).all(axis=1)
         return final
 
     @property
@@ -135,7 +135,7 @@ def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
         code, words, offsets, targets, transitions, parents, by, covered, covering = exploration.explore(
             (before.offsets, before.places, before.weights),
             (after.offsets, after.places, after.weights),
-            _pack(net.initial, width),
+            pack(net.initial, width),
             width,
             max_markings,
             max_bytes,
@@ -159,7 +159,7 @@ def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
     )
 
 
-def _pack(marking: NDArray[np.int32], width: int) -> NDArray[np.uint64]:
+def pack(marking: NDArray[np.int32], width: int) -> NDArray[np.uint64]:
     """A marking as packed words."""
     per_word = 64 // width
     words = np.zeros(max(1, -(-len(marking) // per_word)), dtype=np.uint64)
