@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="part of a net's name")
-    parser.add_argument("--count-markings", action="store_true", help="explore each net first, up to 10 million markings")
+    parser.add_argument("--count-markings", action="store_true", help="explore each net first")
     options = parser.parse_args()
     mapper: Mapper = SERIAL if options.threads == 1 else Threads(options.threads)
     compile_kernels()

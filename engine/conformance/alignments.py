@@ -1,8 +1,8 @@
 """Exact alignments of all variants of a log with one net.
 
 ``align`` explains finished cases: the run has to reach a final marking. ``align_prefixes`` explains cases that still
-run: the run may stop wherever a final marking can still be reached. The search itself is in ``kernels/search.py``, and for nets with
-too many markings to compile in ``lazy_search.py``.
+run: the run may stop wherever a final marking can still be reached. The search itself is in ``kernels/search.py``, and
+for nets with too many markings to compile in ``lazy_search.py``.
 """
 
 from __future__ import annotations

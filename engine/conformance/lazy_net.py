@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.conformance.compressed_rows import row_sums
 from engine.conformance.costs import Costs
+from engine.conformance.kernels.lazy_bound import NEVER
 from engine.conformance.kernels.lazy_shapes import LazySpace, Rows, Views
-from engine.conformance.lazy_search import Explained, LazyLimits, TooNarrow, explain
+from engine.conformance.lazy_search import Explained, LazyLimits, TooNarrowError, explain
 from engine.conformance.lazy_views import views_of
 from engine.limits import Limits
 from engine.nets.components import markable, never_emptied
@@ -21,6 +23,7 @@ _STATES_OF_A_VIEW = (1_000, 1)
 """Most states of a view that is made of several components: first this many, and with long traces fewer."""
 _WIDTHS = (1, 8, 32)
 _BYTES_PER_BOUND = 16
+
 
 @dataclass(frozen=True, eq=False)
 class LazyNet:
@@ -62,6 +65,10 @@ class LazyNet:
             costs: What model moves cost.
             limits: ``lazy_nodes`` and ``state_space_bytes`` bound each search, ``explanation_nodes`` each choice.
         """
+        if int(row_sums(log_costs, offsets).max(initial=0)) >= NEVER // 2 and len(self.views[2]):
+            # The bounds are 32-bit numbers; a trace that may cost more does without them.
+            plain = replace(self, views=views_of(self.net, most_states=0))
+            return plain.solve(offsets, labels, log_costs, costs=costs, limits=limits)
         bounds = LazyLimits(limits.lazy_nodes, limits.state_space_bytes, limits.explanation_nodes, self.running)
         largest = int(max(self.net.initial.max(initial=0), self.net.finals.max(initial=0)))
         for width in _WIDTHS:
@@ -70,7 +77,7 @@ class LazyNet:
             space, start = self._space(width, costs), (pack(self.net.initial, width), self.views[2])
             try:
                 return explain(space, start, offsets, (labels, log_costs), bounds)
-            except TooNarrow:
+            except TooNarrowError:
                 continue
         raise AssertionError("the last width always ends")  # explain() does not raise at the widest
 

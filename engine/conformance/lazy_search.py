@@ -2,7 +2,7 @@
 
 For each variant a cost U is guessed, at first the largest bound of one view. The bounds of the views then need to hold
 for alignments up to U only, which makes their sum much larger (``kernels/lazy_bound.py``). Where the sum or the search
-shows that there is none, U is raised; so when one is found it is optimal, and U is at most little more than the optimum.
+shows that there is none, U is raised; so when one is found it is optimal, and U is little more than the optimum.
 
 When the optimum is known, the search is done once more to collect all best alignments, and one is chosen. Past the
 budget the level that was reached is a lower bound, and a greedy search looks for some alignment.
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conformance.alignment import MoveColumns
-from engine.conformance.kernels.common import BUDGET, NONE, OPTIMAL, UNREACHABLE
+from engine.conformance.kernels.common import BUDGET, FORBIDDEN, NONE, OPTIMAL, UNREACHABLE
 from engine.conformance.kernels.lazy_bound import NEVER, fill, through_all
 from engine.conformance.kernels.lazy_markings import bytes_of, empty_store
 from engine.conformance.kernels.lazy_routes import chosen_moves, way_to
@@ -35,7 +35,7 @@ _GREED = 4
 _WIDEST = 32
 
 
-class TooNarrow(Exception):
+class TooNarrowError(Exception):
     """A count of tokens does not fit the bits for each place."""
 
 
@@ -117,7 +117,7 @@ def explain(
         limits: Of each search.
 
     Raises:
-        TooNarrow: The net has to be packed with more bits for each place.
+        TooNarrowError: The net has to be packed with more bits for each place.
     """
     searcher = _Searcher(space, start, limits)
     ones = [
@@ -156,7 +156,7 @@ class _Searcher:
         nothing = np.empty(0, dtype=np.int32)
         columns: Columns | None = (nothing.astype(np.int8), nothing, nothing)
         if outcome.status == UNREACHABLE:
-            return _One(UNREACHABLE, bound, NONE, 0, visited, columns)
+            return _One(UNREACHABLE, int(trace[1].sum()), NONE, 0, visited, columns)
         if outcome.status != OPTIMAL:
             outcome = self._some(trace)
         if outcome.goal == NONE:
@@ -185,7 +185,7 @@ class _Searcher:
         )  # fmt: skip
         if status == TOO_NARROW:
             if net[4] < _WIDEST:
-                raise TooNarrow
+                raise TooNarrowError
             status = BUDGET
         return _Outcome(status, *rest)
 
@@ -207,7 +207,7 @@ class _Searcher:
             none = _Outcome(
                 UNREACHABLE, 0, NONE, 0, 0, (nothing,) * 4, (nothing,) * 5  # type: ignore[arg-type]  # of fixed length
             )  # fmt: skip
-            return none, bounds, int(trace[1].sum()), 0
+            return none, bounds, 0, 0
         step, proven, visited, guesses = max(1, most >> 5), 0, 0, 0
         if not len(self._order):
             most = _UNLIMITED
@@ -228,13 +228,28 @@ class _Searcher:
         self._fill(trace, through, _UNLIMITED, bounds)
         return self._search(trace, bounds, nodes=self._limits.nodes, most=_UNLIMITED, weight=_GREED)
 
+    def _uniform(self, trace: Trace) -> int:
+        """1 where all log moves of a trace and all allowed visible model moves cost the same, else 0."""
+        model_costs, transition_labels = self._space[4][:2]
+        moves = model_costs[(transition_labels >= 0) & (model_costs != FORBIDDEN)]
+        costs = np.concatenate([moves, trace[1]])
+        return int(len(costs) > 0 and costs.min() == costs.max() > 0)
+
     def _chosen(self, trace: Trace, bounds: Int32s, optimum: int) -> tuple[Columns | None, int]:
-        """The chosen alignment, None where there are too many to collect; and 1 where it may not be the first, else 0."""
+        """The chosen alignment, None where there are too many to collect; and 1 where others were not looked at."""
         limits, known = self._limits, (trace[0], self._space[4][1])
         for needed, nodes in ((False, min(limits.nodes, _FEW_NODES)), (True, limits.nodes)):
             outcome = self._search(trace, bounds, nodes=nodes, most=optimum, needed=needed, keep_all=True)
             if outcome.status == OPTIMAL:
                 label_count = len(self._space[3][0]) - 1
-                wanted = (outcome.count, len(trace[0]), optimum, limits.running, label_count, limits.split_nodes)
+                wanted = (
+                    outcome.count,
+                    len(trace[0]),
+                    optimum,
+                    limits.running,
+                    label_count,
+                    limits.split_nodes,
+                    self._uniform(trace),
+                )
                 return chosen_moves(outcome.found, outcome.links, self._store, known, wanted)
         return None, 1

@@ -125,7 +125,7 @@ def _part(net: Net, chosen: NDArray[np.int64]) -> tuple[Net, NDArray[np.int64]]:
 def _impossible(
     net: Net, related: NDArray[np.bool_], chosen: NDArray[np.int64], marked: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Where a transition takes from a place that no marking of the state can hold a token on, by state and transition."""
+    """By state and transition: whether it takes from a place that no marking of the state can hold a token on."""
     apart = np.zeros((len(net.transitions), len(chosen)), dtype=np.bool_)
     for t in range(len(net.transitions)):
         takes = [place for place, _ in net.before.row(t)]

@@ -5,8 +5,8 @@ places such that every transition takes as many tokens from it as it puts there,
 tokens in it never change in number, so a place of a component that holds one token at the start is safe.
 
 Two places are *together* when some marking can hold a token on each of them. The relation computed here has every such
-pair and may have others (Kovalyov and Esparza 1996, "A polynomial algorithm to compute the concurrency relation of free-choice
-signal transition graphs").
+pair and may have others (Kovalyov and Esparza 1996, "A polynomial algorithm to compute the concurrency relation of
+free-choice signal transition graphs").
 """
 
 from __future__ import annotations

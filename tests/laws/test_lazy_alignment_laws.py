@@ -120,9 +120,7 @@ def test_bounds_are_admissible_and_consistent(seed: int) -> None:
     assert single <= found[0]
     for most in (found[0], found[0] + 1, lazy_bound.NEVER - 1):
         order = np.arange(len(views[2]))
-        total = lazy_bound.fill(
-            views, order, by_label, (labels, log_costs), model_costs, (through, most), ends, bounds
-        )
+        total = lazy_bound.fill(views, order, by_label, (labels, log_costs), model_costs, (through, most), ends, bounds)
         assert total <= found[0]
         along, states, position = [total], views[2].copy(), 0
         for move in found[1]:

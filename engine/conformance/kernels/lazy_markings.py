@@ -28,7 +28,7 @@ def tokens(row: Words, place: int, width: int) -> np.int64:
 def enabled(net: Firing, row: Words, t: int) -> bool:
     """Whether a transition may fire."""
     (at, places, weights), width = net[0], net[4]
-    for a in range(at[t], at[t + 1]):
+    for a in range(at[t], at[t + 1]):  # noqa: SIM110 - compiled code knows no generators
         if tokens(row, places[a], width) < weights[a]:
             return False
     return True

@@ -2,8 +2,8 @@
 
 In an alignment that takes model and silent moves as late as possible, each group of them is followed by a synchronous
 event that they enable, or by the end. Such a group can be reordered as long as it stays a run, at no change of cost. So
-it is enough to try, in each marking, the enabled members of one *stubborn set* (Valmari 1990): a set of transitions that
-cannot be enabled or hindered from outside, and of which one has to fire before the goal is reached.
+it is enough to try, in each marking, the enabled members of one *stubborn set* (Valmari 1990): a set of transitions
+that cannot be enabled or hindered from outside, and of which one has to fire before the goal is reached.
 """
 
 from __future__ import annotations

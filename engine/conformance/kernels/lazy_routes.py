@@ -23,7 +23,7 @@ Outgoing = tuple[Int64s, Int32s]
 @compiled
 def _outgoing(links: Links, is_goal: Flags, count: int) -> Outgoing:
     """The moves that lead on to a goal, by the node that they come from."""
-    tails, fired, heads, nexts, into = links
+    tails, fired, _, nexts, into = links
     useful, stack, top = is_goal.copy(), np.flatnonzero(is_goal).astype(np.int32), 0
     stack = grow(stack, count)
     for n in range(count):
@@ -148,7 +148,11 @@ def folded(
 
 @compiled
 def chosen_moves(
-    found: Found, links: Links, store: Store, known: tuple[Int32s, Int32s], wanted: tuple[int, int, int, bool, int, int]
+    found: Found,
+    links: Links,
+    store: Store,
+    known: tuple[Int32s, Int32s],
+    wanted: tuple[int, int, int, bool, int, int, int],
 ) -> tuple[Columns, int]:
     """The moves of the chosen one of all best alignments, and 1 where deviations were not counted, else 0.
 
@@ -157,16 +161,19 @@ def chosen_moves(
         links: The moves.
         store: The markings.
         known: Labels of the events and of the transitions.
-        wanted: How many nodes there are; the length of the trace; the optimum; whether the case still runs; the number of
-            labels; split nodes after which the choice does without counting deviations.
+        wanted: How many nodes there are; the length of the trace; the optimum; whether the case still runs; the
+            number of labels; split nodes after which the choice does without counting deviations; 1 where all log
+            moves and visible model moves cost the same, else 0.
     """
-    count, length, optimum, running, label_count, most_split = wanted
+    count, length, optimum, running, label_count, most_split, uniform = wanted
     goals = np.zeros(count, dtype=np.bool_)
     for n in range(count):
         ending = store[2][found[1][n]] & (ALIVE | FINAL if running else FINAL)
         goals[n] = found[0][n] >> 1 == length and found[2][n] == optimum and ending != 0
     nodes, arcs, solid, edges, paths, ends = folded(found, links, known[1], goals, count)
-    route, local = choose((edges, paths, ends[0]), known[0], nodes, arcs, (solid, optimum, label_count, most_split))
+    route, local = choose(
+        (edges, paths, ends[0]), known[0], nodes, arcs, (solid, optimum, label_count, most_split, uniform)
+    )
     size = length_of(route, edges[2], ends[0])
     columns = (np.empty(size, np.int8), np.empty(size, np.int32), np.empty(size, np.int32))
     write(route, (edges[0], paths, ends), columns, 0)

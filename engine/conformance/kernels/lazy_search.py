@@ -59,7 +59,7 @@ def _linked(links: Links, count: int, tail: int, transition: int, head: int) -> 
 
 
 @compiled
-def search(
+def search(  # noqa: PLR0911 - it ends in as many ways
     net: Firing,
     ends: Finals,
     start: tuple[Words, Int32s],

@@ -44,7 +44,7 @@ def test_any_order_of_22_parallel_steps_costs_nothing() -> None:
 def test_disturbed_orders_of_22_parallel_steps_are_exact() -> None:
     net = parallel(22)
     names = [f"a{k}" for k in range(1, 23)]
-    traces = [(), tuple(names[:5]), ("a3", "a3", "?"), tuple(reversed(names)) + ("a1",)]
+    traces = [(), tuple(names[:5]), ("a3", "a3", "?"), (*reversed(names), "a1")]
     found = align(net, as_variants(traces))
     assert found.costs.tolist() == [22, 17, 23, 1]
     for alignment in found.per_variant:
