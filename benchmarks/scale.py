@@ -101,7 +101,7 @@ class _Drawing:
 def branch(rng: random.Random, size: int) -> Tree:
     """A random tree of that many steps without parallel work."""
     if size == 1:
-        return rng.choice(["step", "step", "step", ("xor", "step", "skip")])  # type: ignore[arg-type, return-value]
+        return rng.choice(["step", "step", "step", ("xor", "step", "skip")])  # type: ignore[return-value]  # str is one
     cut = rng.randint(1, size - 1)
     return (rng.choice(["seq", "seq", "xor", "loop"]), branch(rng, cut), branch(rng, size - cut))
 
@@ -151,7 +151,8 @@ def disturbed(trace: Sequence[str], rng: random.Random, share: float, labels: Se
 
 def traces_of(net: Net, *, count: int, share: float, seed: int) -> list[tuple[str, ...]]:
     """Disturbed runs of 25 to 60 events (any length where the net has fewer steps)."""
-    rng, traces = random.Random(seed), []
+    rng = random.Random(seed)
+    traces: list[tuple[str, ...]] = []
     while len(traces) < count:
         run = run_of(net, rng)
         if 25 <= len(run) <= 60 or len(net.labels) < 25:

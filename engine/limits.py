@@ -41,7 +41,7 @@ class Limits:
         alignment_markings: Markings compiled for alignments.
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
-        compiled_markings: Markings compiled for alignments when the net's components let it be searched without.
+        compiled_markings: Markings after which a net is searched for alignments without being compiled.
         lazy_nodes: Nodes (position, marking) visited for one variant when the net is not compiled.
         explanation_nodes: Nodes (position, marking, open moves) visited to count the deviations of one variant.
         replay_markings: Markings visited by one search for silent transitions in a token replay.

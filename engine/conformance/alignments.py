@@ -83,7 +83,7 @@ def align(
             return _Piece(
                 explained.statuses, explained.bounds, explained.costs, explained.explanations, explained.moves
             )
-        statuses, optima, _, explanations, *columns = search.solve(
+        statuses, optima, _, explanations, ends, kinds, positions, transitions = search.solve(
             graph.space,
             (model_costs, label_costs),
             starts,
@@ -91,7 +91,8 @@ def align(
             log_costs[rows],
             (limits.search_nodes, limits.explanation_nodes),
         )
-        return _Piece(statuses, optima, np.where(statuses == OPTIMAL, optima, -1), explanations, MoveColumns(*columns))
+        moves = MoveColumns(ends, kinds, positions, transitions)
+        return _Piece(statuses, optima, np.where(statuses == OPTIMAL, optima, -1), explanations, moves)
 
     found = _joined(list(mapper(solve, _cut(offsets, mapper.workers))))
     return _collect(graph.net, variants, log_totals, found)

@@ -63,13 +63,19 @@ class LazyNet:
             labels: Label of each event, −1 for activities that the net does not know.
             log_costs: Cost of each event's log move.
             costs: What model moves cost.
-            limits: ``lazy_nodes`` and ``state_space_bytes`` bound each search, ``explanation_nodes`` each choice.
+            limits: ``lazy_nodes``, ``search_nodes`` and ``state_space_bytes`` bound each search,
+                ``explanation_nodes`` each choice.
         """
         if int(row_sums(log_costs, offsets).max(initial=0)) >= NEVER // 2 and len(self.views[2]):
             # The bounds are 32-bit numbers; a trace that may cost more does without them.
             plain = replace(self, views=views_of(self.net, most_states=0))
             return plain.solve(offsets, labels, log_costs, costs=costs, limits=limits)
-        bounds = LazyLimits(limits.lazy_nodes, limits.state_space_bytes, limits.explanation_nodes, self.running)
+        bounds = LazyLimits(
+            min(limits.lazy_nodes, limits.search_nodes),
+            limits.state_space_bytes,
+            limits.explanation_nodes,
+            self.running,
+        )
         largest = int(max(self.net.initial.max(initial=0), self.net.finals.max(initial=0)))
         for width in _WIDTHS:
             if width < _WIDTHS[-1] and largest >> width:

@@ -83,8 +83,7 @@ class _Outcome(NamedTuple):
     status: int
     level: int
     goal: int
-    count: int
-    arcs: int
+    nodes: int
     found: Found
     links: Links
 
@@ -154,7 +153,7 @@ class _Searcher:
             self._store = self._emptied()
         outcome, bounds, bound, visited = self._optimum(trace)
         nothing = np.empty(0, dtype=np.int32)
-        columns: Columns | None = (nothing.astype(np.int8), nothing, nothing)
+        columns: Columns = (nothing.astype(np.int8), nothing, nothing)
         if outcome.status == UNREACHABLE:
             return _One(UNREACHABLE, int(trace[1].sum()), NONE, 0, visited, columns)
         if outcome.status != OPTIMAL:
@@ -164,8 +163,9 @@ class _Searcher:
         cost, local = int(outcome.found[2][outcome.goal]), 1
         if cost > bound:
             return _One(BUDGET, bound, cost, local, visited, self._way(outcome))
-        columns, local = self._chosen(trace, bounds, cost)
-        return _One(OPTIMAL, cost, cost, local, visited, columns or self._way(outcome))
+        chosen = self._chosen(trace, bounds, cost)
+        columns, local = chosen or (self._way(outcome), local)
+        return _One(OPTIMAL, cost, cost, local, visited, columns)
 
     def _emptied(self) -> Store:
         return empty_store(len(self._start[0]), len(self._start[1]))
@@ -179,7 +179,7 @@ class _Searcher:
     ) -> _Outcome:  # fmt: skip
         net, ends, views, by_label, (model_costs, _, relevant, view_ends) = self._space
         options = (nodes, self._limits.bytes, weight, needed, keep_all, self._limits.running, most)
-        status, *rest, self._store = search(
+        status, level, goal, nodes, _, found, links, self._store = search(
             net, ends, self._start, views[1], by_label, model_costs, relevant, view_ends, trace, bounds, self._store,
             options,
         )  # fmt: skip
@@ -187,11 +187,11 @@ class _Searcher:
             if net[4] < _WIDEST:
                 raise TooNarrowError
             status = BUDGET
-        return _Outcome(status, *rest)
+        return _Outcome(status, level, goal, nodes, found, links)
 
     def _fill(self, trace: Trace, through: Int32s, most: int, bounds: Int32s) -> int:
         _, _, views, by_label, (model_costs, _, _, view_ends) = self._space
-        return fill(views, self._order, by_label, trace, model_costs, (through, most), view_ends, bounds)
+        return int(fill(views, self._order, by_label, trace, model_costs, (through, most), view_ends, bounds))
 
     def _room(self, trace: Trace) -> tuple[Int32s, Int32s]:
         shape = (2, len(trace[0]) + 1, len(self._space[2][1]))
@@ -204,9 +204,7 @@ class _Searcher:
         most = int(through_all(views, by_label, trace, model_costs, view_ends, through, bounds))
         if most >= NEVER:
             nothing = np.empty(0, dtype=np.int32)
-            none = _Outcome(
-                UNREACHABLE, 0, NONE, 0, 0, (nothing,) * 4, (nothing,) * 5  # type: ignore[arg-type]  # of fixed length
-            )  # fmt: skip
+            none = _Outcome(UNREACHABLE, 0, NONE, 0, (nothing,) * 4, (nothing,) * 5)
             return none, bounds, 0, 0
         step, proven, visited, guesses = max(1, most >> 5), 0, 0, 0
         if not len(self._order):
@@ -215,7 +213,7 @@ class _Searcher:
             guesses += 1
             if self._fill(trace, through, most, bounds) <= most:
                 outcome = self._search(trace, bounds, nodes=self._limits.nodes - visited, most=most)
-                visited += outcome.count
+                visited += outcome.nodes
                 if outcome.status != UNREACHABLE or most == _UNLIMITED:
                     return outcome, bounds, max(outcome.level, proven), visited
             proven = most + 1
@@ -235,15 +233,15 @@ class _Searcher:
         costs = np.concatenate([moves, trace[1]])
         return int(len(costs) > 0 and costs.min() == costs.max() > 0)
 
-    def _chosen(self, trace: Trace, bounds: Int32s, optimum: int) -> tuple[Columns | None, int]:
-        """The chosen alignment, None where there are too many to collect; and 1 where others were not looked at."""
+    def _chosen(self, trace: Trace, bounds: Int32s, optimum: int) -> tuple[Columns, int] | None:
+        """The chosen alignment, and 1 where deviations were not counted; None where there are too many to collect."""
         limits, known = self._limits, (trace[0], self._space[4][1])
         for needed, nodes in ((False, min(limits.nodes, _FEW_NODES)), (True, limits.nodes)):
             outcome = self._search(trace, bounds, nodes=nodes, most=optimum, needed=needed, keep_all=True)
             if outcome.status == OPTIMAL:
                 label_count = len(self._space[3][0]) - 1
                 wanted = (
-                    outcome.count,
+                    outcome.nodes,
                     len(trace[0]),
                     optimum,
                     limits.running,
@@ -252,4 +250,4 @@ class _Searcher:
                     self._uniform(trace),
                 )
                 return chosen_moves(outcome.found, outcome.links, self._store, known, wanted)
-        return None, 1
+        return None

@@ -128,8 +128,8 @@ def _impossible(
     """By state and transition: whether it takes from a place that no marking of the state can hold a token on."""
     apart = np.zeros((len(net.transitions), len(chosen)), dtype=np.bool_)
     for t in range(len(net.transitions)):
-        takes = [place for place, _ in net.before.row(t)]
-        if takes:
+        takes = net.before.places[net.before.offsets[t] : net.before.offsets[t + 1]]
+        if len(takes):
             apart[t] = ~related[np.ix_(chosen, takes)].all(axis=1) & ~np.isin(chosen, takes)
     return (marked.astype(np.float32) @ apart.T.astype(np.float32)) > 0
 

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.costs import STANDARD_COSTS, Costs
@@ -19,8 +20,6 @@ from tests.making import make_net
 from tests.oracles.alignment import PlainCosts, align_plainly
 from tests.oracles.random_nets import random_trace
 
-given_seed = pytest.importorskip("hypothesis").given(seed=seeds)
-
 
 def lazy(net: Net) -> LazyNet:
     """A net prepared for the lazy search of short traces."""
@@ -28,7 +27,7 @@ def lazy(net: Net) -> LazyNet:
 
 
 @law
-@given_seed
+@given(seed=seeds)
 def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(20_000 + seed):
         for trace, alignment in zip(traces, align(lazy(net), as_variants(traces)).per_variant, strict=True):
@@ -37,7 +36,7 @@ def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
 
 
 @law
-@given_seed
+@given(seed=seeds)
 def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
     for net, traces in examples(21_000 + seed):
         for trace, alignment in zip(traces, align_prefixes(lazy(net), as_variants(traces)).per_variant, strict=True):
@@ -46,7 +45,7 @@ def test_prefix_alignments_equal_the_plain_twin(seed: int) -> None:
 
 
 @law
-@given_seed
+@given(seed=seeds)
 def test_other_costs_and_forbidden_moves_equal_the_plain_twin(seed: int) -> None:
     rng = random.Random(22_000 + seed)
     for net, traces in examples(23_000 + seed):
@@ -122,7 +121,7 @@ def test_bounds_are_admissible_and_consistent(seed: int) -> None:
         order = np.arange(len(views[2]))
         total = lazy_bound.fill(views, order, by_label, (labels, log_costs), model_costs, (through, most), ends, bounds)
         assert total <= found[0]
-        along, states, position = [total], views[2].copy(), 0
+        along, states, position = [int(total)], views[2].copy(), 0
         for move in found[1]:
             if move.transition is not None:
                 states = views[1][states, move.transition]

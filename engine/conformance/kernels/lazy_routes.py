@@ -207,9 +207,9 @@ def way_to(found: Found, links: Links, transition_labels: Int32s, goal: int) -> 
 
 
 @compiled
-def _first_move(links: Links, node: int) -> np.int32:
+def _first_move(links: Links, node: int) -> int:
     """The move by which a node was made: the last of its list, as later ones come before it."""
-    move = links[4][node]
+    move = np.int64(links[4][node])
     while links[3][move] != NONE:
-        move = links[3][move]
+        move = np.int64(links[3][move])
     return move
