@@ -17,8 +17,9 @@ from typing import TypeVar
 import numpy as np
 
 from engine.conformance.alignment import Alignments, joined
-from engine.conformance.alignments import align
-from engine.conformance.search_graph import SearchGraph, compile_search
+from engine.conformance.alignments import align, prepared
+from engine.conformance.lazy_net import LazyNet
+from engine.conformance.search_graph import SearchGraph
 from engine.limits import Limits
 from engine.logs.variants import Variants
 from engine.nets.net import Net
@@ -63,7 +64,7 @@ class Watched:
 
 
 def align_within(
-    net: Net | SearchGraph,
+    net: Net | SearchGraph | LazyNet,
     variants: Variants,
     *,
     seconds: float | None,
@@ -73,26 +74,23 @@ def align_within(
     """Align all variants, or as many as a time allows.
 
     Args:
-        net: The net, or the same already compiled.
+        net: The net, or the same already compiled or prepared.
         variants: The variants.
         seconds: The time for everything after the compilation of the net; None for no limit, which makes the result
             the same on every machine.
         limits: Budgets of the compilation and of each search.
         progress: Told how much is done.
-
-    Raises:
-        LimitExceeded: The net is too large to be compiled.
     """
     if seconds is None:
         return align(net, variants, limits=limits, mapper=Watched(progress))
-    graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
-    if graph.states == 0 or not len(variants):
+    graph = prepared(net, variants, limits=limits) if isinstance(net, Net) else net
+    if not graph.has_end or not len(variants):
         return align(graph, variants, limits=limits)
     return joined(list(_portions(graph, variants, time.monotonic() + seconds, limits=limits, progress=progress)))
 
 
 def _portions(
-    graph: SearchGraph, variants: Variants, deadline: float, *, limits: Limits, progress: Progress | None
+    graph: SearchGraph | LazyNet, variants: Variants, deadline: float, *, limits: Limits, progress: Progress | None
 ) -> Iterator[Alignments]:
     """Portions in the order of the variants; once the time has passed, one last portion with all the rest."""
     start, size = 0, 1

@@ -42,6 +42,8 @@ class Limits:
         alignment_markings: Markings compiled for alignments.
         state_space_bytes: Memory of a compiled state space.
         search_nodes: Nodes (position, marking) visited for one variant.
+        compiled_markings: Markings after which a net is searched for alignments without being compiled.
+        lazy_nodes: Nodes (position, marking) visited for one variant when the net is not compiled.
         explanation_nodes: Nodes (position, marking, open moves) visited to count the deviations of one variant.
         replay_markings: Markings visited by one search for silent transitions in a token replay.
         simulated_cases: Cases of one simulated log.
@@ -77,6 +79,8 @@ class Limits:
     alignment_markings: int = 4_000_000
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
+    compiled_markings: int = 100_000
+    lazy_nodes: int = 2_000_000
     explanation_nodes: int = 200_000
     replay_markings: int = 10_000
     simulated_cases: int = 1_000_000

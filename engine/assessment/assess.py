@@ -26,11 +26,10 @@ from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations, summarise_standards
 from engine.calendars import CALENDAR_NAMES, Calendar, calendar_named
 from engine.conformance.alignment import Alignments
-from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.alignments import align, align_prefixes, prepared
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
-from engine.conformance.search_graph import compile_search
 from engine.conformance.standards import evaluate
 from engine.conformance.structure import Structure
 from engine.errors import InputRefused, Problem
@@ -93,7 +92,6 @@ def assess(
     Raises:
         InputRefused: ``assess.unreachable`` when no run of the process reaches an end, so that nothing can be
             explained; ``assess.unknown-calendar`` when the flow names a calendar that does not exist.
-        LimitExceeded: The net has too many markings.
     """
     mode = lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL)
     events = apply_lifecycle(log, mode)
@@ -160,7 +158,7 @@ def _populate(process: Process, log: Log, structure: Structure, settings: _Setti
     """Align every variant, decide which cases are closed, and judge the standards."""
     net, variants = process.net, find_variants(log)
     offsets = offsets_of(log)
-    graph = compile_search(net, limits=settings.limits)
+    graph = prepared(net, variants, limits=settings.limits)
     costs = Costs(forbidden=frozenset(t.id for t in net.transitions if t.enters_plan))
     whole = align(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
     if len(whole) and bool((whole.costs < 0).any()):

@@ -1,13 +1,14 @@
 """Exact alignments of all variants of a log with one net.
 
 ``align`` explains finished cases: the run has to reach a final marking. ``align_prefixes`` explains cases that still
-run: the run may stop wherever a final marking can still be reached. The search itself is in ``kernels/search.py``.
+run: the run may stop wherever a final marking can still be reached. The search itself is in ``kernels/search.py``, and
+for nets with too many markings to compile in ``lazy_search.py``.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from engine.conformance.compressed_rows import row_sums
 from engine.conformance.costs import STANDARD_COSTS, Costs
 from engine.conformance.kernels import search
 from engine.conformance.kernels.common import BUDGET, LOG, OPTIMAL, UNREACHABLE
+from engine.conformance.lazy_net import LazyNet, prepare
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.search_graph import SearchGraph, compile_search
+from engine.errors import LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.variants import Variants
 from engine.nets.net import SILENT, Net
@@ -33,12 +36,13 @@ class _Piece:
 
     statuses: NDArray[np.int8]
     optima: NDArray[np.int64]
+    costs: NDArray[np.int64]
     explanations: NDArray[np.int8]
     moves: MoveColumns
 
 
 def align(
-    net: Net | SearchGraph,
+    net: Net | SearchGraph | LazyNet,
     variants: Variants,
     *,
     costs: Costs = STANDARD_COSTS,
@@ -48,26 +52,23 @@ def align(
     """The optimal alignment of every variant.
 
     Args:
-        net: The net, or the same already compiled.
+        net: The net, or the same already compiled or prepared.
         variants: The variants.
         costs: What moves cost.
-        limits: ``alignment_markings`` and ``state_space_bytes`` bound the compilation, ``search_nodes`` each search,
-            ``explanation_nodes`` each choice among the optimal alignments.
+        limits: As ``prepared``; and ``search_nodes`` or, where the net is not compiled, ``lazy_nodes`` bound each
+            search, ``explanation_nodes`` each choice among the optimal alignments.
         mapper: Where the searches run.
 
     Returns:
         One alignment for each variant. The same input gives the same moves, whatever the order of variants.
-
-    Raises:
-        LimitExceeded: The net has too many markings to be compiled.
     """
-    graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
+    graph = prepared(net, variants, limits=limits) if isinstance(net, Net) else net
     label_of, log_cost_of = graph.net.codes(variants.activities), costs.of_activities(variants.activities)
     # Where a log has no activities at all, there is nothing to look up.
     labels = label_of[variants.codes] if len(label_of) else variants.codes
     log_costs = log_cost_of[variants.codes] if len(label_of) else variants.codes
     log_totals = row_sums(log_costs, variants.offsets)
-    if graph.states == 0:
+    if not graph.has_end:
         return _nothing_reachable(graph.net, variants, log_totals)
     model_costs = costs.of_transitions(graph.net)
     label_costs = _cheapest(model_costs, graph.net)
@@ -76,22 +77,29 @@ def align(
 
     def solve(piece: tuple[int, int]) -> _Piece:
         begins = offsets[piece[0] : piece[1] + 1]
+        rows, starts = slice(begins[0], begins[-1]), begins - begins[0]
+        if isinstance(graph, LazyNet):
+            explained = graph.solve(starts, labels[rows], log_costs[rows], costs=costs, limits=limits)
+            return _Piece(
+                explained.statuses, explained.bounds, explained.costs, explained.explanations, explained.moves
+            )
         statuses, optima, _, explanations, ends, kinds, positions, transitions = search.solve(
             graph.space,
             (model_costs, label_costs),
-            begins - begins[0],
-            labels[begins[0] : begins[-1]],
-            log_costs[begins[0] : begins[-1]],
+            starts,
+            labels[rows],
+            log_costs[rows],
             (limits.search_nodes, limits.explanation_nodes),
         )
-        return _Piece(statuses, optima, explanations, MoveColumns(ends, kinds, positions, transitions))
+        moves = MoveColumns(ends, kinds, positions, transitions)
+        return _Piece(statuses, optima, np.where(statuses == OPTIMAL, optima, -1), explanations, moves)
 
     found = _joined(list(mapper(solve, _cut(offsets, mapper.workers))))
     return _collect(graph.net, variants, log_totals, found)
 
 
 def align_prefixes(
-    net: Net | SearchGraph,
+    net: Net | SearchGraph | LazyNet,
     variants: Variants,
     *,
     costs: Costs = STANDARD_COSTS,
@@ -100,10 +108,24 @@ def align_prefixes(
 ) -> Alignments:
     """The optimal prefix alignment of every variant: a run may stop wherever it can still reach a final marking.
 
-    Takes, returns and raises what ``align`` does.
+    Takes and returns what ``align`` does.
     """
-    graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
+    graph = prepared(net, variants, limits=limits) if isinstance(net, Net) else net
     return align(graph.for_prefixes(), variants, costs=costs, limits=limits, mapper=mapper)
+
+
+def prepared(net: Net, variants: Variants, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph | LazyNet:
+    """A net made ready for the search: compiled if it has few markings, else searched as its markings are met.
+
+    Args:
+        net: The net.
+        variants: What will be aligned; their length counts for the memory of the lazy search.
+        limits: ``compiled_markings`` and ``state_space_bytes`` bound the compilation.
+    """
+    try:
+        return compile_search(net, limits=replace(limits, alignment_markings=limits.compiled_markings))
+    except LimitExceeded:
+        return prepare(net, longest=int(np.diff(variants.offsets).max(initial=0)), limits=limits)
 
 
 def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
@@ -133,6 +155,7 @@ def _joined(pieces: list[_Piece]) -> _Piece:
     return _Piece(
         statuses=np.concatenate([piece.statuses for piece in pieces]),
         optima=np.concatenate([piece.optima for piece in pieces]),
+        costs=np.concatenate([piece.costs for piece in pieces]),
         explanations=np.concatenate([piece.explanations for piece in pieces]),
         moves=MoveColumns(
             offsets=np.concatenate([*offsets, starts[-1:]]).astype(np.int64),
@@ -147,9 +170,11 @@ def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found:
     """The alignments of all variants; what was found ends with the empty trace."""
     statuses, bounds = found.statuses[:-1], found.optima[:-1]
     # Where forbidden model moves leave no run without events, the log moves alone are the yardstick.
-    worsts = log_totals + (found.optima[-1] if found.statuses[-1] == OPTIMAL else 0)
+    worsts = log_totals + max(0, int(found.costs[-1]))
     unreachable = statuses == UNREACHABLE
-    costs = np.where(unreachable, -1, np.where(statuses == BUDGET, worsts, bounds))
+    # A search past its budget may have found nothing that is better than to make no synchronous move at all.
+    plain = (statuses == BUDGET) & (found.costs[-1] >= 0) & ((found.costs[:-1] < 0) | (found.costs[:-1] > worsts))
+    costs = np.where(plain, worsts, found.costs[:-1])
     return Alignments(
         net=net,
         activities=variants.activities,
@@ -158,25 +183,25 @@ def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found:
         costs=costs,
         lower_bounds=bounds,
         worsts=np.where(unreachable, np.maximum(log_totals, 1), np.maximum(worsts, costs)),
-        moves=_with_fallbacks(found.moves, statuses, np.diff(variants.offsets)),
+        moves=_with_plain(found.moves, plain, np.diff(variants.offsets)),
         explanations=found.explanations[:-1],
     )
 
 
-def _with_fallbacks(found: MoveColumns, statuses: NDArray[np.int8], lengths: NDArray[np.int64]) -> MoveColumns:
+def _with_plain(found: MoveColumns, plain: NDArray[np.bool_], lengths: NDArray[np.int64]) -> MoveColumns:
     """The moves of all variants but the last, which is empty.
 
-    A search past its budget gets every log move and then the cheapest run, which the last one is.
+    A plain one gets every log move and then the cheapest run, which the last one is.
     """
     offsets = found.offsets[:-1]
-    if not (statuses == BUDGET).any():
+    if not plain.any():
         stop = offsets[-1]
         return MoveColumns(offsets, found.kinds[:stop], found.positions[:stop], found.transitions[:stop])
     last = slice(offsets[-1], found.offsets[-1])
     kinds, positions, transitions = [], [], []
     for variant, events in enumerate(lengths.tolist()):
         rows = slice(offsets[variant], offsets[variant + 1])
-        if statuses[variant] == BUDGET:
+        if plain[variant]:
             rows = last
             kinds.append(np.full(events, LOG, dtype=np.int8))
             positions.append(np.arange(events, dtype=np.int32))
@@ -185,7 +210,7 @@ def _with_fallbacks(found: MoveColumns, statuses: NDArray[np.int8], lengths: NDA
         positions.append(found.positions[rows])
         transitions.append(found.transitions[rows])
     sizes = np.diff(offsets)
-    sizes[statuses == BUDGET] = lengths[statuses == BUDGET] + (last.stop - last.start)
+    sizes[plain] = lengths[plain] + (last.stop - last.start)
     stops = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
     return MoveColumns(stops, np.concatenate(kinds), np.concatenate(positions), np.concatenate(transitions))
 

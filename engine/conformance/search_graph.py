@@ -39,6 +39,11 @@ class SearchGraph:
         return len(self.ends[0])
 
     @property
+    def has_end(self) -> bool:
+        """Whether a final marking can be reached."""
+        return self.states > 0
+
+    @property
     def space(self) -> Space:
         """All of it, as the kernels take it."""
         return self.edges, self.paths, self.ends, self.bound

@@ -8,9 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from engine.conformance.alignments import align, align_prefixes
+from engine.conformance.lazy_net import prepare
 from engine.conformance.online import OnlineChecker
 from engine.conformance.search_graph import compile_search
 from engine.conformance.token_replay import replay_tokens
+from engine.limits import DEFAULT_LIMITS
 from engine.logs.variants import Variants
 from engine.nets.building import NetBuilder
 from engine.nets.net import SILENT, Purpose, Transition
@@ -34,6 +36,9 @@ def compile_kernels() -> None:
     graph = compile_search(net)
     align(graph, variants)
     align_prefixes(graph, variants)
+    lazy = prepare(net, longest=2, limits=DEFAULT_LIMITS)
+    align(lazy, variants)
+    align_prefixes(lazy, variants)
     replay_tokens(graph, variants)
     checker = OnlineChecker.of(graph)
     checker.observe(checker.replay(["b"]), "a")

@@ -99,7 +99,7 @@ def as_plain_graph(graph: SearchGraph, full: list[int]) -> PlainGraph:
     at, target, transition, label, skip = graph.edges
     path_at, path = graph.paths
     end_skip, end_at, end_path = graph.ends
-    rows, poss, must = graph.bound
+    rows, poss, must, _ = graph.bound
     columns = (target, transition, label, skip)
     paths = [tuple(path[a:b].tolist()) for a, b in zip(path_at[:-1], path_at[1:], strict=True)]
     edges = list(zip(*(column.tolist() for column in columns), paths, strict=True))
