@@ -35,8 +35,8 @@ class Structure:
         """Prepare a net."""
         return cls(net, flow, TokenGame.of(net))
 
-    def gateway_against(self, step: str, fired: Collection[int]) -> str | None:
-        """The exclusive gateway at which a run did not take the branch that contains a step.
+    def is_on_other_branch(self, step: str, fired: Collection[int]) -> bool:
+        """Whether an exclusive branch that a run did not take contains a step.
 
         A branch of an exclusive gateway contains the nodes that the start reaches through this outgoing edge only. A
         run took the branch when it fired a transition of a node in it. It counts as not taken only when the run came
@@ -44,19 +44,15 @@ class Structure:
 
         Args:
             step: Id of a step that the run did not perform.
-            fired: Transitions of the run; negative numbers stand for none.
+            fired: Transitions of the run.
 
         Returns:
-            The gateway's id; None without one, as for a step outside the graph (of a plan, or of a net without a flow).
+            False for a step outside the graph (of a plan, or of a net without a flow).
         """
-        visited = {self.net.transitions[transition].node for transition in fired if transition >= 0}
-        return next(
-            (
-                gateway
-                for gateway, edge in self._branches_of.get(step, ())
-                if gateway in visited and not visited & self._inside[gateway, edge]
-            ),
-            None,
+        visited = {self.net.transitions[transition].node for transition in fired}
+        return any(
+            gateway in visited and not visited & self._inside[gateway, edge]
+            for gateway, edge in self._branches_of.get(step, ())
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, product
+from itertools import product
 
 from engine.conformance.alignment import Move
 from engine.definitions.flow import Flow, NodeKind
@@ -24,16 +24,20 @@ def deviations_plainly(
     known = [i for i in logs if activities[moves[i].position or 0] in net.label_of_activity]
     pairs = _pairs([(i, j) for i, j in product(known, models) if names[i] == names[j]])
     paired = {i for pair in pairs for i in pair}
-    stands_for = [i for i, move in enumerate(moves) if move.kind is MoveKind.SYNC or (i in paired and i in models)]
-    done = {name: [i for i in stands_for if names[i] == name] for name in {names[i] for i in stands_for}}
+    done = {names[i] for i, move in enumerate(moves) if move.kind is MoveKind.SYNC} | {names[i] for i, _ in pairs}
     found: set[Found] = {("misplaced", (names[i],), tuple(sorted((i, j))), False) for i, j in pairs}
-    again = {i: _closest(i, done[names[i]]) for i in known if i not in paired and names[i] in done}
-    refused = {i: _refusals(net, moves, names[i], flow) for i in known if i not in paired and names[i] not in done}
-    for stretch in _stretches(net, moves, again, {i: _closest(i, past) for i, (past, _) in refused.items() if past}):
-        found.add(_as_block("repeated", stretch, names))
-        refused = {i: choice for i, choice in refused.items() if i not in stretch}
-    found |= {("out-of-place", (names[i],), (i,), branch) for i, (_, branch) in refused.items()}
-    found |= {("unplanned", (names[i],), (i,), False) for i in logs if i not in known}
+    repeated = []
+    for i in logs:
+        if i in paired:
+            continue
+        if i not in known:
+            found.add(("unplanned", (names[i],), (i,), False))
+        elif names[i] in done:
+            repeated.append(i)
+        else:
+            found.add(("out-of-place", (names[i],), (i,), flow is not None and _elsewhere(flow, net, moves, names[i])))
+    touching = {(i, j) for i, j in product(repeated, repeated) if moves[j].position == (moves[i].position or 0) + 1}
+    found |= {_as_block("repeated", block, names) for block in _blocks(repeated, touching)}
     lacking = [i for i in models if i not in paired]
     return found | _lacking(net, moves, names, lacking)
 
@@ -140,67 +144,18 @@ def _name(net: Net, activities: Sequence[str], move: Move) -> str:
     return activity if code is None else net.labels[code]
 
 
-def _stretches(net: Net, moves: Sequence[Move], again: dict[int, int], refused: dict[int, int]) -> list[list[int]]:
-    """Neighbours in the trace, but for what is no synchronous work or is parallel to both; with what was gone back for.
-
-    Both dictionaries lead from an event to the move where its step had its place.
-    """
-    place = again | refused
-    events = sorted(place)
-    causes = direct_causes(net, moves)
-    after = {i: _effects(causes, i, range(len(moves))) for i in range(len(moves))}
-
-    def apart(i: int, j: int) -> bool:
-        return any(
-            moves[k].kind is MoveKind.SYNC and (k == p or k in after[p] or p in after[k])
-            for k in range(i, j)
-            for p in (place[i], place[j])
-        )
-
-    cuts = [0, *(n for n in range(1, len(events)) if apart(events[n - 1], events[n])), len(events)]
-    found = []
-    for begin, end in pairwise(cuts):
-        near = events[begin:end]
-        back = {
-            i
-            for i in near
-            for j in near
-            if i in refused and j in again and (i < j < place[i] or place[i] < j < i) and place[i] in after[place[j]]
-        }
-        found.append([i for i in near if i in again or i in back])
-    return [stretch for stretch in found if stretch]
-
-
-def _closest(event: int, places: Sequence[int]) -> int:
-    return min(places, key=lambda place: (abs(place - event), place))
-
-
-def _refusals(net: Net, moves: Sequence[Move], step: str, flow: Flow | None) -> tuple[list[int], bool]:
-    """The moves that chose against a step, and whether one chose another branch."""
-    gateways = set() if flow is None else _gateways_against(flow, net, moves, step)
-    found = []
-    for i, move in enumerate(moves):
-        transition = None if move.transition is None else net.transitions[move.transition]
-        if transition and (
-            transition.node in gateways or (transition.node, transition.purpose.value) == (step, "skip")
-        ):
-            found.append(i)
-    return found, bool(gateways)
-
-
-def _gateways_against(flow: Flow, net: Net, moves: Sequence[Move], step: str) -> set[str]:
-    """Gateways that the run came past, one of whose branches alone leads to the step, with nothing done inside it."""
+def _elsewhere(flow: Flow, net: Net, moves: Sequence[Move], step: str) -> bool:
+    """Whether one branch only leads to the step, and the run came past its gateway but to nothing inside it."""
     visited = {net.transitions[move.transition].node for move in moves if move.transition is not None}
     everything = _reached(flow, set())
-    found = set()
     for index, edge in enumerate(flow.edges):
         branches = [other for other in flow.edges if other.source == edge.source]
         if flow.by_id[edge.source].kind is not NodeKind.EXCLUSIVE or len(branches) < 2 or edge.source not in visited:
             continue
         inside = everything - _reached(flow, {index})
         if step in inside and not visited & inside:
-            found.add(edge.source)
-    return found
+            return True
+    return False
 
 
 def _reached(flow: Flow, without: set[int]) -> set[str]:

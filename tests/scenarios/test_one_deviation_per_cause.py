@@ -1,4 +1,4 @@
-"""What a service manager would call one mistake is one deviation, and its sentence says so in both languages."""
+"""What was left out, cut off or done again in one go is one deviation, and its sentence says so in both languages."""
 
 from __future__ import annotations
 
@@ -185,14 +185,17 @@ SCENARIOS = [
         "Repeated: Greet → Inspect → 2 more → Hand over | 重复执行：接待 → 检查 → 另 2 步 → 交车",
     ),
     scenario(
-        "a loop with a foreign event in it", LINE, "greet inspect repair inspect lunch repair test deliver",
-        "Repeated: Inspect → Repair | 重复执行：检查 → 维修",
+        "a loop with a foreign event in it is one for each stretch", LINE,
+        "greet inspect repair inspect lunch repair test deliver",
+        "Repeated: Inspect | 重复执行：检查",
         "Unplanned: lunch | 流程外活动：lunch",
+        "Repeated: Repair | 重复执行：维修",
     ),
     scenario(
         "a loop in which the last step came too early", LINE, "greet inspect greet deliver inspect repair test",
-        "Repeated: Greet → Inspect | 重复执行：接待 → 检查",
+        "Repeated: Greet | 重复执行：接待",
         "Misplaced: Hand over | 顺序错位：交车",
+        "Repeated: Inspect | 重复执行：检查",
     ),
     scenario(
         "parallel work in any order", PARALLEL, "greet inspect wash repair dry test deliver",
@@ -232,8 +235,10 @@ SCENARIOS = [
         "Repeated: Inspect → Wash → 2 more → Test drive | 重复执行：检查 → 洗车 → 另 2 步 → 试车",
     ),
     scenario(
-        "a loop with parallel work in between", PARALLEL, "greet inspect repair test repair wash test dry deliver",
-        "Repeated: Repair → Test drive | 重复执行：维修 → 试车",
+        "a loop with parallel work in between is one for each stretch", PARALLEL,
+        "greet inspect repair test repair wash test dry deliver",
+        "Repeated: Repair | 重复执行：维修",
+        "Repeated: Test drive | 重复执行：试车",
     ),
     scenario(
         "a loop in each of two parallel branches", PARALLEL,
@@ -258,17 +263,20 @@ SCENARIOS = [
     scenario(
         "back to the inspection, then the other branch", CHOICE,
         "greet inspect repair inspect order replace test deliver",
-        "Repeated: Repair → Inspect | 重复执行：维修 → 检查",
+        "Out of place (another branch): Repair | 位置不当（属于另一分支）：维修",
+        "Repeated: Inspect | 重复执行：检查",
     ),
     scenario(
         "the other branch, then back and the first", CHOICE,
         "greet inspect order replace inspect repair test deliver",
-        "Repeated: Inspect → Repair | 重复执行：检查 → 维修",
+        "Repeated: Inspect | 重复执行：检查",
+        "Out of place (another branch): Repair | 位置不当（属于另一分支）：维修",
     ),
     scenario(
         "done, tested, and all again another way", CHOICE,
         "greet inspect repair test inspect order replace test deliver",
-        "Repeated: Repair → Test drive → Inspect | 重复执行：维修 → 试车 → 检查",
+        "Out of place (another branch): Repair | 位置不当（属于另一分支）：维修",
+        "Repeated: Test drive → Inspect | 重复执行：试车 → 检查",
     ),
     scenario(
         "a step twice, and then both branches", CHOICE, "greet inspect inspect repair order replace test deliver",
