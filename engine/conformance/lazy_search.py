@@ -177,17 +177,15 @@ class _Searcher:
         self, trace: Trace, bounds: Int32s, *, nodes: int, most: int, weight: int = 1, needed: bool = True,
         keep_all: bool = False,
     ) -> _Outcome:  # fmt: skip
-        net, ends, views, by_label, (model_costs, _, relevant, view_ends) = self._space
         options = (nodes, self._limits.bytes, weight, needed, keep_all, self._limits.running, most)
-        status, level, goal, nodes, _, found, links, self._store = search(
-            net, ends, self._start, views[1], by_label, model_costs, relevant, view_ends, trace, bounds, self._store,
-            options,
-        )  # fmt: skip
+        status, level, goal, count, _, found, links, self._store = search(
+            self._space, self._start, trace, bounds, self._store, options
+        )
         if status == TOO_NARROW:
-            if net[4] < _WIDEST:
+            if self._space[0][4] < _WIDEST:
                 raise TooNarrowError
             status = BUDGET
-        return _Outcome(status, level, goal, nodes, found, links)
+        return _Outcome(status, level, goal, count, found, links)
 
     def _fill(self, trace: Trace, through: Int32s, most: int, bounds: Int32s) -> int:
         _, _, views, by_label, (model_costs, _, _, view_ends) = self._space

@@ -17,12 +17,14 @@ from engine.conformance.kernels.lazy_bound import NEVER, bound
 from engine.conformance.kernels.lazy_ends import find_end
 from engine.conformance.kernels.lazy_markings import ALIVE, DEAD, FINAL, UNSURE, bytes_of, enabled, fire, keep
 from engine.conformance.kernels.lazy_moves import every_move, towards_end, towards_label
-from engine.conformance.kernels.lazy_shapes import Finals, Firing, Found, Links, Options, Rows, Store
+from engine.conformance.kernels.lazy_shapes import Finals, Firing, Found, LazySpace, Links, Options, Rows, Store
 from engine.conformance.kernels.shapes import Flags, Int32s, Trace, Words
 
 TOO_NARROW = 3
 """How a search ends that needs more bits for each place."""
 LOG_MOVE = -1
+UNKNOWN, TO_END = -1, -2
+"""What stands for a label: of an event that the net does not know, and after the last event."""
 
 
 @compiled
@@ -40,10 +42,79 @@ def node_cell(table: Int32s, found: Found, where: int, marking: int) -> np.int64
 
 
 @compiled
-def _longer(found: Found) -> Found:
-    """Room for twice the nodes."""
-    size = 2 * found[0].shape[0]
-    return grow(found[0], size), grow(found[1], size), grow(found[2], size), grow(found[3], size)
+def _empty(size: int) -> tuple[Found, Links, Int32s]:
+    """Room for nodes and moves, and an empty table."""
+    found = (np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32))
+    tails, fired = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
+    heads, nexts = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
+    return found, (tails, fired, heads, nexts, np.full(size, NONE, np.int32)), np.full(4 * size, NONE, np.int32)
+
+
+@compiled
+def _longer(found: Found, links: Links, count: int) -> tuple[Found, Links, Int32s]:
+    """Room for twice the nodes, and a table of them."""
+    size = 2 * count
+    found = (grow(found[0], size), grow(found[1], size), grow(found[2], size), grow(found[3], size))
+    into = grow(links[4], size)
+    into[count:] = NONE
+    cells = np.full(4 * size, NONE, dtype=np.int32)
+    for n in range(count):
+        cells[node_cell(cells, found, found[0][n], found[1][n])] = n
+    return found, (links[0], links[1], links[2], links[3], into), cells
+
+
+@compiled
+def _reaching(heads: Int32s, bucket: int) -> Int32s:
+    """The buckets, at least so many."""
+    if bucket < heads.shape[0]:
+        return heads
+    longer = np.full(max(2 * heads.shape[0], bucket + 1), NONE, dtype=np.int32)
+    longer[: heads.shape[0]] = heads
+    return longer
+
+
+@compiled
+def _put(links: Int32s, heads: Int32s, bucket: int, node: int) -> None:
+    """Put a node into a bucket."""
+    links[node], heads[bucket] = heads[bucket], node
+
+
+@compiled
+def _of_net(
+    move: int, tries: int, where: int, label: int, by_label: Rows, tried: Int32s, model_costs: Int32s
+) -> tuple[int, int, int]:
+    """Where a move of the net leads to, its transition and its cost; the first ``tries`` are no synchronous ones."""
+    if move < tries:
+        t = np.int64(tried[move])
+        return (where | 1 if label >= 0 else where), t, np.int64(model_costs[t])
+    return 2 * ((where >> 1) + 1), np.int64(by_label[1][by_label[0][label] + move - tries]), np.int64(0)
+
+
+@compiled
+def _tried(
+    net: Firing,
+    ends: Finals,
+    row: Words,
+    model_costs: Int32s,
+    by_label: Rows,
+    relevant: Flags,
+    label: int,
+    scratch: tuple[Int32s, Int32s],
+    call: int,
+) -> int:
+    """Write the model and silent moves to try before an event with a label, or ``TO_END``; in call 0 all of them."""
+    if label == UNKNOWN:
+        return 0
+    if call == 0:
+        kept = 0
+        for k in range(every_move(net, row, model_costs, scratch[1])):
+            if label == TO_END or relevant[label, scratch[1][k]]:
+                scratch[1][kept] = scratch[1][k]
+                kept += 1
+        return kept
+    if label == TO_END:
+        return towards_end(net, ends, row, model_costs, scratch, call)
+    return towards_label(net, row, model_costs, by_label, label, scratch, call)
 
 
 @compiled
@@ -60,30 +131,13 @@ def _linked(links: Links, count: int, tail: int, transition: int, head: int) -> 
 
 @compiled
 def search(  # noqa: PLR0911 - it ends in as many ways
-    net: Firing,
-    ends: Finals,
-    start: tuple[Words, Int32s],
-    table: Int32s,
-    by_label: Rows,
-    model_costs: Int32s,
-    relevant: Flags,
-    alive: Flags,
-    trace: Trace,
-    bounds: Int32s,
-    store: Store,
-    options: Options,
+    space: LazySpace, start: tuple[Words, Int32s], trace: Trace, bounds: Int32s, store: Store, options: Options
 ) -> tuple[int, int, int, int, int, Found, Links, Store]:
     """Find the cheapest alignment of one trace.
 
     Args:
-        net: The net.
-        ends: Its final markings.
+        space: The net and its views.
         start: The initial marking, packed, and its state in each view.
-        table: The state of a view after each transition, by state and transition.
-        by_label: Transitions of each label.
-        model_costs: Cost of a model move for each transition, or ``FORBIDDEN``.
-        relevant: By label and transition, whether the transition can help an event with the label to occur at all.
-        alive: Whether a view can reach its end from a state.
         trace: Labels and log costs.
         bounds: As ``lazy_bound.fill`` makes them.
         store: Markings, kept from search to search.
@@ -93,14 +147,11 @@ def search(  # noqa: PLR0911 - it ends in as many ways
         How it ended; the optimum or the level reached; the goal, −1 without one; numbers of nodes and of moves; the
         nodes, node 0 being the start; the moves between them; the store.
     """
+    net, ends, (_, table, _, _, _), by_label, (model_costs, _, relevant, alive) = space
     most_nodes, most_bytes, weight, needed_only, keep_all, running, most = options
     labels, log_costs = trace
     length, transitions, never = labels.shape[0], model_costs.shape[0], np.int64(1) << 60
-    found = (np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32))
-    links = (np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32))
-    into = np.full(1024, NONE, dtype=np.int32)
-    linked = (links[0], links[1], links[2], links[3], into)
-    cells = np.full(4096, NONE, dtype=np.int32)
+    found, linked, cells = _empty(1024)
     scratch = (np.zeros(transitions, dtype=np.int32), np.empty(transitions, dtype=np.int32))
     row, after = start[0].copy(), start[0].copy()
     seen, ahead = start[1].copy(), start[1].copy()
@@ -125,46 +176,32 @@ def search(  # noqa: PLR0911 - it ends in as many ways
             heads[bucket] = found[3][node]
             where, marking, g, later = found[0][node], found[1][node], found[2][node], never
             i, phase = where >> 1, where & 1
-            if i == length and running:
-                answer = find_end(net, ends, table, alive, store, marking)
-                if answer == 0:
-                    return TOO_NARROW, level, NONE, count, arcs, found, linked, store
-                if answer == UNSURE:
-                    unsure = min(unsure, level)
-            if i == length and store[2][marking] & (ALIVE | FINAL if running else FINAL):
-                goal = node
-                if not keep_all:
-                    return OPTIMAL, min(level, unsure), goal, count, arcs, found, linked, store
-            if i == length and running:
-                continue
-            row[:], seen[:] = store[0][marking], store[1][marking]
-            tries, synchronous = 0, 0
-            calls += 1
             if i == length:
-                tries = (
-                    towards_end(net, ends, row, model_costs, scratch, calls)
-                    if needed_only
-                    else every_move(net, row, model_costs, scratch[1])
-                )
-            elif labels[i] >= 0:
-                synchronous = by_label[0][labels[i] + 1] - by_label[0][labels[i]]
-                tries = (
-                    towards_label(net, row, model_costs, by_label, labels[i], scratch, calls)
-                    if needed_only
-                    else every_move(net, row, model_costs, scratch[1])
-                )
+                ending = store[2][marking] & FINAL
+                if running:
+                    ending = find_end(net, ends, table, alive, store, marking)
+                    if ending == 0:
+                        return TOO_NARROW, level, NONE, count, arcs, found, linked, store
+                    unsure = min(unsure, level) if ending == UNSURE else unsure
+                if ending & (ALIVE | FINAL):
+                    goal = node
+                    if not keep_all:
+                        return OPTIMAL, min(level, unsure), goal, count, arcs, found, linked, store
+                if running:
+                    continue
+            row[:], seen[:] = store[0][marking], store[1][marking]
+            calls += np.int32(needed_only)
+            label, synchronous = np.int64(labels[i]) if i < length else np.int64(TO_END), 0
+            if label >= 0:
+                synchronous = by_label[0][label + 1] - by_label[0][label]
+            tries = _tried(net, ends, row, model_costs, by_label, relevant, label, scratch, calls)
             # First the log move, then the net's moves, then the synchronous moves.
             for move in range(0 if i < length and phase == 0 else 1, 1 + tries + synchronous):
                 if move == 0:
                     place, t, cost = where + 2, LOG_MOVE, np.int64(log_costs[i])
-                elif move <= tries:
-                    place, t = (where | 1 if i < length else where), np.int64(scratch[1][move - 1])
-                    cost = np.int64(model_costs[t])
-                    if i < length and not needed_only and not relevant[labels[i], t]:
-                        continue
                 else:
-                    place, t, cost = 2 * (i + 1), np.int64(by_label[1][by_label[0][labels[i]] + move - 1 - tries]), 0
-                    if not enabled(net, row, t):
+                    place, t, cost = _of_net(move - 1, tries, where, label, by_label, scratch[1], model_costs)
+                    if place >> 1 > i and not enabled(net, row, t):
                         continue
                 for v in range(seen.shape[0]):
                     ahead[v] = seen[v] if t == LOG_MOVE else table[seen[v], t]
@@ -190,33 +227,20 @@ def search(  # noqa: PLR0911 - it ends in as many ways
                         linked = _linked(linked, arcs, node, t, cells[cell])
                         arcs += 1
                     continue
-                if count >= most_nodes or (count & 4095 == 0 and bytes_of(store) + 40 * count > most_bytes):
+                memory = bytes_of(store) + 40 * count + 16 * arcs + 8 * (reach - first)
+                if count >= most_nodes or memory > most_bytes:
                     return BUDGET, min(level, unsure), NONE, count, arcs, found, linked, store
                 if count == found[0].shape[0]:
-                    found = _longer(found)
-                    into = grow(linked[4], 2 * count)
-                    into[count:] = NONE
-                    linked = (linked[0], linked[1], linked[2], linked[3], into)
-                    cells = np.full(8 * count, NONE, dtype=np.int32)
-                    for n in range(count):
-                        cells[node_cell(cells, found, found[0][n], found[1][n])] = n
+                    found, linked, cells = _longer(found, linked, count)
                     cell = node_cell(cells, found, place, target)
-                wait = reach - first
-                if wait >= heads.shape[0]:
-                    old = heads.shape[0]
-                    heads = grow(heads, max(2 * old, wait + 1))
-                    heads[old:] = NONE
+                heads = _reaching(heads, reach - first)
                 cells[cell] = count
                 found[0][count], found[1][count], found[2][count] = place, target, g + cost
-                found[3][count], heads[wait] = heads[wait], count
+                _put(found[3], heads, reach - first, count)
                 linked = _linked(linked, arcs, node, t, count)
                 arcs, count = arcs + 1, count + 1
             if later < never and goal == NONE:
-                wait = later - first
-                if wait >= heads.shape[0]:
-                    old = heads.shape[0]
-                    heads = grow(heads, max(2 * old, wait + 1))
-                    heads[old:] = NONE
-                found[3][node], heads[wait] = heads[wait], node
+                heads = _reaching(heads, later - first)
+                _put(found[3], heads, later - first, node)
         if goal != NONE:
             return OPTIMAL, min(level, unsure), goal, count, arcs, found, linked, store
