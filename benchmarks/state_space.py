@@ -1,13 +1,13 @@
 """Times what comes before the search: exploring a net's markings, then folding silent moves away and the label sets.
 
-The nets: N6 of the hostile ones (a split, one step on each of n branches, a join), a net of parallel blocks with loops
-and choices that has 2.7 million markings, and the shared models. Beside them stands pm4py's reachability graph, in a
-process of its own, where it ends within a time; r4pm has none. Both have to find the same numbers of markings and edges.
+The nets: the shared models; a split, one step on each of n branches, a join (N6 of the hostile nets); parallel blocks
+with loops and choices, 2.7 million markings. Beside them stands pm4py's reachability graph, in a process of its own,
+where it ends within a time; r4pm has none. Both have to find the same numbers of markings and edges.
 
 For each net it prints the median of some runs (one run where that takes over a second), the most memory that the arrays
-of the exploration took at once, and what a search walks over. Run as ``python benchmarks/state_space.py``;
-``--only`` takes part of a name, ``--patience`` is how many seconds pm4py gets, ``--fold-all`` also folds the largest net,
-which takes some gigabytes.
+of the exploration took at once, and what a search walks over. Run as ``python benchmarks/state_space.py``; ``--only``
+takes part of a name, ``--patience`` is how many seconds pm4py gets, ``--fold-all`` also folds the largest net, which
+takes some gigabytes.
 """
 
 from __future__ import annotations

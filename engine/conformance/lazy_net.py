@@ -16,7 +16,7 @@ from engine.conformance.lazy_search import Explained, LazyLimits, TooNarrowError
 from engine.conformance.lazy_views import views_of
 from engine.limits import Limits
 from engine.nets.components import markable, never_emptied
-from engine.nets.kernels.exploration import pack
+from engine.nets.kernels.arcs import pack
 from engine.nets.net import SILENT, Net
 
 _STATES_OF_A_VIEW = (1_000, 1)

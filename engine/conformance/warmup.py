@@ -15,6 +15,7 @@ from engine.conformance.token_replay import replay_tokens
 from engine.limits import DEFAULT_LIMITS
 from engine.logs.variants import Variants
 from engine.nets.building import NetBuilder
+from engine.nets.kernels import exploration
 from engine.nets.net import SILENT, Purpose, Transition
 
 
@@ -34,6 +35,7 @@ def compile_kernels() -> None:
         of_case=np.arange(2, dtype=np.int32),
     )
     graph = compile_search(net)
+    exploration.rehash(np.zeros(2, dtype=np.uint64), np.zeros(4, dtype=np.uint64))  # only large nets need it
     align(graph, variants)
     align_prefixes(graph, variants)
     lazy = prepare(net, longest=2, limits=DEFAULT_LIMITS)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.nets.kernels import exploration
+from engine.nets.kernels.states import reaches
 from engine.nets.net import SILENT, Net
 from engine.nets.reduction import reduces_to_one_step
 from engine.nets.state_space import Exploration, StateSpace, explore
@@ -257,7 +257,7 @@ class _Examination:
     def _livelock_findings(self) -> list[Finding]:
         """Sets of markings that are never left and hold neither a final marking nor a stuck one."""
         space = self._space
-        lost = ~exploration.reaches(space.offsets, space.targets, space.is_final | self._stuck)
+        lost = ~reaches(space.offsets, space.targets, space.is_final | self._stuck)
         if not lost.any():
             return []
         sources = np.repeat(np.arange(space.count), np.diff(space.offsets))

@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.nets.kernels import exploration
+from engine.nets.kernels import exploration, states
+from engine.nets.kernels.arcs import Int32s, Int64s, Words
 from engine.nets.net import Net
 
 _WIDTHS = (1, 8, 32)
@@ -101,7 +101,7 @@ class StateSpace:
     @cached_property
     def is_final(self) -> NDArray[np.bool_]:
         """Whether, for each state, it is a final marking."""
-        return exploration.holding(self.words, self.net.finals, self.width)
+        return states.holding(self.words, self.net.finals, self.width)
 
     @property
     def finals(self) -> NDArray[np.int64]:
@@ -111,7 +111,7 @@ class StateSpace:
     @cached_property
     def coreachable(self) -> NDArray[np.bool_]:
         """Whether, for each state, a final marking can be reached from it by the edges found."""
-        return exploration.reaches(self.offsets, self.targets, self.is_final)
+        return states.reaches(self.offsets, self.targets, self.is_final)
 
 
 def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
@@ -120,8 +120,8 @@ def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
     Args:
         net: The net.
         max_markings: Markings after which the exploration gives up.
-        max_bytes: Bytes of its arrays after which it gives up, the hash table and its larger copy included. The first few
-            markings are free of charge.
+        max_bytes: Bytes of its arrays after which it gives up, the hash table and its larger copy included. The room
+            for the first markings is free of charge.
 
     Returns:
         The state space, complete or with the reason why not; never an error, and it always ends.
@@ -157,6 +157,9 @@ def explore(net: Net, *, max_markings: int, max_bytes: int) -> StateSpace:
     return arrays.as_space(net, width, (Exploration.COMPLETE, Exploration.UNBOUNDED, Exploration.BUDGET)[code])
 
 
+_Everything = tuple[Words, Int32s, Int32s, Int64s, Int32s, Int32s, Words, Words, Int64s]
+
+
 class _Arrays:
     """The arrays of an exploration while they grow.
 
@@ -173,11 +176,11 @@ class _Arrays:
         self._targets = np.empty(4 * _FIRST_ROOM, dtype=np.int32)
         self._transitions = np.empty(4 * _FIRST_ROOM, dtype=np.int32)
         self._table = np.zeros(2 * _FIRST_ROOM, dtype=np.uint64)
-        self._firings = np.empty(256 * words, dtype=np.uint64)
+        self._firings = np.empty(512 * words, dtype=np.uint64)
         self._progress = np.array([0, 0, 0, _COVER_STEPS, -1, -1, 0], dtype=np.int64)
 
     @property
-    def all(self) -> tuple[NDArray[Any], ...]:
+    def all(self) -> _Everything:
         """Everything, in the order in which the kernel takes it."""
         return (
             self._markings,

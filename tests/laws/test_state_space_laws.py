@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.conformance.search_graph import SearchGraph, graph_of
-from engine.nets.kernels import exploration
+from engine.nets.kernels import states
 from engine.nets.net import Net
 from engine.nets.state_space import Exploration, StateSpace, explore
 from tests.making import make_net
@@ -25,7 +26,7 @@ law = settings(max_examples=40, deadline=None, derandomize=True, suppress_health
 
 def as_plain(space: StateSpace) -> PlainSpace:
     """A state space in the form of its plain twin, states without edges past the last one left out as there."""
-    rows = [slice(a, b) for a, b in zip(space.offsets[:-1], space.offsets[1:], strict=True)]
+    rows = [slice(a, b) for a, b in pairwise(space.offsets.tolist())]
     edges = {
         s: list(zip(space.transitions[row].tolist(), space.targets[row].tolist(), strict=True))
         for s, row in enumerate(rows)
@@ -75,7 +76,7 @@ def test_structured_nets_are_explored_as_by_the_plain_twin(seed: int) -> None:
 @law
 @given(seed=seeds)
 def test_what_reaches_a_goal_equals_the_plain_twin(seed: int) -> None:
-    """On graphs with long ways back to states found earlier, which going over the states a few times does not settle."""
+    """On graphs with long ways back to earlier states, which going over the states a few times does not settle."""
     rng = random.Random(seed)
     count = rng.randint(1, 60)
     back = rng.random()
@@ -89,7 +90,7 @@ def test_what_reaches_a_goal_equals_the_plain_twin(seed: int) -> None:
     offsets = np.cumsum([0, *map(len, edges)]).astype(np.int64)
     targets = np.array([target for row in edges for target in row], dtype=np.int32)
     is_goal = np.isin(np.arange(count), list(goals))
-    found = exploration.reaches(offsets, targets, is_goal)
+    found = states.reaches(offsets, targets, is_goal)
     assert set(np.flatnonzero(found).tolist()) == reaches_plainly(edges, goals)
     assert np.flatnonzero(is_goal).tolist() == sorted(goals)
 
@@ -101,11 +102,11 @@ def as_plain_graph(graph: SearchGraph, full: list[int]) -> PlainGraph:
     end_skip, end_at, end_path = graph.ends
     rows, poss, must, _ = graph.bound
     columns = (target, transition, label, skip)
-    paths = [tuple(path[a:b].tolist()) for a, b in zip(path_at[:-1], path_at[1:], strict=True)]
+    paths = [tuple(path[a:b].tolist()) for a, b in pairwise(path_at.tolist())]
     edges = list(zip(*(column.tolist() for column in columns), paths, strict=True))
     return PlainGraph(
         full,
-        [edges[a:b] for a, b in zip(at[:-1], at[1:], strict=True)],
+        [edges[a:b] for a, b in pairwise(at.tolist())],
         [
             tuple(end_path[a:b].tolist()) if skip >= 0 else None
             for skip, a, b in zip(end_skip.tolist(), end_at[:-1], end_at[1:], strict=True)

@@ -24,7 +24,7 @@ class PlainGraph:
 
 
 def reduce_plainly(space: StateSpace) -> PlainGraph:
-    """Every state that is the initial one or follows a visible transition, with the edges that none other makes needless.
+    """The initial state and those that follow a visible transition, without edges that another makes needless.
 
     The space is complete and its initial state reaches a final one.
     """
@@ -57,7 +57,7 @@ def _better(
     edge: tuple[int, int, tuple[int, ...]],
     paths: dict[int, dict[int, tuple[int, ...]]],
 ) -> bool:
-    """Whether another edge, by the same transition, reaches the same with no more silent moves, fewer of them before."""
+    """Whether another edge, by the same transition, reaches the same with no more silent moves, later ones."""
     if other == edge or other[0] != edge[0] or edge[1] not in paths[other[1]]:
         return False
     return len(other[2]) + len(paths[other[1]][edge[1]]) <= len(edge[2])

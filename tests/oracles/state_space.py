@@ -21,7 +21,7 @@ class PlainSpace:
 
 
 def explore_plainly(net: Net, *, max_markings: int) -> PlainSpace:
-    """Explore breadth first, transition by transition, until all is found, a marking covers an ancestor, or the budget is spent."""
+    """Explore breadth first until all is found, a marking covers an ancestor, or the budget is spent."""
     initial: Marking = tuple(net.initial.tolist())
     space = PlainSpace("complete", [initial])
     index = {initial: 0}

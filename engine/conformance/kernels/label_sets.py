@@ -4,8 +4,8 @@ For each state, ``poss`` is the least set closed under "the label of an edge can
 behind it"; ``must`` the greatest set with ``must(s) ⊆ label(e) ∪ must(target(e))`` for every edge e of s, and empty at
 every final state, even if work can go on from there. Sets are rows of 64-bit words, one bit for each label.
 
-They are computed on the reduced graph. A state that silent moves lead to an end from counts as final there. That changes
-no set: what can and what must occur depends only on the visible labels of the runs, which the reduction keeps.
+They are computed on the reduced graph, where a state counts as final if silent moves lead to an end. That changes no
+set: what can and what must occur depends only on the visible labels of the runs, and the reduction keeps those.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ reduced graph keeps the cost, the fewest log moves, the fewest moves in all, the
 model and silent moves of every optimal alignment that is best in this order; ``docs/conformance.md`` has the proof.
 
 Most edges that are left out are so for one reason, which is found for all states at once: t can fire before the last
-of the k silent moves as well as after it, to the same end. Such an edge needs no search for t₀ (``_early``).
+of the k silent moves as well as after it, to the same end. Such an edge needs no search for t₀ (``_waiting``).
 """
 
 from __future__ import annotations
@@ -19,21 +19,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiled import compiled, inlined
-from engine.conformance.kernels.shapes import Flags, Graph, Int32s, Int64s, Paths, Words
+from engine.conformance.kernels.closures import Closures, close, remember, silent_distance, write_path
+from engine.conformance.kernels.shapes import Ends, Flags, Graph, Int32s, Int64s, Paths, Words
 from engine.nets.kernels.bits import lowest
 
 Side = tuple[Int64s, Int32s, Int32s]
 """The silent, or the visible, edges of a state space in compressed rows: offsets, target, transition."""
-Closures = tuple[Int64s, Int32s, Int32s]
-"""Silent closures of some states in compressed rows: offsets, states, distances."""
-
+Order = tuple[Int32s, Int32s, Int32s]
+"""Label of each transition, the transitions in the order of (label, transition), and the rank of each in it."""
+Scratch = tuple[tuple[Int32s, Int32s, Int32s, Int32s, Words], tuple[Int32s, Int32s, Words]]
+"""What ``close`` writes, and what ``remember`` does."""
+Found = tuple[Int32s, Int32s, Int32s]
+"""The row of each state and the state of each row; the number of each state's closure. −1: none."""
+Row = tuple[Int32s, Int32s, Int32s]
+"""The edges kept of one row: target, state they are fired in, and the next one of the same transition (−1: none)."""
+Chains = tuple[Int32s, Int32s, Words]
+"""The first (−1: none) and the last edge of each rank in a row, and a bit for each rank that has one."""
 EDGE_BYTES, STEP_BYTES, CLOSURE_BYTES = 24, 4, 8
 """What an edge, a silent move before one, and an entry of a closure take."""
 
+DONE, NO_ROOM, SPENT = 0, 1, 2
+"""How ``_fold`` ends."""
+ROWS, FOLDED, CLOSED, KEPT, EDGES, STEPS, LAST_STEPS, CLOSURES = range(8)
+"""The numbers of its ``progress``: reduced states found, and folded; closures remembered; then the room that it needs
+for the edges of one row, all edges, the paths before them, the paths to ends, and closures."""
+
+_REST = 63  # of a state's visible edges each has a bit of its own; the last bit stands for all from this one on
+
+
+@inlined
+def _room(size: int) -> Int32s:
+    return np.empty(size, dtype=np.int32)
+
 
 @compiled
-def _grow(values: NDArray[Any], size: int) -> NDArray[Any]:
-    grown = np.empty(size, dtype=values.dtype)
+def _longer(values: NDArray[Any], needed: int) -> NDArray[Any]:
+    """The same values with room for as many as needed, and as many again."""
+    if needed <= values.shape[0]:
+        return values
+    grown = np.empty(2 * needed, dtype=values.dtype)
     grown[: values.shape[0]] = values
     return grown
 
@@ -71,6 +95,12 @@ def _split(
 
 
 @inlined
+def _all_bits(edges: int) -> np.uint64:
+    """A bit for each of so many edges, the last one for all of the rest."""
+    return (np.uint64(1) << np.uint64(edges)) - np.uint64(1) if edges <= _REST else ~np.uint64(0)
+
+
+@inlined
 def _edge_of(at: Int64s, edge_transition: Int32s, state: int, transition: int) -> int:
     """The edge of a state that fires a transition, or −1."""
     low, high = at[state], at[state + 1]
@@ -84,7 +114,7 @@ def _edge_of(at: Int64s, edge_transition: Int32s, state: int, transition: int) -
 
 
 @compiled
-def _early(
+def _waiting(
     silent_at: Int64s,
     silent_target: Int32s,
     silent_transition: Int32s,
@@ -92,16 +122,17 @@ def _early(
     visible_target: Int32s,
     visible_transition: Int32s,
 ) -> Words:
-    """For each silent edge x → y, which of the first 64 visible edges of y x has too, only earlier.
+    """For each silent edge x → y, the visible edges of y that may have to wait for it; see ``_REST`` for the bits.
 
     A visible t that x and y both enable leads from x to z and from y to z′. If the silent edge's transition also leads
-    from z to z′, then whoever comes to y by way of x does better to fire t in x.
+    from z to z′, then whoever comes to y by way of x does better to fire t in x: t does not wait.
     """
-    early = np.zeros(silent_target.shape[0], dtype=np.uint64)
+    waiting = np.empty(silent_target.shape[0], dtype=np.uint64)
     for x in range(silent_at.shape[0] - 1):
         for e in range(silent_at[x], silent_at[x + 1]):
             y, here = silent_target[e], visible_at[x]
-            for there in range(visible_at[y], min(visible_at[y] + 64, visible_at[y + 1])):
+            bits = _all_bits(visible_at[y + 1] - visible_at[y])
+            for there in range(visible_at[y], min(visible_at[y] + _REST, visible_at[y + 1])):
                 while here < visible_at[x + 1] and visible_transition[here] < visible_transition[there]:
                     here += 1
                 if here == visible_at[x + 1]:
@@ -110,120 +141,9 @@ def _early(
                     visible_transition[here] == visible_transition[there]
                     and _edge_of(silent_at, silent_transition, visible_target[here], silent_transition[e]) >= 0
                 ):
-                    early[e] |= np.uint64(1) << np.uint64(there - visible_at[y])
-    return early
-
-
-@compiled
-def _close(
-    start: int,
-    silent_at: Int64s,
-    silent_target: Int32s,
-    silent_transition: Int32s,
-    early: Words,
-    order: Int32s,
-    distance: Int32s,
-    parent: Int32s,
-    by: Int32s,
-    left_out: Words,
-) -> int:
-    """Find every state that silent moves reach, nearest first, into ``order``; return how many.
-
-    ``distance`` is −1 everywhere before the call; the caller sets it back. ``parent`` and ``by`` get the state and the
-    transition by which a state was first found: edges are tried in the order of transitions, so that this path is the
-    first among the shortest. ``left_out`` gets the visible edges that ``early`` rules out.
-    """
-    order[0], distance[start], left_out[start] = start, 0, 0
-    head, tail = 0, 1
-    while head < tail:
-        s = order[head]
-        head += 1
-        ahead = distance[s] + 1
-        for e in range(silent_at[s], silent_at[s + 1]):
-            t = silent_target[e]
-            if distance[t] < 0:
-                order[tail], distance[t], parent[t], by[t] = t, ahead, s, silent_transition[e]
-                left_out[t] = early[e]
-                tail += 1
-            elif distance[t] == ahead:
-                left_out[t] |= early[e]
-    return tail
-
-
-@compiled
-def _sort(states: Int32s, many: int, marks: Words) -> None:
-    """Sort distinct states: by a bit for each one where they lie close together. ``marks`` is 0 before and after."""
-    low, high = states[0], states[0]
-    for k in range(many):
-        low, high = min(low, states[k]), max(high, states[k])
-    first, last = low >> 6, high >> 6
-    if last - first > 4 * many:
-        states[:many] = np.sort(states[:many])
-        return
-    for k in range(many):
-        marks[states[k] >> 6] |= np.uint64(1) << np.uint64(states[k] & 63)
-    count = 0
-    for word in range(first, last + 1):
-        while marks[word] != np.uint64(0):
-            states[count] = 64 * word + np.int64(lowest(marks[word]))
-            marks[word] &= marks[word] - np.uint64(1)
-            count += 1
-
-
-@compiled
-def _remember(
-    start: int,
-    row: int,
-    silent_at: Int64s,
-    silent_target: Int32s,
-    order: Int32s,
-    distance: Int32s,
-    marks: Words,
-    closures: Closures,
-) -> Closures:
-    """Append the silent closure of a state as a row sorted by state; the arrays may have grown."""
-    closure_at, closure_state, closure_distance = closures
-    order[0], distance[start] = start, 0
-    head, tail, begin = 0, 1, closure_at[row]
-    while head < tail:
-        s = order[head]
-        head += 1
-        for e in range(silent_at[s], silent_at[s + 1]):
-            if distance[silent_target[e]] < 0:
-                order[tail], distance[silent_target[e]] = silent_target[e], distance[s] + 1
-                tail += 1
-    if begin + tail > closure_state.shape[0]:
-        closure_state = _grow(closure_state, 2 * (begin + tail))
-        closure_distance = _grow(closure_distance, 2 * (begin + tail))
-    if row + 2 > closure_at.shape[0]:
-        closure_at = _grow(closure_at, 2 * row + 2)
-    _sort(order, tail, marks)
-    for k in range(tail):
-        closure_state[begin + k], closure_distance[begin + k] = order[k], distance[order[k]]
-        distance[order[k]] = -1
-    closure_at[row + 1] = begin + tail
-    return closure_at, closure_state, closure_distance
-
-
-@inlined
-def _silent_distance(closure_state: Int32s, closure_distance: Int32s, low: int, stop: int, state: int) -> int:
-    """How many silent moves a state is from the one whose closure this is, or −1 when none lead there."""
-    high = stop
-    while low < high:
-        middle = (low + high) // 2
-        if closure_state[middle] < state:
-            low = middle + 1
-        else:
-            high = middle
-    return np.int64(closure_distance[low]) if low < stop and closure_state[low] == state else np.int64(-1)
-
-
-@inlined
-def _write_path(state: int, length: int, parent: Int32s, by: Int32s, path: Int32s, begin: int) -> None:
-    """Write the transitions of the silent path to a state of the closure at hand."""
-    for step in range(begin + length - 1, begin - 1, -1):
-        path[step] = by[state]
-        state = parent[state]
+                    bits &= ~(np.uint64(1) << np.uint64(there - visible_at[y]))
+            waiting[e] = bits
+    return waiting
 
 
 @compiled
@@ -242,6 +162,138 @@ def _ranks(labels: Int32s) -> Int32s:
         ranked[free[labels[transition] + 1]] = transition
         free[labels[transition] + 1] += 1
     return ranked
+
+
+@inlined
+def _write_row(
+    code: int,
+    count: int,
+    transitions: Order,
+    row_of: Int32s,
+    row: Row,
+    chains: Chains,
+    edges: Graph,
+    paths: Paths,
+    distance: Int32s,
+    parent: Int32s,
+    by: Int32s,
+) -> np.int64:
+    """Write the edges kept of a row by label and transition, if it is done, and empty the chains; return how many."""
+    labels, ranked, _ = transitions
+    (to, fired_in, following), (first, _, used) = row, chains
+    (_, target, transition, label, skip), (path_at, path) = edges, paths
+    for word in range(used.shape[0]):
+        while used[word] != np.uint64(0):
+            r = 64 * word + np.int64(lowest(used[word]))
+            used[word] &= used[word] - np.uint64(1)
+            k, first[r] = first[r], -1
+            while k >= 0 and code == DONE:
+                y = fired_in[k]
+                target[count], transition[count], skip[count] = row_of[to[k]], ranked[r], distance[y]
+                label[count], path_at[count + 1] = labels[ranked[r]], path_at[count] + distance[y]
+                write_path(y, distance[y], parent, by, path, path_at[count])
+                count, k = count + 1, following[k]
+    return np.int64(count)
+
+
+@compiled
+def _fold(
+    silent: Side,
+    visible: Side,
+    waiting: Words,
+    follows_silent: Flags,
+    transitions: Order,
+    final: Flags,
+    scratch: Scratch,
+    found: Found,
+    closures: Closures,
+    row: Row,
+    chains: Chains,
+    edges: Graph,
+    paths: Paths,
+    ends: Ends,
+    progress: Int64s,
+    max_bytes: int,
+) -> int:
+    """Fold row after row, until all are folded, the memory allowed is spent, or an array is too short.
+
+    A row that there is no room for is left as if not begun; only the states found and their closures stay.
+    """
+    silent_at, silent_target, silent_transition = silent
+    visible_at, visible_target, visible_transition = visible
+    _, _, rank = transitions
+    (order, distance, parent, by, candidates), there = scratch
+    row_of, full, closure_of = found
+    closure_at, closure_state, closure_distance = closures
+    to, fired_in, following = row
+    first, last, used = chains
+    (at, target, _, _, _), (path_at, path), (end_skip, end_at, end_path) = edges, paths, ends
+    rows, done, closed, code = progress[ROWS], progress[FOLDED], progress[CLOSED], DONE
+    count = at[done]
+    while done < rows and code == DONE:
+        start, kept, steps = full[done], 0, path_at[count]
+        candidates[start] = _all_bits(visible_at[start + 1] - visible_at[start])
+        size = close(
+            start, silent_at, silent_target, silent_transition, waiting, order, distance, parent, by, candidates
+        )
+        end_skip[done], end_at[done + 1], last_state = -1, end_at[done], start
+        for k in range(size):
+            y = order[k]
+            if end_skip[done] < 0 and final[y]:
+                end_skip[done], end_at[done + 1], last_state = distance[y], end_at[done] + distance[y], y
+            bits, rest = candidates[y], visible_at[y] + _REST
+            while bits != np.uint64(0):
+                v, bits = visible_at[y] + np.int64(lowest(bits)), bits & (bits - np.uint64(1))
+                if v >= visible_at[y] + _REST:
+                    v, rest = rest, rest + 1
+                    bits = np.uint64(rest < visible_at[y + 1]) << np.uint64(_REST)
+                t, r = visible_target[v], rank[visible_transition[v]]
+                other, dominated = first[r] if follows_silent[t] else np.int32(-1), False
+                while other >= 0 and not dominated and code == DONE:
+                    t0, most = to[other], distance[y] - distance[fired_in[other]]
+                    other = following[other]
+                    if silent_at[t0] == silent_at[t0 + 1]:
+                        continue
+                    if closure_of[t0] < 0:
+                        progress[CLOSURES] = remember(t0, closed, silent_at, silent_target, there, closures)
+                        if progress[CLOSURES] > closure_state.shape[0]:
+                            code = NO_ROOM
+                            break
+                        closure_of[t0], closed = closed, closed + 1
+                    begin, stop = closure_at[closure_of[t0]], closure_at[closure_of[t0] + 1]
+                    far = silent_distance(closure_state, closure_distance, begin, stop, t)
+                    dominated = far >= 0 and far <= most
+                if dominated:
+                    continue
+                if kept == to.shape[0]:
+                    code, progress[KEPT] = NO_ROOM, kept + 1
+                if code != DONE:
+                    break
+                if row_of[t] < 0:
+                    row_of[t], full[rows], rows = rows, t, rows + 1
+                if first[r] < 0:
+                    first[r], used[r >> 6] = kept, used[r >> 6] | (np.uint64(1) << np.uint64(r & 63))
+                else:
+                    following[last[r]] = kept
+                last[r], to[kept], fired_in[kept], following[kept] = kept, t, y, -1
+                kept, steps = kept + 1, steps + distance[y]
+            if code != DONE:
+                break
+        progress[EDGES], progress[STEPS], progress[LAST_STEPS] = count + kept, steps, end_at[done + 1]
+        if count + kept > target.shape[0] or steps > path.shape[0] or end_at[done + 1] > end_path.shape[0]:
+            code = NO_ROOM
+        if code == DONE and end_skip[done] > 0:
+            write_path(last_state, end_skip[done], parent, by, end_path, end_at[done])
+        count = _write_row(code, count, transitions, row_of, row, chains, edges, paths, distance, parent, by)
+        for k in range(size):
+            distance[order[k]] = -1
+        if code == DONE:
+            done += 1
+            at[done] = count
+            if EDGE_BYTES * count + STEP_BYTES * path_at[count] + CLOSURE_BYTES * closure_at[closed] > max_bytes:
+                code = SPENT
+    progress[ROWS], progress[FOLDED], progress[CLOSED] = rows, done, closed
+    return code
 
 
 @compiled
@@ -272,99 +324,61 @@ def reduce_silent(
     """
     states = live.shape[0]
     silent, visible = _split(edge_at, edge_target, edge_transition, labels, live)
-    silent_at, silent_target, silent_transition = silent
-    visible_at, visible_target, visible_transition = visible
-    early = _early(silent_at, silent_target, silent_transition, visible_at, visible_target, visible_transition)
+    waiting = _waiting(silent[0], silent[1], silent[2], visible[0], visible[1], visible[2])
     follows_silent = np.zeros(states, dtype=np.bool_)
-    for t in silent_target:
+    for t in silent[1]:
         follows_silent[t] = True
-    ranked = _ranks(labels)
-    rank = np.empty(labels.shape[0], dtype=np.int32)
+    ranked, rank = _ranks(labels), np.empty(labels.shape[0], dtype=np.int32)
     rank[ranked] = np.arange(labels.shape[0], dtype=np.int32)
-    order, distance = np.empty(states, dtype=np.int32), np.full(states, -1, dtype=np.int32)
-    order_there, distance_there = np.empty(states, dtype=np.int32), np.full(states, -1, dtype=np.int32)
-    marks = np.zeros(states // 64 + 1, dtype=np.uint64)
-    parent, by, left_out = np.empty(states, np.int32), np.empty(states, np.int32), np.empty(states, np.uint64)
-    closure_of, closed = np.full(states, -1, dtype=np.int32), 0
-    closures = (np.zeros(1024, dtype=np.int64), np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32))
+    candidates, unreached = np.empty(states, dtype=np.uint64), np.full(states, -1, dtype=np.int32)
+    here = (_room(states), unreached.copy(), _room(states), _room(states), candidates)
+    there = (_room(states), unreached, np.zeros(states // 64 + 1, dtype=np.uint64))
     row_of, full = np.full(states, -1, dtype=np.int32), np.empty(states, dtype=np.int32)
-    at, end_skip = np.zeros(states + 1, dtype=np.int64), np.full(states, -1, dtype=np.int32)
-    end_at, end_path = np.zeros(states + 1, dtype=np.int64), np.empty(64, dtype=np.int32)
-    # The edges kept of one row: target, the state they are fired in, and the next one of the same transition.
-    to, fired_in, following = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
-    first, last = np.full(labels.shape[0], -1, dtype=np.int32), np.empty(labels.shape[0], dtype=np.int32)
-    used = np.zeros(labels.shape[0] // 64 + 1, dtype=np.uint64)
-    target, transition = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
-    label, skip = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
-    path_at, path = np.zeros(1025, dtype=np.int64), np.empty(1024, dtype=np.int32)
-    full[0], row_of[0], rows, done, count, complete = 0, 0, 1, 0, 0, True
-    while done < rows and complete:
-        size = _close(
-            full[done], silent_at, silent_target, silent_transition, early, order, distance, parent, by, left_out
+    found = (row_of, full, np.full(states, -1, dtype=np.int32))
+    closure_at, closure_state, closure_distance = np.empty(states + 1, np.int64), _room(1024), _room(1024)
+    to, fired_in, following = _room(256), _room(256), _room(256)
+    first, used = np.full(labels.shape[0], -1, dtype=np.int32), np.zeros(labels.shape[0] // 64 + 1, dtype=np.uint64)
+    chains = (first, np.empty(labels.shape[0], dtype=np.int32), used)
+    at, end_skip, end_at = np.empty(states + 1, np.int64), np.empty(states, np.int32), np.empty(states + 1, np.int64)
+    target, transition, label, skip = _room(1024), _room(1024), _room(1024), _room(1024)
+    path_at, path, end_path = np.empty(1025, dtype=np.int64), _room(1024), _room(64)
+    full[0], row_of[0], at[0], path_at[0], end_at[0], closure_at[0] = 0, 0, 0, 0, 0, 0
+    progress = np.zeros(8, dtype=np.int64)
+    progress[ROWS], code = 1, NO_ROOM
+    while code == NO_ROOM:
+        code = _fold(
+            silent,
+            visible,
+            waiting,
+            follows_silent,
+            (labels, ranked, rank),
+            final,
+            (here, there),
+            found,
+            (closure_at, closure_state, closure_distance),
+            (to, fired_in, following),
+            chains,
+            (at, target, transition, label, skip),
+            (path_at, path),
+            (end_skip, end_at, end_path),
+            progress,
+            max_bytes,
         )
-        kept, steps, end_at[done + 1] = 0, path_at[count], end_at[done]
-        for k in range(size):
-            y = order[k]
-            if final[y] and end_skip[done] < 0:
-                end_skip[done], end_at[done + 1] = distance[y], end_at[done] + distance[y]
-                if end_at[done + 1] > end_path.shape[0]:
-                    end_path = _grow(end_path, 2 * end_at[done + 1])
-                _write_path(y, distance[y], parent, by, end_path, end_at[done])
-            many = visible_at[y + 1] - visible_at[y]
-            if many < 64 and left_out[y] == (np.uint64(1) << np.uint64(many)) - np.uint64(1):
-                continue
-            for v in range(visible_at[y], visible_at[y + 1]):
-                nth, t, r = v - visible_at[y], visible_target[v], rank[visible_transition[v]]
-                if nth < 64 and (left_out[y] >> np.uint64(nth)) & np.uint64(1) != np.uint64(0):
-                    continue
-                other, dominated = first[r] if follows_silent[t] else np.int32(-1), False
-                while other >= 0 and not dominated:
-                    t0, most = to[other], distance[y] - distance[fired_in[other]]
-                    if silent_at[t0] < silent_at[t0 + 1]:
-                        if closure_of[t0] < 0:
-                            closures = _remember(
-                                t0, closed, silent_at, silent_target, order_there, distance_there, marks, closures
-                            )
-                            closure_of[t0], closed = closed, closed + 1
-                        begin, stop = closures[0][closure_of[t0]], closures[0][closure_of[t0] + 1]
-                        far = _silent_distance(closures[1], closures[2], begin, stop, t)
-                        dominated = far >= 0 and far <= most
-                    other = following[other]
-                if dominated:
-                    continue
-                if row_of[t] < 0:
-                    row_of[t], full[rows], rows = rows, t, rows + 1
-                if kept == to.shape[0]:
-                    to, fired_in, following = _grow(to, 2 * kept), _grow(fired_in, 2 * kept), _grow(following, 2 * kept)
-                if first[r] < 0:
-                    first[r], used[r >> 6] = kept, used[r >> 6] | (np.uint64(1) << np.uint64(r & 63))
-                else:
-                    following[last[r]] = kept
-                last[r], to[kept], fired_in[kept], following[kept] = kept, t, y, -1
-                kept, steps = kept + 1, steps + distance[y]
-        if count + kept > target.shape[0]:
-            room = 2 * (count + kept)
-            target, transition, label = _grow(target, room), _grow(transition, room), _grow(label, room)
-            skip, path_at = _grow(skip, room), _grow(path_at, room + 1)
-        if steps > path.shape[0]:
-            path = _grow(path, 2 * steps)
-        for word in range(used.shape[0]):
-            while used[word] != np.uint64(0):
-                r = 64 * word + np.int64(lowest(used[word]))
-                used[word] &= used[word] - np.uint64(1)
-                k, first[r] = first[r], -1
-                while k >= 0:
-                    y = fired_in[k]
-                    target[count], transition[count], skip[count] = row_of[to[k]], ranked[r], distance[y]
-                    label[count], path_at[count + 1] = labels[ranked[r]], path_at[count] + distance[y]
-                    _write_path(y, distance[y], parent, by, path, path_at[count])
-                    count, k = count + 1, following[k]
-        for k in range(size):
-            distance[order[k]] = -1
-        done += 1
-        at[done] = count
-        spent = EDGE_BYTES * count + STEP_BYTES * path_at[count] + CLOSURE_BYTES * closures[0][closed]
-        complete = spent <= max_bytes
-    edges = (at[: done + 1], target[:count], transition[:count], label[:count], skip[:count])
+        closure_state, closure_distance = (
+            _longer(closure_state, progress[CLOSURES]),
+            _longer(closure_distance, progress[CLOSURES]),
+        )
+        to, fired_in, following = (
+            _longer(to, progress[KEPT]),
+            _longer(fired_in, progress[KEPT]),
+            _longer(following, progress[KEPT]),
+        )
+        target, transition = _longer(target, progress[EDGES]), _longer(transition, progress[EDGES])
+        label, skip = _longer(label, progress[EDGES]), _longer(skip, progress[EDGES])
+        path_at, path = _longer(path_at, target.shape[0] + 1), _longer(path, progress[STEPS])
+        end_path = _longer(end_path, progress[LAST_STEPS])
+    done = progress[FOLDED]
+    count, ends = at[done], (at[: done + 1], end_at[: done + 1])
+    edges = (ends[0], target[:count], transition[:count], label[:count], skip[:count])
     paths = (path_at[: count + 1], path[: path_at[count]])
-    return complete, full[:done], edges, paths, end_skip[:done], (end_at[: done + 1], end_path[: end_at[done]])
+    return code == DONE, full[:done], edges, paths, end_skip[:done], (ends[1], end_path[: end_at[done]])

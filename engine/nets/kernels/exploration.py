@@ -14,9 +14,9 @@ looked up one by one.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.compiled import compiled, inlined
+from engine.nets.kernels.arcs import Int8s, Int32s, Int64s, Words, asked_of, pack, rules_of
 from engine.nets.kernels.bits import lowest, ones
 
 COMPLETE, UNBOUNDED, BUDGET, TOO_NARROW, NO_ROOM = 0, 1, 2, 3, 4
@@ -27,20 +27,7 @@ DONE, COUNT, EDGES, COVER_STEPS, COVERED, COVERING, WANTED = range(7)
 recognising an unbounded net, the covered state and the one that covers it (−1: none), and how many more states and
 edges the next step may need."""
 
-_NEVER, _OVERFLOWS = 1, 2  # what firing a transition comes to when one of its weights does not fit the width
 _TOGETHER = 64  # states, and firings, whose fetches overlap
-_SWEEPS = 4  # over all states, before their edges are turned round
-
-Words = NDArray[np.uint64]
-Int8s = NDArray[np.int8]
-Int32s = NDArray[np.int32]
-Int64s = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-Rules = tuple[Int64s, Int64s, Words, Words, Words, Int8s]
-"""Arcs by word: offsets for each transition; word, tokens taken and put; change of the hash; what it comes to."""
-Asked = tuple[Int64s, Int32s]
-"""Offsets for each place, and the transitions to look at when it is marked."""
 
 
 @inlined
@@ -71,101 +58,19 @@ def _tops(width: int) -> np.uint64:
 def _lacks(have: np.uint64, need: np.uint64, tops: np.uint64) -> bool:
     """Whether some field of one word is less than that of the other."""
     enough = (have & ~need) | (~(have ^ need) & ((have | tops) - (need & ~tops)))
-    return enough & tops != tops
+    return bool(enough & tops != tops)
 
 
 @inlined
 def _overflows(have: np.uint64, more: np.uint64, tops: np.uint64) -> bool:
     """Whether the sum of two fields does not fit."""
     total = ((have & ~tops) + (more & ~tops)) ^ ((have ^ more) & tops)
-    return ((have & more) | ((have | more) & ~total)) & tops != np.uint64(0)
-
-
-@compiled
-def pack(marking: Int32s, width: int) -> Words:
-    """A marking as packed words. Every count has to fit."""
-    per_word = 64 // width
-    words = np.zeros(max(1, -(-marking.shape[0] // per_word)), dtype=np.uint64)
-    for place in range(marking.shape[0]):
-        words[place // per_word] |= np.uint64(marking[place]) << np.uint64(place % per_word * width)
-    return words
-
-
-@compiled
-def _rules(
-    pre_at: Int64s,
-    pre_place: Int32s,
-    pre_weight: Int32s,
-    post_at: Int64s,
-    post_place: Int32s,
-    post_weight: Int32s,
-    keys: Words,
-    width: int,
-) -> Rules:
-    """The arcs of every transition, the places of one word together."""
-    transitions, per_word, most = pre_at.shape[0] - 1, 64 // width, (1 << width) - 1
-    at = np.zeros(transitions + 1, dtype=np.int64)
-    word = np.empty(pre_place.shape[0] + post_place.shape[0], dtype=np.int64)
-    take, put = np.zeros(word.shape[0], dtype=np.uint64), np.zeros(word.shape[0], dtype=np.uint64)
-    change, special = np.zeros(transitions, dtype=np.uint64), np.zeros(transitions, dtype=np.int8)
-    count = 0
-    for t in range(transitions):
-        a, b = pre_at[t], post_at[t]
-        while a < pre_at[t + 1] or b < post_at[t + 1]:
-            takes = b == post_at[t + 1] or (a < pre_at[t + 1] and pre_place[a] <= post_place[b])
-            place = pre_place[a] if takes else post_place[b]
-            if count == at[t] or word[count - 1] != place // per_word:
-                word[count] = place // per_word
-                count += 1
-            shift = np.uint64(place % per_word * width)
-            if takes:
-                take[count - 1] |= np.uint64(pre_weight[a]) << shift
-                change[t] -= np.uint64(pre_weight[a]) * keys[place]
-                if pre_weight[a] > most:
-                    special[t] = _NEVER
-                a += 1
-            else:
-                put[count - 1] |= np.uint64(post_weight[b]) << shift
-                change[t] += np.uint64(post_weight[b]) * keys[place]
-                if post_weight[b] > most and special[t] == 0:
-                    special[t] = _OVERFLOWS
-                b += 1
-        at[t + 1] = count
-    return at, word, take, put, change, special
-
-
-@compiled
-def _asked(pre_at: Int64s, pre_place: Int32s, special: Int8s, places: int) -> Asked:
-    """Give each transition to the one of its input places that fewest transitions share.
-
-    Only transitions of marked places have to be looked at. Those without input places come last, as those of one more
-    place, which always counts as marked.
-    """
-    shared = np.zeros(places, dtype=np.int64)
-    for place in pre_place:
-        shared[place] += 1
-    chosen = np.empty(pre_at.shape[0] - 1, dtype=np.int64)
-    at = np.zeros(places + 2, dtype=np.int64)
-    for t in range(chosen.shape[0]):
-        chosen[t] = places
-        for a in range(pre_at[t], pre_at[t + 1]):
-            if chosen[t] == places or shared[pre_place[a]] < shared[chosen[t]]:
-                chosen[t] = pre_place[a]
-        if special[t] != _NEVER:
-            at[chosen[t] + 1] += 1
-    for place in range(places + 1):
-        at[place + 1] += at[place]
-    asked, free = np.empty(at[places + 1], dtype=np.int32), at.copy()
-    for t in range(chosen.shape[0]):
-        if special[t] != _NEVER:
-            asked[free[chosen[t]]] = t
-            free[chosen[t]] += 1
-    return at, asked
+    return bool(((have & more) | ((have | more) & ~total)) & tops != np.uint64(0))
 
 
 @inlined
 def _enabled(markings: Words, base: int, t: int, at: Int64s, word: Int64s, take: Words, tops: np.uint64) -> bool:
-    for k in range(at[t], at[t + 1]):
+    for k in range(at[t], at[t + 1]):  # noqa: SIM110 - compiled code has no generators
         if _lacks(markings[base + word[k]], take[k], tops):
             return False
     return True
@@ -266,7 +171,7 @@ def _fetch(table: Words, markings: Words, words: int, marks: Words, to: Words, m
     for n in range(many):
         entry = np.uint64(known[n])
         state = np.int64(entry & np.uint64(0xFFFFFFFF)) - 1
-        base, same = max(state, 0) * words, entry >> np.uint64(32) == marks[n]
+        base, same = np.int64(max(0, state)) * words, entry >> np.uint64(32) == marks[n]
         for i in range(words):
             same &= markings[base + i] == to[n * words + i]
         known[n] = state if same else -1
@@ -295,11 +200,10 @@ def _covered_ancestor(
 @inlined
 def _any_above_one(markings: Words, base: int, words: int, width: int) -> bool:
     tops = _tops(width)
-    ones = tops >> np.uint64(width - 1)
+    above = np.uint64(0)
     for i in range(words):
-        if markings[base + i] & ~ones != np.uint64(0):
-            return True
-    return False
+        above |= markings[base + i] & ~(tops >> np.uint64(width - 1))
+    return bool(above != np.uint64(0))
 
 
 @compiled
@@ -404,10 +308,10 @@ def advance(
     keys = np.empty(words * (64 // width), dtype=np.uint64)
     for place in range(keys.shape[0]):
         keys[place] = _mixed(np.uint64(place + 1)) | np.uint64(1)
-    at, word, take, put, change, special = _rules(
+    at, word, take, put, change, special = rules_of(
         pre_at, pre_place, pre_weight, post_at, post_place, post_weight, keys, width
     )
-    asked_at, asked = _asked(pre_at, pre_place, special, keys.shape[0])
+    asked_at, asked = asked_of(pre_at, pre_place, special, keys.shape[0])
     enabled = np.zeros(1 + pre_at.shape[0] // 64, dtype=np.uint64)
     most = to.shape[0] // words
     marks, fired, known = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int64)
@@ -479,70 +383,3 @@ def advance(
             code = TOO_NARROW
     progress[DONE], progress[COUNT], progress[EDGES] = done, count, edges
     return code
-
-
-@compiled
-def holding(markings: Words, wanted: Int32s, width: int) -> Flags:
-    """Whether, for each row of packed words, it is one of the given markings."""
-    states, words = markings.shape
-    found = np.zeros(states, dtype=np.bool_)
-    for k in range(wanted.shape[0]):
-        fits = True
-        for tokens in wanted[k]:
-            fits &= width >= 32 or tokens >> width == 0
-        if not fits:
-            continue
-        row = pack(wanted[k], width)
-        for s in range(states):
-            same = True
-            for i in range(words):
-                same &= markings[s, i] == row[i]
-            found[s] |= same
-    return found
-
-
-@compiled
-def reaches(offsets: Int64s, targets: Int32s, goals: Flags) -> Flags:
-    """Whether, for each state, a goal can be reached along the edges.
-
-    Most edges lead to a state that was found later, so going from the last state to the first settles most states.
-    Only where some stay open are the edges turned round.
-    """
-    states, reached = offsets.shape[0] - 1, goals.copy()
-    for _ in range(_SWEEPS):
-        news, left = 0, 0
-        for s in range(states - 1, -1, -1):
-            if reached[s]:
-                continue
-            for e in range(offsets[s], offsets[s + 1]):
-                if reached[targets[e]]:
-                    reached[s] = True
-                    news += 1
-                    break
-            left += not reached[s]
-        if left == 0 or news == 0:
-            return reached
-    back_at = np.zeros(states + 2, dtype=np.int64)
-    for s in range(states):
-        if not reached[s]:
-            for e in range(offsets[s], offsets[s + 1]):
-                back_at[targets[e] + 2] += 1
-    for s in range(states):
-        back_at[s + 2] += back_at[s + 1]
-    sources = np.empty(back_at[states + 1], dtype=np.int32)
-    for s in range(states):
-        if not reached[s]:
-            for e in range(offsets[s], offsets[s + 1]):
-                sources[back_at[targets[e] + 1]] = s
-                back_at[targets[e] + 1] += 1
-    stack, top = np.flatnonzero(reached).astype(np.int32), 0
-    stack, top = np.append(stack, np.empty(states - stack.shape[0], np.int32)), stack.shape[0]
-    while top > 0:
-        top -= 1
-        s = stack[top]
-        for e in range(back_at[s], back_at[s + 1]):
-            if not reached[sources[e]]:
-                reached[sources[e]] = True
-                stack[top] = sources[e]
-                top += 1
-    return reached

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -134,7 +135,7 @@ def test_an_exploration_that_stops_keeps_each_edge_at_its_state() -> None:
     net = make_net("c: i -> x", "a: i -> p", "b: p -> q", "d: p -> r", "e: q -> o")
     space = found(net, max_markings=4)
     assert space.status is Exploration.BUDGET
-    rows = [space.transitions[a:b].tolist() for a, b in zip(space.offsets[:-1], space.offsets[1:], strict=True)]
+    rows = [space.transitions[a:b].tolist() for a, b in pairwise(space.offsets.tolist())]
     assert rows == [[0, 1], [], [2], []]
 
 
