@@ -1,7 +1,7 @@
 """Alignments with nets of millions of markings: ``python benchmarks/scale.py``.
 
 The nets are made from a seed: sequences of parallel blocks with loops and choices inside, and one block of 22 parallel
-steps (field notes call it N6). The traces are random runs with a share of their events disturbed: one is put in, taken
+steps. The traces are random runs with a share of their events disturbed: one is put in, taken
 out, exchanged with the next or replaced. For each net and share of noise a row says how many traces were explained
 exactly, and what it took.
 """
