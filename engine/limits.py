@@ -80,7 +80,7 @@ class Limits:
     state_space_bytes: int = 1024 * MEBIBYTE
     search_nodes: int = 20_000_000
     compiled_markings: int = 100_000
-    lazy_nodes: int = 2_000_000
+    lazy_nodes: int = 500_000
     explanation_nodes: int = 200_000
     replay_markings: int = 10_000
     simulated_cases: int = 1_000_000

@@ -32,6 +32,7 @@ _FEW_NODES = 4_000
 """Up to so many nodes every move is kept for the choice, beyond them those of the stubborn sets."""
 _GREED = 4
 """Weight of the bound in the search for some alignment."""
+_GREEDY_NODES = 100_000
 _WIDEST = 32
 
 
@@ -46,7 +47,7 @@ class LazyLimits:
     Attributes:
         nodes: Nodes of all its searches for the optimum, and of each other search.
         bytes: Memory of the markings and nodes.
-        split_nodes: Split nodes after which the choice does without counting deviations.
+        split_nodes: Nodes collected for the choice, and split nodes after which it does without counting deviations.
         running: Whether a run may stop wherever a final marking can still be reached.
     """
 
@@ -222,7 +223,7 @@ class _Searcher:
         """A search that ends with some alignment, if it finds one."""
         through, bounds = self._room(trace)
         self._fill(trace, through, _UNLIMITED, bounds)
-        return self._search(trace, bounds, nodes=self._limits.nodes, most=_UNLIMITED, weight=_GREED)
+        return self._search(trace, bounds, nodes=min(self._limits.nodes, _GREEDY_NODES), most=_UNLIMITED, weight=_GREED)
 
     def _uniform(self, trace: Trace) -> int:
         """1 where all log moves of a trace and all allowed visible model moves cost the same, else 0."""
@@ -234,7 +235,7 @@ class _Searcher:
     def _chosen(self, trace: Trace, bounds: Int32s, optimum: int) -> tuple[Columns, int] | None:
         """The chosen alignment, and 1 where deviations were not counted; None where there are too many to collect."""
         limits, known = self._limits, (trace[0], self._space[4][1])
-        for needed, nodes in ((False, min(limits.nodes, _FEW_NODES)), (True, limits.nodes)):
+        for needed, nodes in ((False, min(limits.nodes, _FEW_NODES)), (True, min(limits.nodes, limits.split_nodes))):
             outcome = self._search(trace, bounds, nodes=nodes, most=optimum, needed=needed, keep_all=True)
             if outcome.status == OPTIMAL:
                 label_count = len(self._space[3][0]) - 1

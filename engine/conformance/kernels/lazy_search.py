@@ -158,7 +158,8 @@ def search(  # noqa: PLR0911 - it ends in as many ways
     first = bound(bounds[0, 0], start[1])
     if first >= NEVER:
         return UNREACHABLE, 0, NONE, 0, 0, found, linked, store
-    first *= weight
+    pull = np.int64(weight > 1)
+    first = weight * first + pull * length
     marking, store = keep(net, ends, store, row, seen)
     heads = np.full(64, NONE, dtype=np.int32)
     found[0][0], found[1][0], found[2][0], found[3][0], heads[0] = 0, marking, 0, NONE, 0
@@ -175,7 +176,7 @@ def search(  # noqa: PLR0911 - it ends in as many ways
             node = heads[bucket]
             heads[bucket] = found[3][node]
             where, marking, g, later = found[0][node], found[1][node], found[2][node], never
-            i, phase = where >> 1, where & 1
+            i = where >> 1
             if i == length:
                 ending = store[2][marking] & FINAL
                 if running:
@@ -196,7 +197,7 @@ def search(  # noqa: PLR0911 - it ends in as many ways
                 synchronous = by_label[0][label + 1] - by_label[0][label]
             tries = _tried(net, ends, row, model_costs, by_label, relevant, label, scratch, calls)
             # First the log move, then the net's moves, then the synchronous moves.
-            for move in range(0 if i < length and phase == 0 else 1, 1 + tries + synchronous):
+            for move in range(0 if i < length and where & 1 == 0 else 1, 1 + tries + synchronous):
                 if move == 0:
                     place, t, cost = where + 2, LOG_MOVE, np.int64(log_costs[i])
                 else:
@@ -206,11 +207,9 @@ def search(  # noqa: PLR0911 - it ends in as many ways
                 for v in range(seen.shape[0]):
                     ahead[v] = seen[v] if t == LOG_MOVE else table[seen[v], t]
                 least = bound(bounds[place & 1, place >> 1], ahead)
-                if least >= NEVER:
-                    continue
-                reach = g + cost + weight * least
-                if weight == 1 and reach != level:
-                    if reach > level:
+                reach = g + cost + weight * least + pull * (length - (place >> 1))
+                if least >= NEVER or (weight == 1 and reach != level):
+                    if least < NEVER and reach > level:
                         later = min(later, reach)
                     continue
                 reach = max(reach, level)

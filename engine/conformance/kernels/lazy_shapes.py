@@ -21,8 +21,9 @@ Finals = tuple[Int32s, Words, Flags]
 Store = tuple[Words, Int32s, Int8s, Int32s, Int64s]
 """Markings in the order found: packed; the state of each view; flags; the hash table; a cell with their number."""
 Options = tuple[int, int, int, bool, bool, bool, int]
-"""Of one lazy search: most nodes; most bytes; weight of the bound; whether only needed moves are made, whether every
-best move is kept, whether the case still runs; the level past which nothing is of interest."""
+"""Of one lazy search: most nodes; most bytes; weight of the bound (above 1, nodes further on in the trace come first
+too); whether only needed moves are made, whether every best move is kept, whether the case still runs; the level past
+which nothing is of interest."""
 Found = tuple[Int32s, Int32s, Int32s, Int32s]
 """Nodes of a lazy search: twice the position, plus 1 between a model move and the event that needs it; marking; cost
 g; the next node in the same bucket."""
