@@ -13,7 +13,7 @@ from engine.conformance.alignment import Alignment
 from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.costs import Costs
 from engine.conformance.kernels import bounds, search
-from engine.conformance.kernels.common import BUDGET
+from engine.conformance.kernels.common import BUDGET, DENSE_CELLS
 from engine.conformance.search_graph import compile_search
 from engine.limits import DEFAULT_LIMITS
 from engine.nets.net import SILENT, Net, Transition
@@ -114,7 +114,7 @@ def test_several_final_markings(seed: int) -> None:
         checked += 1
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_large_costs_equal_the_plain_twin(seed: int) -> None:
     """Costs far apart need many buckets; some moves still cost nothing."""
     rng = random.Random(34_000 + seed)
@@ -171,7 +171,7 @@ def test_whatever_room_there_is_to_count_deviations_the_choice_is_one_of_two(mos
             assert agrees(net, trace, found)
 
 
-@pytest.mark.parametrize("branches", [3, 4, 5, 17, 33, 70])
+@pytest.mark.parametrize("branches", [3, 4, 5, 17, 40])
 def test_many_states_in_which_a_run_can_stop(branches: int) -> None:
     """As many goals as branches; the last of them is the one from which a short way goes on."""
     rules = [f"a{k} 'a': i -> p{k}" for k in range(branches)]
@@ -289,8 +289,11 @@ def test_a_trace_of_unknown_events_is_all_log_moves() -> None:
 
 
 def test_a_hashed_table_is_as_exact_as_a_dense_one() -> None:
-    """The long trace that pushes the call to the hashed table is itself explained."""
-    net = make_net("a: i -> p", "t1: p -> i", "b: p -> o", "c: i -> i2", "d: i2 -> o", "e: o -> i")
-    long = ("?",) * 3_000_000
-    found = align(net, as_variants([("c", "a", "d"), long]))
-    assert [one.cost for one in found.per_variant] == [1, len(long) + 2]
+    """The long trace that brings the hashed table, and makes it grow, is itself explained."""
+    rules = [f"x{k}: q{k} -> q{k + 1}" for k in range(300)]
+    net = make_net("c: q0 -> q300", *rules, initial="q0", final="q300")
+    long = ("?",) * 60_000
+    assert compile_search(net).states * len(long) > DENSE_CELLS
+    found = align(net, as_variants([("x0", "c"), long]))
+    assert [one.cost for one in found.per_variant] == [1, len(long) + 1]
+    assert_explains(net, long, found.alignment(1))
