@@ -13,7 +13,7 @@ from engine.conformance.alignment import Alignment
 from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.costs import Costs
 from engine.conformance.kernels import bounds, search
-from engine.conformance.kernels.common import BUDGET, DENSE_CELLS
+from engine.conformance.kernels.common import BUDGET, DENSE_CELLS, slot
 from engine.conformance.search_graph import compile_search
 from engine.limits import DEFAULT_LIMITS
 from engine.nets.net import SILENT, Net, Transition
@@ -286,6 +286,34 @@ def test_a_trace_of_unknown_events_is_all_log_moves() -> None:
     found = align(net, as_variants([trace])).alignment(0)
     assert (found.cost, len(found.moves)) == (5_002, 5_002)
     assert_explains(net, trace, found)
+
+
+def test_a_hashed_table_that_grew_finds_every_node_again() -> None:
+    rng, states, count = random.Random(38), 50, 700
+    drawn = rng.sample(range(100 * states), count)
+    columns = [
+        np.array([key // states for key in drawn], np.int32),
+        np.array([key % states for key in drawn], np.int32),
+    ]
+    nodes = (*columns, *(np.zeros(count, dtype=np.int32) for _ in range(3)))
+    arcs = tuple(np.zeros(4, dtype=np.int32) for _ in range(4))
+    table = (np.full(16, -1, dtype=np.int32), False, states)
+    table, nodes, arcs = search._with_room(table, nodes, arcs, (count, 4, 9))
+    found = [table[0][slot(table, nodes, key // states, key % states)] for key in drawn]
+    assert found == list(range(count))
+    assert 2 * (count + 9) <= len(table[0])
+    assert min(len(column) for column in (*nodes, *arcs)) >= 4 + 9
+    assert all(len(column) >= count + 9 for column in nodes)
+
+
+def test_a_state_that_ends_as_late_but_does_not_go_on_as_late_is_passed_by() -> None:
+    """After a1 the case could end as it does in the chosen way, yet its own way on has the silent move too early."""
+    net = make_net(
+        "a1 'a': i -> p", "t1: p -> m", "b1 'b': m -> o", "a2 'a': i -> q", "b2 'b': q -> r", "t2: r -> o",
+        final="o | m",
+    )  # fmt: skip
+    found = align(net, as_variants([("a", "b")])).alignment(0)
+    assert (found.cost, found.moves) == align_plainly(net, ("a", "b"))
 
 
 def test_a_hashed_table_is_as_exact_as_a_dense_one() -> None:
