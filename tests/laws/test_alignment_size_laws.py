@@ -291,15 +291,12 @@ def test_a_trace_of_unknown_events_is_all_log_moves() -> None:
 def test_a_hashed_table_that_grew_finds_every_node_again() -> None:
     rng, states, count = random.Random(38), 50, 700
     drawn = rng.sample(range(100 * states), count)
-    columns = [
-        np.array([key // states for key in drawn], np.int32),
-        np.array([key % states for key in drawn], np.int32),
-    ]
-    nodes = (*columns, *(np.zeros(count, dtype=np.int32) for _ in range(3)))
-    arcs = tuple(np.zeros(4, dtype=np.int32) for _ in range(4))
+    position, state = np.array(drawn, np.int32) // states, np.array(drawn, np.int32) % states
+    nodes = (position, state, np.zeros(count, np.int32), np.zeros(count, np.int32), np.zeros(count, np.int32))
+    arcs = (np.zeros(4, np.int32), np.zeros(4, np.int32), np.zeros(4, np.int32), np.zeros(4, np.int32))
     table = (np.full(16, -1, dtype=np.int32), False, states)
     table, nodes, arcs = search._with_room(table, nodes, arcs, (count, 4, 9))
-    found = [table[0][slot(table, nodes, key // states, key % states)] for key in drawn]
+    found = [int(table[0][slot(table, nodes, key // states, key % states)]) for key in drawn]
     assert found == list(range(count))
     assert 2 * (count + 9) <= len(table[0])
     assert min(len(column) for column in (*nodes, *arcs)) >= 4 + 9
