@@ -79,6 +79,7 @@ def test_cost_and_moves_equal_the_plain_twin(seed: int) -> None:
         found = align(net, as_variants(traces))
         for trace, alignment in zip(traces, found.per_variant, strict=True):
             assert (alignment.cost, alignment.moves) == expected_of(net, trace)
+            assert alignment.explanation is Explanation.GLOBAL
 
 
 @law

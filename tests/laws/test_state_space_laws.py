@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import random
 from itertools import pairwise
 
@@ -49,7 +51,11 @@ def test_exploration_equals_the_plain_twin(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(NETS_PER_EXAMPLE):
         net, most = wild_net(rng), rng.choice([1, 2, 7, 60, 250])
-        assert same_space(explore(net, max_markings=most, max_bytes=1 << 26), explore_plainly(net, max_markings=most))
+        space, plain = explore(net, max_markings=most, max_bytes=1 << 26), explore_plainly(net, max_markings=most)
+        assert same_space(space, plain)
+        if space.status is Exploration.COMPLETE:
+            highest = max(map(max, plain.markings))
+            assert space.width == next(width for width in (1, 8, 32) if highest >> width == 0)
 
 
 def test_wild_nets_are_of_every_kind() -> None:
@@ -172,3 +178,48 @@ def test_more_labels_than_one_word_holds(labels: int) -> None:
     assert graph.poss[0] == set(range(labels))
     assert graph.must[0] == set(range(1, labels, 2))
     assert agree(net)
+
+
+@pytest.mark.parametrize("steps", [63, 64, 65, 140])
+def test_more_steps_in_one_marking_than_one_word_holds(steps: int) -> None:
+    """Beside them a silent move that may come before or after each, and for some has to come before."""
+    rules = [f"a{k}: p, r -> q, r" for k in range(0, steps, 2)] + [f"b{k}: p, s -> q, s" for k in range(1, steps, 2)]
+    rules += [f"c{k}: p -> q" for k in range(3)]
+    assert agree(make_net("t1: r -> s", *rules, "d: q, s -> o", initial="p, r"))
+
+
+def test_silent_ways_longer_than_the_first_room() -> None:
+    """Before a step, after it up to the end, and two of unlike length to the same step."""
+    rules = [f"t{k}: p{k} -> p{k + 1}" for k in range(90)] + [f"t{100 + k}: q{k} -> q{k + 1}" for k in range(90)]
+    rules += ["a: p90 -> q0", "b: p40 -> q0", "a2 'a': p90 -> q5", "t200: p0 -> p50", "c: q0 -> p0", "d: q90 -> p20"]
+    assert agree(make_net(*rules, initial="p0", final="q90"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_edges_and_closures_than_the_first_room_holds(seed: int) -> None:
+    """A machine of many states whose silent moves lead far."""
+    rng = random.Random(seed)
+    rules = [f"t{k}: p{k} -> p{rng.randrange(40)}" for k in range(40)]
+    rules += [f"x{k} 'l{rng.randrange(90)}': p{rng.randrange(40)} -> p{rng.randrange(40)}" for k in range(120)]
+    assert agree(make_net(*rules, initial="p0", final="p0"))
+
+
+def test_a_token_that_is_read_needs_no_more_bits_beside_many_places() -> None:
+    """Steps take and put back a token in one word of a marking and move another in the next word."""
+    idle = ", ".join(f"idle{k}" for k in range(80))
+    net = make_net(f"never: p, x -> {idle}", "a: p, q -> p, r", "b: p, r -> p, q", "c: p, q -> o", initial="p")
+    marked = np.array([place in ("p", "q") for place in net.places], dtype=np.int32)
+    space = explore(dataclasses.replace(net, initial=marked), max_markings=99, max_bytes=1 << 26)
+    assert net.places.index("p") < 64 < net.places.index("q")
+    assert (space.width, space.count, space.status) == (1, 3, Exploration.COMPLETE)
+
+
+def test_label_sets_that_no_order_of_the_states_settles_soon() -> None:
+    """The work goes on from the first state to the last, the second, the last but one, and so on."""
+    count = 20
+    way = [
+        state for pair in zip(range(count // 2), range(count - 1, count // 2 - 1, -1), strict=True) for state in pair
+    ]
+    rules = [f"f{k}: i -> p{k}" for k in range(count)]
+    rules += [f"x{a}: p{a} -> p{b}" for a, b in itertools.pairwise(way)] + [f"x{way[-1]}: p{way[-1]} -> o"]
+    assert agree(make_net(*rules))
