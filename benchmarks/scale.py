@@ -30,7 +30,7 @@ Tree = str | tuple[object, ...]
 
 SHAPES: dict[str, list[list[int]]] = {
     "one block of 7": [[1], [5, 6, 6, 6, 6, 6, 5], [1]],
-    "one block of 6": [[2], [7, 7, 7, 7, 7, 7], [2]],
+    "one block of 8": [[1], [5, 5, 6, 6, 6, 6, 6, 6], [1]],
     "three blocks": [[1], [4, 5, 5, 4], [2], [3, 4, 4, 4, 3], [1], [3, 3, 3], [1]],
     "two wide blocks": [[1], [2] * 11, [1], [2] * 11, [1]],
 }
