@@ -25,20 +25,20 @@ from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations, summarise_standards
 from engine.calendars import CALENDAR_NAMES, Calendar, calendar_named
-from engine.conformance.alignment import Alignments
+from engine.conformance.alignment import STATUSES, Alignments
 from engine.conformance.alignments import align, align_prefixes, prepared
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
 from engine.conformance.standards import evaluate
 from engine.conformance.structure import Structure
-from engine.errors import InputRefused, Problem
+from engine.errors import InputRefused, LimitExceeded, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.lifecycle import Lifecycle, apply_lifecycle, has_both
 from engine.logs.log import Log
 from engine.logs.variants import Variants, find_variants
 from engine.nets.process import Process
-from engine.vocabulary import Outcome
+from engine.vocabulary import AlignmentStatus, Outcome
 
 Progress = Callable[[int, int], None]
 """Called with the parts of the work done and the parts in all."""
@@ -92,6 +92,7 @@ def assess(
     Raises:
         InputRefused: ``assess.unreachable`` when no run of the process reaches an end, so that nothing can be
             explained; ``assess.unknown-calendar`` when the flow names a calendar that does not exist.
+        LimitExceeded: Of some case no run to an end was found within the budget.
     """
     mode = lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL)
     events = apply_lifecycle(log, mode)
@@ -161,7 +162,10 @@ def _populate(process: Process, log: Log, structure: Structure, settings: _Setti
     graph = prepared(net, variants, limits=settings.limits)
     costs = Costs(forbidden=frozenset(t.id for t in net.transitions if t.enters_plan))
     whole = align(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
-    if len(whole) and bool((whole.costs < 0).any()):
+    unknown = (whole.costs < 0) & (whole.statuses == STATUSES.index(AlignmentStatus.BUDGET))
+    if bool(unknown.any()):  # a case of which no run at all is known cannot be judged
+        raise LimitExceeded(limit="lazy_nodes", allowed=settings.limits.lazy_nodes, found="more")
+    if bool((whole.costs < 0).any()):
         raise InputRefused([Problem("assess.unreachable", values={"flow": process.flow.id})])
     settings.progress(1, _PARTS)
     prefixes = None
