@@ -26,6 +26,7 @@ from engine.definitions.standard_reader import default_dimension, step_standard,
 from engine.definitions.standards import Standard, StandardKind, TimeSpan
 from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
+from tests.simple_rules import SIMPLE_KINDS, simple_rule
 
 GATEWAYS = (NodeKind.EXCLUSIVE, NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 CONDITIONS = (
@@ -170,7 +171,7 @@ def _standards(draw: st.DrawFn, steps: Sequence[Node]) -> tuple[Standard, ...]:
 
 @st.composite
 def _standard(draw: st.DrawFn, identifier: str, steps: Sequence[str]) -> Standard:
-    kind = draw(st.sampled_from(StandardKind))
+    kind = draw(st.sampled_from(SIMPLE_KINDS))
     pair = tuple(draw(st.permutations(steps))[:2])
     at_least: TimeSpan | None = None
     at_most: TimeSpan | None = draw(_limits)
@@ -183,10 +184,7 @@ def _standard(draw: st.DrawFn, identifier: str, steps: Sequence[str]) -> Standar
     return Standard(
         id=identifier,
         title=draw(st.just(title_of_id(identifier)) | titles()),
-        kind=kind,
-        steps={StandardKind.CYCLE_TIME: (), StandardKind.DURATION: pair[:1]}.get(kind, pair),
-        at_least=at_least,
-        at_most=at_most,
+        rule=simple_rule(kind, pair, at_least, at_most),
         share=share,
         tolerance=draw(st.just(Fraction(0)) | st.just(share / 2)),
         dimension=draw(st.sampled_from([usual, Dimension.COMPLETENESS])),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -20,10 +21,60 @@ class NodeKind(StrEnum):
 
     START = "start"
     STEP = "step"
+    EVENT = "event"
     EXCLUSIVE = "exclusive"
     PARALLEL = "parallel"
     INCLUSIVE = "inclusive"
+    EVENT_BASED = "event-based"
+    SUB_FLOW = "sub-flow"
     END = "end"
+
+
+class TriggerKind(StrEnum):
+    """What an event is about, and what sets a contingency plan off."""
+
+    TIMER = "timer"
+    ERROR = "error"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITION = "condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An event's kind and its detail as written: a duration, a name, a condition; "" where nothing is written."""
+
+    kind: TriggerKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where an event sits on the border of a step or sub-flow.
+
+    Attributes:
+        at: Id of the step or sub-flow, which has the same parent as the event.
+        interrupting: Whether the event ends what it sits on. Otherwise its path runs beside it, once at most for each
+            time that the step or sub-flow is entered.
+    """
+
+    at: str
+    interrupting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How often a step or sub-flow is performed each time it is entered.
+
+    Attributes:
+        at_least: 0 or more.
+        at_most: At least 1 and ``at_least``; None for no bound, which only a sequence may have.
+        parallel: Whether the instances run beside each other (multi-instance) or one after the other (loop).
+    """
+
+    at_least: int
+    at_most: int | None
+    parallel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +86,22 @@ class Node:
         kind: What it is.
         title: Its name for people; a gateway without one has an empty title.
         role: The id of the role that performs it, or None.
-        aliases: Further activity names that mean this step in a log.
+        aliases: Further activity names that mean this step, or this logged event, in a log.
         optional: Whether the step may be left out without a deviation.
         line: 1-based line in the file.
+        parent: Id of the sub-flow that directly contains it, or None. An edge joins nodes of one parent only, and each
+            sub-flow has its own start and ends.
+        event: What an event is about: of an ``EVENT``, and of a ``START`` or ``END`` that says so; None otherwise. An
+            ``END`` with an error ends its sub-flow and is caught by an interrupting error event on its border.
+        throws: Whether an event is sent rather than waited for. Means nothing for the order of work.
+        logged: Whether an ``EVENT`` appears in logs, like a step; one that does not is silent.
+        boundary: What an ``EVENT`` sits on, or None when it stands between nodes.
+        repeat: How often a step or sub-flow is performed, or None for once.
+        terminates: Whether an ``END`` ends everything else that runs in its flow or sub-flow as well.
+        calls: Id of the flow that a ``SUB_FLOW`` stands for, or None when it is written out in place. The called nodes
+            are here too, as its children, with ``ID.`` before their ids.
+        risk: What is known to go wrong at a step, or None. A step with a plan is one at risk as well.
+        script: What is said to the customer at a step, or None.
     """
 
     id: str
@@ -47,6 +111,21 @@ class Node:
     aliases: tuple[str, ...] = ()
     optional: bool = False
     line: int = 0
+    parent: str | None = None
+    event: Trigger | None = None
+    throws: bool = False
+    logged: bool = False
+    boundary: Boundary | None = None
+    repeat: Repeat | None = None
+    terminates: bool = False
+    calls: str | None = None
+    risk: Title | None = None
+    script: Title | None = None
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether logs show it: a step, or an event that is logged."""
+        return self.kind is NodeKind.STEP or (self.kind is NodeKind.EVENT and self.logged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +145,6 @@ class Edge:
     when: str | None = None
     otherwise: bool = False
     line: int = 0
-
-
-class TriggerKind(StrEnum):
-    """What sets a contingency plan off."""
-
-    TIMER = "timer"
-    ERROR = "error"
-    MESSAGE = "message"
-    CONDITION = "condition"
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What sets a plan off: its kind and its detail as written (a duration, a name, a condition)."""
-
-    kind: TriggerKind
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +199,56 @@ class WeightGroup:
     steps: tuple[str, ...]
 
 
+class Termination(StrEnum):
+    """When a flow or sub-flow has ended.
+
+    ``explicit``: when one token has reached an end and nothing else runs, so that branches have to join first.
+    ``implicit``: when nothing runs any more, however many ends were reached; as BPMN has it.
+    """
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """A day of every year, or of one year."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonRange:
+    """From a first to a last day, both included; without years it may run over the turn of the year."""
+
+    first: DayOfYear
+    last: DayOfYear
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A time in which other standards are in force: the peak before a holiday.
+
+    Attributes:
+        id: The key in the file.
+        title: Its name for people.
+        ranges: When it is.
+        holidays: Names of public holidays of the calendar's country, in its language or in English, that it covers.
+        days_before, days_after: How many days around each of those holidays belong to it.
+        line: 1-based line in the file.
+    """
+
+    id: str
+    title: Title
+    ranges: tuple[SeasonRange, ...] = ()
+    holidays: tuple[str, ...] = ()
+    days_before: int = 0
+    days_after: int = 0
+    line: int = 0
+
+
 @dataclass(frozen=True)
 class Flow:
     """A whole flow, structurally valid: ids are unique and every reference resolves.
@@ -153,6 +265,9 @@ class Flow:
         plans: In file order.
         weights: Groups of steps that weigh differently; empty when every step weighs the same.
         source_hash: SHA-256 of the file's bytes, hexadecimal.
+        seasons: In file order.
+        termination: When a case has ended.
+        effective: The day from which this version is in force, in the calendar's time zone, or None for always.
     """
 
     id: str
@@ -166,6 +281,9 @@ class Flow:
     plans: tuple[Plan, ...] = ()
     weights: tuple[WeightGroup, ...] = ()
     source_hash: str = ""
+    seasons: tuple[Season, ...] = ()
+    termination: Termination = Termination.EXPLICIT
+    effective: date | None = None
 
     def __post_init__(self) -> None:
         """Freeze the mapping."""

@@ -13,7 +13,17 @@ from engine.definitions.titles import Title
 from engine.definitions.yaml_document import Scalar, Tree
 
 NO_TITLE = Title("", "")
-_KINDS = tuple(kind.value for kind in NodeKind)
+NODE_KINDS = tuple(
+    kind.value
+    for kind in (
+        NodeKind.START,
+        NodeKind.STEP,
+        NodeKind.EXCLUSIVE,
+        NodeKind.PARALLEL,
+        NodeKind.INCLUSIVE,
+        NodeKind.END,
+    )
+)
 _STEP_KEYS = ("step", "role", "aliases", "optional", "at-least", "at-most")
 
 
@@ -69,24 +79,24 @@ def _bare_node(reading: Reading, identifier: str, value: Scalar, line: int) -> N
     path = f"nodes.{identifier}"
     if value.text == NodeKind.STEP:
         reading.add("flow.step-without-title", value.line, path)
-    elif value.text in _KINDS:
+    elif value.text in NODE_KINDS:
         return Node(identifier, NodeKind(value.text), NO_TITLE, line=line)
     elif value.text in COMES_LATER:
         reading.add("flow.comes-later", value.line, path, what=value.text)
         return _unread(identifier, line, NodeKind.EXCLUSIVE)
     else:
-        near = reading.similar(value.text, _KINDS)
+        near = reading.similar(value.text, NODE_KINDS)
         if near is not None:
             reading.add("flow.misspelt-kind", value.line, path, found=value.text, suggestion=near)
             return _unread(identifier, line, NodeKind(near))
-        reading.add("flow.unknown-kind", value.line, path, found=value.text, known=", ".join(_KINDS))
+        reading.add("flow.unknown-kind", value.line, path, found=value.text, known=", ".join(NODE_KINDS))
     return _unread(identifier, line)
 
 
 def _node(fields: Fields, identifier: str, line: int, roles: dict[str, Title]) -> Node:
     """A node written as a mapping: its kind with a title, and what else belongs to that kind."""
     reading = fields.reading
-    kinds = [kind for kind in _KINDS if kind in fields]
+    kinds = [kind for kind in NODE_KINDS if kind in fields]
     if len(kinds) != 1:
         later = [key for key in fields if key in COMES_LATER]
         if later:
@@ -95,8 +105,8 @@ def _node(fields: Fields, identifier: str, line: int, roles: dict[str, Title]) -
         elif kinds:
             reading.add("flow.node-with-two-kinds", fields.line_of(kinds[1]), fields.path, kinds=", ".join(kinds))
         else:
-            fields.allow((*_KINDS, *_STEP_KEYS))
-            reading.add("flow.node-without-kind", fields.line, fields.path, known=", ".join(_KINDS))
+            fields.allow((*NODE_KINDS, *_STEP_KEYS))
+            reading.add("flow.node-without-kind", fields.line, fields.path, known=", ".join(NODE_KINDS))
         return _unread(identifier, line, NodeKind(kinds[0]) if kinds else NodeKind.STEP)
     kind = NodeKind(kinds[0])
     title = fields.title(kind.value)

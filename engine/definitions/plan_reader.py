@@ -12,7 +12,9 @@ from engine.definitions.references import References
 from engine.definitions.standard_reader import title_of_id
 
 _PLAN_KEYS = ("risk", "at", "on", "path", "rejoin")
-_TRIGGERS = tuple(kind.value for kind in TriggerKind)
+TRIGGERS = tuple(
+    kind.value for kind in (TriggerKind.TIMER, TriggerKind.ERROR, TriggerKind.MESSAGE, TriggerKind.CONDITION)
+)
 _JOINS = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 
 
@@ -55,10 +57,10 @@ def _trigger(fields: Fields) -> Trigger | None:
     on = fields.fields("on", required=True)
     if on is None:
         return None
-    on.allow(_TRIGGERS)
-    kinds = [kind for kind in _TRIGGERS if kind in on]
+    on.allow(TRIGGERS)
+    kinds = [kind for kind in TRIGGERS if kind in on]
     if len(kinds) != 1:
-        on.reading.add("flow.plan-needs-one-trigger", on.line, on.path, known=", ".join(_TRIGGERS))
+        on.reading.add("flow.plan-needs-one-trigger", on.line, on.path, known=", ".join(TRIGGERS))
         return None
     kind = TriggerKind(kinds[0])
     if kind is TriggerKind.TIMER:

@@ -8,12 +8,12 @@ from engine.definitions.fields import COMES_LATER, Fields, as_fields, sections
 from engine.definitions.flow import Node
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
-from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
+from engine.definitions.rules import CycleTime, Duration, Precedence, Response, Rule, StandardKind, TimeSpan, TimeUnit
+from engine.definitions.standards import Standard
 from engine.definitions.titles import Title
 from engine.definitions.yaml_document import Scalar
 from engine.vocabulary import Dimension
 
-RULES = tuple(kind.value for kind in StandardKind)
 _COMMON_KEYS = ("title", "dimension", "share", "tolerance")
 _RULE_KEYS = {
     StandardKind.DURATION: ("duration", "at-least", "at-most"),
@@ -21,6 +21,7 @@ _RULE_KEYS = {
     StandardKind.RESPONSE: ("response", "within"),
     StandardKind.PRECEDENCE: ("precedence",),
 }
+RULES = tuple(kind.value for kind in _RULE_KEYS)
 DIMENSIONS = (Dimension.COMPLETENESS.value, Dimension.ORDERING.value, Dimension.EFFICIENCY.value)
 """Where a standard may count. Adaptability counts cases, not standards."""
 
@@ -43,10 +44,11 @@ def step_standard(node: Node, key: str, span: TimeSpan, line: int) -> Standard:
     return Standard(
         id=f"{node.id}.{key}",
         title=Title(f"{node.title.en} {sign} {span.text}", f"{node.title.zh} {sign} {span.text}"),
-        kind=StandardKind.DURATION,
-        steps=(node.id,),
-        at_least=span if key == "at-least" else None,
-        at_most=span if key == "at-most" else None,
+        rule=Duration(
+            node.id,
+            at_least=span if key == "at-least" else None,
+            at_most=span if key == "at-most" else None,
+        ),
         share=Fraction(1),
         tolerance=Fraction(0),
         dimension=Dimension.EFFICIENCY,
@@ -92,7 +94,7 @@ def read_standards(reading: Reading, document: Fields, references: References) -
 
 
 def _standard(fields: Fields, identifier: str, line: int, references: References) -> Standard | None:
-    kind = _rule(fields)
+    kind = _kind(fields)
     if kind is None:
         return None
     fields.allow((*_RULE_KEYS[kind], *_COMMON_KEYS))
@@ -105,10 +107,11 @@ def _standard(fields: Fields, identifier: str, line: int, references: References
         return None
     timed = at_least is not None or at_most is not None
     dimension = Dimension(chosen) if chosen else default_dimension(timed=timed)
-    return Standard(identifier, title, kind, steps, at_least, at_most, share, tolerance, dimension, line)
+    rule = _rule_of(kind, steps, at_least, at_most)
+    return Standard(identifier, title, rule, share, tolerance, dimension, line=line)
 
 
-def _rule(fields: Fields) -> StandardKind | None:
+def _kind(fields: Fields) -> StandardKind | None:
     """The one rule that a standard states."""
     rules = [rule for rule in RULES if rule in fields]
     if len(rules) == 1:
@@ -123,6 +126,16 @@ def _rule(fields: Fields) -> StandardKind | None:
         fields.allow((*RULES, "within", "at-least", "at-most", *_COMMON_KEYS))
         reading.add("flow.standard-without-rule", fields.line, fields.path, known=", ".join(RULES))
     return None
+
+
+def _rule_of(kind: StandardKind, steps: tuple[str, ...], at_least: TimeSpan | None, at_most: TimeSpan | None) -> Rule:
+    if kind is StandardKind.DURATION:
+        return Duration(steps[0], at_least, at_most)
+    if kind is StandardKind.CYCLE_TIME:
+        return CycleTime(at_least, at_most)
+    if kind is StandardKind.RESPONSE:
+        return Response(steps[0], steps[1], at_most)
+    return Precedence(steps[0], steps[1])
 
 
 def _steps(fields: Fields, kind: StandardKind, references: References) -> tuple[str, ...] | None:

@@ -6,49 +6,51 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from engine.definitions.rules import (
+    POPULATION_RULES,
+    CycleTime,
+    Duration,
+    LeadTime,
+    Response,
+    Rule,
+    SecondTier,
+    StandardKind,
+    TimeSpan,
+    TimeUnit,
+)
 from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 
-
-class StandardKind(StrEnum):
-    """The rule itself.
-
-    ``duration``: from a step's start to its completion. ``cycle-time``: from the first to the last event of a case.
-    ``response``: after each ``first`` comes a ``second`` (within a limit, when one is given).
-    ``precedence``: before each ``second`` came a ``first``.
-    """
-
-    DURATION = "duration"
-    CYCLE_TIME = "cycle-time"
-    RESPONSE = "response"
-    PRECEDENCE = "precedence"
+__all__ = ["Domain", "Period", "Standard", "StandardKind", "TimeSpan", "TimeUnit"]
 
 
-class TimeUnit(StrEnum):
-    """How an amount of time passes.
+class Period(StrEnum):
+    """A stretch of the calendar over which a share is formed, in the calendar's time zone."""
 
-    ``clock``: always. ``working``: only while the calendar is open. ``workdays``: counted in working days, the day
-    of the first event being day 0; kept until that day ends.
-    """
-
-    CLOCK = "clock"
-    WORKING = "working"
-    WORKDAYS = "workdays"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """An amount of time as a designer writes it: ``7m``, ``14d``, ``6 workhours``, ``5 workdays``.
+class Domain(StrEnum):
+    """What a standard of service is about: seven domains of the procedure, then seven of the person who serves."""
 
-    Attributes:
-        text: As written, trimmed.
-        unit: How it passes.
-        amount: Microseconds for ``clock`` and ``working``, whole days for ``workdays``; positive.
-    """
-
-    text: str
-    unit: TimeUnit
-    amount: int
+    TIME_LIMIT = "time-limit"  # 时限
+    PROCEDURE = "procedure"  # 流程
+    ADAPTABILITY = "adaptability"  # 适应性
+    FORESIGHT = "foresight"  # 预见性
+    COMMUNICATION = "communication"  # 信息沟通
+    FEEDBACK = "feedback"  # 客户反馈
+    SUPERVISION = "supervision"  # 组织和监管
+    APPEARANCE = "appearance"  # 仪表
+    ATTITUDE = "attitude"  # 态度
+    ATTENTION = "attention"  # 关注
+    TACT = "tact"  # 得体
+    GUIDANCE = "guidance"  # 指引
+    SELLING = "selling"  # 销售技巧
+    COMPLAINTS = "complaints"  # 投诉解决
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +60,66 @@ class Standard:
     Attributes:
         id: The key in the file; for ``at-least``/``at-most`` written on a step, ``STEP.at-least``/``STEP.at-most``.
         title: Its name for people; where the file gives none, one made from its id.
-        kind: The rule.
-        steps: Step ids: (step,) for ``duration``, (first, second) for ``response`` and ``precedence``, () for
-            ``cycle-time``.
-        at_least: Minimum, or None.
-        at_most: Maximum (``within`` of a response), or None.
+        rule: What it asks for.
         share: The share of instances that must meet it, 0 < share ≤ 1.
         tolerance: How far below ``share`` is still tolerated, 0 ≤ tolerance < share.
-        dimension: The measure it counts in: durations and limits to efficiency, precedence and response without a
-            limit to ordering, or as the file says.
+        dimension: The measure it counts in, as the file says or as the design gives it to the rule.
+        when: CEL about ``case`` and, for rules about occurrences of a step, ``event``; where it is false there is no
+            instance. None for every instance.
+        season: Id of the season in which it is in force, or None; ``out_of_season`` turns it round.
+        out_of_season: Whether it is in force outside ``season`` instead.
+        per: The periods over which its share is judged one by one, or None for the whole log at once.
+        domain: What it is about, or None.
         line: 1-based line in the file.
     """
 
     id: str
     title: Title
-    kind: StandardKind
-    steps: tuple[str, ...]
-    at_least: TimeSpan | None
-    at_most: TimeSpan | None
+    rule: Rule
     share: Fraction
     tolerance: Fraction
     dimension: Dimension
+    when: str | None = None
+    season: str | None = None
+    out_of_season: bool = False
+    per: Period | None = None
+    domain: Domain | None = None
     line: int = 0
+
+    @property
+    def kind(self) -> StandardKind:
+        """The name of its rule."""
+        return self.rule.kind
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps its rule names, in the order of the rule."""
+        return self.rule.steps
+
+    @property
+    def at_least(self) -> TimeSpan | None:
+        """The minimum time it asks for, or None."""
+        return self.rule.at_least if isinstance(self.rule, Duration | CycleTime | LeadTime) else None
+
+    @property
+    def at_most(self) -> TimeSpan | None:
+        """The maximum time it allows, or None."""
+        if isinstance(self.rule, Duration | CycleTime):
+            return self.rule.at_most
+        return self.rule.within if isinstance(self.rule, Response) else None
+
+    @property
+    def second_tier(self) -> SecondTier | None:
+        """The later limit for what missed the first, or None."""
+        return getattr(self.rule, "second_tier", None)
 
     @property
     def is_timed(self) -> bool:
         """Whether it measures time."""
-        return self.at_least is not None or self.at_most is not None
+        timed = (StandardKind.DEADLINE, StandardKind.LEAD_TIME, StandardKind.QUICKER)
+        return self.at_least is not None or self.at_most is not None or self.kind in timed
+
+    @property
+    def is_of_population(self) -> bool:
+        """Whether it holds of many cases together and of none alone."""
+        return isinstance(self.rule, POPULATION_RULES)

@@ -33,6 +33,7 @@ from tests.oracles.deviations import deviations_plainly, direct_causes
 from tests.oracles.random_nets import random_net, random_trace
 from tests.oracles.small_logs import BEGIN, UNKNOWN, log_of, random_case
 from tests.oracles.structured_flows import structured_flow
+from tests.simple_rules import SIMPLE_KINDS, simple_rule
 
 SEEDS = range(20)
 RULES = (ALL_CLOSED, ENDED_CLOSED, ClosedRule.parse("idle:2d"))
@@ -52,8 +53,8 @@ def random_process(rng: random.Random) -> Process:
 
 
 def random_standard(rng: random.Random, name: str, steps: Sequence[str]) -> Standard:
-    kind = rng.choice(list(StandardKind))
-    unit = rng.choice(list(TimeUnit))
+    kind = rng.choice(SIMPLE_KINDS)
+    unit = rng.choice([TimeUnit.CLOCK, TimeUnit.WORKING, TimeUnit.WORKDAYS])
     most = TimeSpan("most", unit, rng.choice([1, 2]) if unit is TimeUnit.WORKDAYS else rng.choice([0, 1, 12]) * HOUR)
     least = TimeSpan("least", TimeUnit.CLOCK, rng.choice([1, 40]) * HOUR // 8)
     with_least = kind in {StandardKind.DURATION, StandardKind.CYCLE_TIME} and rng.random() < 0.5
@@ -62,10 +63,12 @@ def random_standard(rng: random.Random, name: str, steps: Sequence[str]) -> Stan
     return Standard(
         id=name,
         title=Title(name, name),
-        kind=kind,
-        steps=tuple(chosen.get(kind, rng.sample(steps, 2))),
-        at_least=least if with_least else None,
-        at_most=most if with_most and not (with_least and rng.random() < 0.3) else None,
+        rule=simple_rule(
+            kind,
+            chosen.get(kind, rng.sample(steps, 2)),
+            least if with_least else None,
+            most if with_most and not (with_least and rng.random() < 0.3) else None,
+        ),
         share=Fraction(1),
         tolerance=Fraction(0),
         dimension=rng.choice([Dimension.COMPLETENESS, Dimension.ORDERING, Dimension.EFFICIENCY]),

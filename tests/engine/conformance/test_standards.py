@@ -16,6 +16,7 @@ from engine.definitions.standards import Standard, StandardKind
 from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 from tests.oracles.small_logs import events_of, hours, log, log_of
+from tests.simple_rules import simple_rule
 
 STEPS = {"a": 0, "b": 1}
 
@@ -24,7 +25,8 @@ def standard(kind: StandardKind, steps: str = "", *, least: str = "", most: str 
     spans = [parse_time_span(text) if text else None for text in (least, most)]
     titles = Title("s", "s")
     share = Fraction(1)
-    return Standard("s", titles, kind, tuple(steps), spans[0], spans[1], share, Fraction(0), Dimension.EFFICIENCY)
+    rule = simple_rule(kind, tuple(steps), spans[0], spans[1])
+    return Standard("s", titles, rule, share, Fraction(0), Dimension.EFFICIENCY)
 
 
 def outcomes(

@@ -13,8 +13,10 @@ from babel.messages.pofile import read_po
 
 from engine.calendars import CALENDAR_NAMES
 from engine.definitions.fields import COMES_LATER
-from engine.definitions.flow import NodeKind, Stage, TriggerKind
+from engine.definitions.flow import Stage
 from engine.definitions.lint import lint
+from engine.definitions.node_reader import NODE_KINDS
+from engine.definitions.plan_reader import TRIGGERS
 from engine.definitions.standard_reader import DIMENSIONS, RULES
 from engine.definitions.yaml_reader import KEYS, read_flow_text
 from engine.errors import Severity
@@ -58,14 +60,12 @@ def test_an_example_reads_without_a_warning(text: str) -> None:
     assert [problem.code for problem in problems if problem.severity is not Severity.INFO] == []
 
 
-@pytest.mark.parametrize("key", [*KEYS, *OTHER_KEYS, *PLAN_KEYS, *RULES, *(kind.value for kind in TriggerKind)])
+@pytest.mark.parametrize("key", [*KEYS, *OTHER_KEYS, *PLAN_KEYS, *RULES, *TRIGGERS])
 def test_a_key_is_on_the_page(key: str) -> None:
     assert re.search(rf"`{{?{key}\b", PAGE)
 
 
-@pytest.mark.parametrize(
-    "word", [*CALENDAR_NAMES, *DIMENSIONS, *(stage.value for stage in Stage), *(kind.value for kind in NodeKind)]
-)
+@pytest.mark.parametrize("word", [*CALENDAR_NAMES, *DIMENSIONS, *(stage.value for stage in Stage), *NODE_KINDS])
 def test_a_choice_is_on_the_page(word: str) -> None:
     assert re.search(rf"`{{?{word}\b", PAGE)
 

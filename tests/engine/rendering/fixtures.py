@@ -13,7 +13,8 @@ import polars as pl
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan, Stage, Trigger, TriggerKind
-from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
+from engine.definitions.rules import Response, TimeSpan, TimeUnit
+from engine.definitions.standards import Standard
 from engine.definitions.titles import Title
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.nets.process import process_of_flow
@@ -175,10 +176,7 @@ MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 ANALYSED_IN_TIME = Standard(
     id="analysed-in-time",
     title=Title("Analysed within half an hour", "半小时内分析完"),
-    kind=StandardKind.RESPONSE,
-    steps=("collect", "analyse"),
-    at_least=None,
-    at_most=TimeSpan("30m", TimeUnit.CLOCK, 30 * 60 * 1_000_000),
+    rule=Response("collect", "analyse", TimeSpan("30m", TimeUnit.CLOCK, 30 * 60 * 1_000_000)),
     share=Fraction(96, 100),
     tolerance=Fraction(4, 100),
     dimension=Dimension.EFFICIENCY,

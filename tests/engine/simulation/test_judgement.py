@@ -15,6 +15,7 @@ from engine.simulation.hours import HOUR, Hours
 from engine.simulation.judgement import missed_standards
 from engine.simulation.world import Performed
 from engine.vocabulary import Dimension
+from tests.simple_rules import simple_rule
 
 ALWAYS = Hours(calendar_named("clock"), first=date(2026, 3, 2))
 TWO_HOURS = TimeSpan("2h", TimeUnit.CLOCK, 2 * HOUR)
@@ -32,7 +33,9 @@ def misses(
     """Whether a case misses a standard on steps a and b; ``a1-3`` is a, from one to three o'clock."""
     steps = {StandardKind.DURATION: ("a",), StandardKind.CYCLE_TIME: ()}.get(kind, ("a", "b"))
     title = Title("", "")
-    standard = Standard("it", title, kind, steps, least, most, Fraction(1), Fraction(0), Dimension.EFFICIENCY)
+    standard = Standard(
+        "it", title, simple_rule(kind, steps, least, most), Fraction(1), Fraction(0), Dimension.EFFICIENCY
+    )
     flow = Flow("flow", title, None, None, {}, (), (), (standard,))
     spans = [(event[0], [int(hour) * HOUR for hour in event[1:].split("-")]) for event in events.split()]
     performed = [Performed(activity, start, end, None) for activity, (start, end) in spans]
