@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 
 _config: Any = numba.config  # its attributes are made at run time
+_njit: Any = numba.njit  # its published types leave out the option to do without reference counts
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -52,7 +53,7 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
 
     The plain function stays reachable as ``.py_func``, which is how the tests run it interpreted.
     """
-    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True)(function))
+    return cast("Callable[_Parameters, _Result]", _njit(cache=True, nogil=True)(function))
 
 
 def inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -60,4 +61,18 @@ def inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _
 
     For small functions in inner loops: a call passes seven words for every array.
     """
-    return cast("Callable[_Parameters, _Result]", numba.njit(cache=True, nogil=True, forceinline=True)(function))
+    return cast("Callable[_Parameters, _Result]", _njit(cache=True, nogil=True, forceinline=True)(function))
+
+
+def tight(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile the inner loop of a kernel, which makes no arrays and lets go of none.
+
+    Elsewhere Numba counts references wherever an array changes its name, with an atomic instruction each time, which
+    can be more work than the loop itself. A tight loop that needs room returns to its caller and is called again.
+    """
+    return cast("Callable[_Parameters, _Result]", _njit(cache=True, nogil=True, _nrt=False)(function))
+
+
+def tight_inlined(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile a part of tight loops into every kernel that calls it."""
+    return cast("Callable[_Parameters, _Result]", _njit(cache=True, nogil=True, forceinline=True, _nrt=False)(function))

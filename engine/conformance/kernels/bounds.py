@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled, inlined
+from engine.compiled import tight, tight_inlined
 from engine.conformance.kernels.common import ones
 from engine.conformance.kernels.shapes import Guide, Int32s, Trace, Words
 
@@ -12,7 +12,7 @@ LabelSets = tuple[Int32s, Words, Words]
 """The row of each state, ``poss`` rows, ``must`` rows."""
 
 
-@compiled
+@tight
 def suffixes(trace: Trace, sets: Words, sums: Int32s) -> None:
     """For each position, the set of the labels still to come, and the log cost of each label's events still to come.
 
@@ -20,10 +20,15 @@ def suffixes(trace: Trace, sets: Words, sums: Int32s) -> None:
     """
     labels, log_costs = trace
     length, unknown = labels.shape[0], sums.shape[1] - 1
-    sets[length], sums[length] = np.uint64(0), np.int32(0)
+    for w in range(sets.shape[1]):
+        sets[length, w] = np.uint64(0)
+    for column in range(unknown + 1):
+        sums[length, column] = 0
     for i in range(length - 1, -1, -1):
-        sets[i] = sets[i + 1]
-        sums[i] = sums[i + 1]
+        for w in range(sets.shape[1]):
+            sets[i, w] = sets[i + 1, w]
+        for column in range(unknown + 1):
+            sums[i, column] = sums[i + 1, column]
         label = labels[i]
         if label >= 0:
             sets[i, label >> 6] |= np.uint64(1) << np.uint64(label & 63)
@@ -32,7 +37,7 @@ def suffixes(trace: Trace, sets: Words, sums: Int32s) -> None:
             sums[i, unknown] += log_costs[i]
 
 
-@inlined
+@tight_inlined
 def label_bound(i: int, s: int, sets: LabelSets, guide: Guide, label_costs: Int32s) -> np.int64:
     """What the rest from position i costs at least from state s, by label sets."""
     (rows, poss, must), (ahead, sums) = sets, guide
@@ -52,7 +57,7 @@ def label_bound(i: int, s: int, sets: LabelSets, guide: Guide, label_costs: Int3
     return total
 
 
-@inlined
+@tight_inlined
 def is_complete(i: int, row: int, must: Words, ahead: Words) -> bool:
     """Whether the rest of the trace has every label that has to come."""
     absent = np.uint64(0)
@@ -61,7 +66,7 @@ def is_complete(i: int, row: int, must: Words, ahead: Words) -> bool:
     return bool(absent == np.uint64(0))
 
 
-@inlined
+@tight_inlined
 def has(sets: Words, row: int, label: int) -> bool:
     """Whether a row of label sets has a label."""
     return bool((sets[row, label >> 6] >> np.uint64(label & 63)) & np.uint64(1) != np.uint64(0))

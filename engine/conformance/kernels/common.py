@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight_inlined
 from engine.conformance.kernels.shapes import Int32s, Nodes, Table
 
 OPTIMAL, BUDGET, UNREACHABLE = 0, 1, 2
@@ -27,7 +27,7 @@ def grow(values: NDArray[Any], size: int) -> NDArray[Any]:
     return grown
 
 
-@compiled
+@tight_inlined
 def ones(word: np.uint64) -> int:
     """How many bits are set."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
@@ -36,7 +36,7 @@ def ones(word: np.uint64) -> int:
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@compiled
+@tight_inlined
 def slot(table: Table, nodes: Nodes, position: int, state: int) -> np.int64:
     """Where a node stands in the table, or the free cell where it belongs.
 
@@ -54,7 +54,7 @@ def slot(table: Table, nodes: Nodes, position: int, state: int) -> np.int64:
     return np.int64(cell)
 
 
-@compiled
+@tight_inlined
 def labelled(labels: Int32s, begin: int, end: int, label: int) -> tuple[int, int]:
     """The range of a row's edges that carry a label; the row is sorted by label."""
     stop = end

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight, tight_inlined
 from engine.conformance.kernels.bounds import has, is_complete, label_bound, suffixes
 from engine.conformance.kernels.choice import choose, length_of, write
 from engine.conformance.kernels.common import (
@@ -41,7 +41,13 @@ from engine.conformance.kernels.shapes import (
     Stores,
     Table,
     Trace,
+    Words,
 )
+
+_DONE, _MORE_NODES, _MORE_BUCKETS = 0, 1, 2
+_NODES, _ARCS, _BUCKET, _FOUND, _WAITING, _WHERE = 0, 1, 2, 3, 4, 5
+"""What ``_visit`` leaves for its next call: how many nodes and arcs there are, the bucket, whether an end was found;
+how much room is missing, or the node that waits for a bucket and which."""
 
 
 @compiled
@@ -68,11 +74,119 @@ def _with_room(table: Table, nodes: Nodes, arcs: Arcs, need: tuple[int, int, int
 @compiled
 def _with_buckets(heads: Int32s, last: int) -> Int32s:
     """The same with a bucket of this number."""
-    if last < heads.shape[0]:
-        return heads
     grown = grow(heads, max(2 * heads.shape[0], last + 1))
     grown[heads.shape[0] :] = NONE
     return grown
+
+
+@tight_inlined
+def _one_move_on(i: int, s: int, sets: tuple[Words, Words, Int32s], trace: Trace, known: tuple[int, int]) -> int:
+    """What the next move costs at least where the rest of the trace has every label that has to come.
+
+    Without an edge that takes the event, or without an end, it is the cheaper of a model move and the log move.
+    ``known`` are the silent moves to an end (−1: there is none) and the cost of the cheapest model move.
+    """
+    (poss, now, rows), (labels, log_costs) = sets, trace
+    if i == labels.shape[0]:
+        return 0 if known[0] >= 0 else known[1]
+    if labels[i] >= 0 and has(poss, rows[s], labels[i]) and not has(now, s, labels[i]):
+        return int(min(known[1], log_costs[i]))
+    return 0
+
+
+@tight
+def _visit(
+    space: Space,
+    costs: Costs,
+    known: tuple[Trace, Guide],
+    room: tuple[Stores, Int32s, Int64s],
+    limits: tuple[int, int],
+) -> int:
+    """Visit nodes until the bucket of the optimum is drained, or there is no room.
+
+    Args:
+        space: The compiled net.
+        costs: Of model moves by transition, and of the cheapest by label.
+        known: The variant, and what the bound needs of it.
+        room: The stores; the first node of each bucket; and how far the search has come (``_NODES`` to ``_WAITING``).
+        limits: The budget of nodes, and the cost of the cheapest model move of all.
+
+    Returns:
+        ``_DONE``, or what there is too little of: ``_MORE_NODES`` or ``_MORE_BUCKETS``. In the latter case one node
+        waits for its bucket.
+    """
+    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (rows, poss, must, now) = space
+    ((labels, log_costs), guide), (model_costs, label_costs), (max_nodes, cheapest) = known, costs, limits
+    (table, nodes, (tails, edges, targets, nexts)), heads, progress = room
+    (cells, dense, every), (positions, states, spent, links, into) = table, nodes
+    ahead, length, never, sets = guide[0], labels.shape[0], np.int64(1) << 62, (rows, poss, must)
+    first = label_bound(0, 0, sets, guide, label_costs)
+    count, made, bucket, found = progress[_NODES], progress[_ARCS], progress[_BUCKET], progress[_FOUND] != 0
+    missing = _DONE
+    while missing == _DONE and count < max_nodes:
+        while bucket < heads.shape[0] and heads[bucket] == NONE and not found:
+            bucket += 1
+        if bucket == heads.shape[0] or heads[bucket] == NONE:
+            break
+        level, node = first + bucket, np.int64(heads[bucket])
+        i, s, g, later = positions[node], states[node], spent[node], never
+        begin, end = edge_at[s], edge_at[s + 1]
+        most = 1 + 2 * (end - begin)
+        full = count + most > positions.shape[0] or made + most > tails.shape[0]
+        if full or (not dense and 2 * (count + most) > cells.shape[0]):
+            missing, progress[_WAITING] = _MORE_NODES, most
+            break
+        heads[bucket] = links[node]
+        found = found or (i == length and end_skip[s] >= 0)
+        low, high, begins = 0, 0, 0 if i < length else 1
+        if i < length and labels[i] >= 0:
+            low, high = labelled(edge_label, begin, end, labels[i])
+        if g + label_bound(i, s, sets, guide, label_costs) == level:
+            # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
+            # log move of an event that can still come, and a model move of a label that does not have to come.
+            if i < length and labels[i] >= 0 and log_costs[i] > 0 and has(poss, rows[s], labels[i]):
+                later, begins = min(later, level + log_costs[i]), 1
+            if cheapest > 0 and end > begin and is_complete(i, rows[s], must, ahead):
+                later, begin = min(later, level + cheapest), end
+        # First the log move, then the model moves, then the synchronous moves.
+        for move in range(begins, 1 + end - begin + high - low):
+            if move == 0:
+                edge, j, t, cost = np.int64(NONE), i + 1, s, log_costs[i]
+            elif move <= end - begin:
+                edge, j = begin + move - 1, i
+                t, cost = edge_target[edge], model_costs[edge_transition[edge]]
+                if cost == FORBIDDEN:
+                    continue
+            else:
+                edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
+                t = edge_target[edge]
+            reach = g + cost + label_bound(j, t, sets, guide, label_costs)
+            if reach <= level and is_complete(j, rows[t], must, ahead):
+                reach += _one_move_on(j, t, (poss, now, rows), (labels, log_costs), (end_skip[t], cheapest))
+            if reach != level:
+                if reach > level:
+                    later = min(later, reach)
+                continue
+            cell = slot((cells, dense, every), nodes, j, t)
+            other = cells[cell]
+            if other == NONE:
+                other = cells[cell] = count
+                positions[count], states[count], spent[count] = j, t, g + cost
+                links[count], into[count], heads[bucket] = heads[bucket], NONE, count
+                count += 1
+            elif spent[other] != g + cost:
+                continue
+            tails[made], edges[made], targets[made], nexts[made] = node, edge, other, into[other]
+            into[other] = made
+            made += 1
+        if later < never and not found:
+            if later - first >= heads.shape[0]:
+                missing, progress[_WAITING], progress[_WHERE] = _MORE_BUCKETS, node, later - first
+            else:
+                links[node] = heads[later - first]
+                heads[later - first] = node
+    progress[_NODES], progress[_ARCS], progress[_BUCKET], progress[_FOUND] = count, made, bucket, 1 if found else 0
+    return missing
 
 
 @compiled
@@ -96,97 +210,24 @@ def _search(
         How it ended; the optimum (past the budget: a lower bound); the number of nodes and of arcs; the stores, which
         may have grown.
     """
-    (edge_at, edge_target, edge_transition, edge_label, _), _, (end_skip, _, _), (rows, poss, must, now) = space
-    ((labels, log_costs), guide), (model_costs, label_costs), (max_nodes, cheapest) = known, costs, limits
-    (cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts) = stores
-    ahead, length, never, sets = guide[0], labels.shape[0], np.int64(1) << 62, (rows, poss, must)
-    first = label_bound(0, 0, sets, guide, label_costs)
-    heads = np.full(64, NONE, dtype=np.int32)
-    positions[0], states[0], spent[0], links[0], into[0] = 0, 0, 0, NONE, NONE
-    cells[slot((cells, dense, every), (positions, states, spent, links, into), 0, 0)] = 0
-    heads[0], count, made, bucket, found, level, status = 0, 1, 0, 0, False, first, OPTIMAL
-    while not found:
-        while bucket < heads.shape[0] and heads[bucket] == NONE:
-            bucket += 1
-        level = first + bucket
-        if bucket == heads.shape[0] or count >= max_nodes:
-            break
-        while heads[bucket] != NONE and count < max_nodes:
-            node = heads[bucket]
-            heads[bucket] = links[node]
-            i, s, g, later = positions[node], states[node], spent[node], never
-            found = found or (i == length and end_skip[s] >= 0)
-            begin, end = edge_at[s], edge_at[s + 1]
-            room = 1 + 2 * (end - begin)
-            if (
-                count + room > positions.shape[0]
-                or made + room > tails.shape[0]
-                or (not dense and 2 * (count + room) > cells.shape[0])
-            ):
-                (cells, _, _), (positions, states, spent, links, into), (tails, edges, targets, nexts) = _with_room(
-                    (cells, dense, every),
-                    (positions, states, spent, links, into),
-                    (tails, edges, targets, nexts),
-                    (count, made, room),
-                )
-            low, high, begins = 0, 0, 0 if i < length else 1
-            if i < length and labels[i] >= 0:
-                low, high = labelled(edge_label, begin, end, labels[i])
-            if g + label_bound(i, s, sets, guide, label_costs) == level:
-                # At its first visit most moves of a node are known to lead past the bucket without a look at them: a
-                # log move of an event that can still come, and a model move of a label that does not have to come.
-                if i < length and labels[i] >= 0 and log_costs[i] > 0 and has(poss, rows[s], labels[i]):
-                    later, begins = min(later, level + log_costs[i]), 1
-                if cheapest > 0 and end > begin and is_complete(i, rows[s], must, ahead):
-                    later, begin = min(later, level + cheapest), end
-            # First the log move, then the model moves, then the synchronous moves.
-            for move in range(begins, 1 + end - begin + high - low):
-                if move == 0:
-                    edge, j, t, cost = np.int64(NONE), i + 1, s, log_costs[i]
-                elif move <= end - begin:
-                    edge, j = begin + move - 1, i
-                    t, cost = edge_target[edge], model_costs[edge_transition[edge]]
-                    if cost == FORBIDDEN:
-                        continue
-                else:
-                    edge, j, cost = low + move - 1 - end + begin, i + 1, np.int32(0)
-                    t = edge_target[edge]
-                reach = g + cost + label_bound(j, t, sets, guide, label_costs)
-                if reach <= level and is_complete(j, rows[t], must, ahead):
-                    # Where nothing leads on without one, the cheaper of a model move and this log move is lost.
-                    if j == length:
-                        reach += 0 if end_skip[t] >= 0 else cheapest
-                    elif labels[j] >= 0 and has(poss, rows[t], labels[j]) and not has(now, t, labels[j]):
-                        reach += min(cheapest, log_costs[j])
-                if reach != level:
-                    if reach > level:
-                        later = min(later, reach)
-                    continue
-                if dense:
-                    cell = np.int64(j) * every + t
-                else:
-                    cell = slot((cells, dense, every), (positions, states, spent, links, into), j, t)
-                other = cells[cell]
-                if other == NONE:
-                    other = cells[cell] = count
-                    positions[count], states[count], spent[count] = j, t, g + cost
-                    links[count], into[count], heads[bucket] = heads[bucket], NONE, count
-                    count += 1
-                elif spent[other] != g + cost:
-                    continue
-                tails[made], edges[made], targets[made], nexts[made] = node, edge, other, into[other]
-                into[other] = made
-                made += 1
-            if later < never and not found:
-                heads = _with_buckets(heads, later - first)
-                links[node] = heads[later - first]
-                heads[later - first] = node
-    if count >= max_nodes:
-        status = BUDGET
-    elif not found:
-        status = UNREACHABLE
-    stores = ((cells, dense, every), (positions, states, spent, links, into), (tails, edges, targets, nexts))
-    return status, level, count, made, stores
+    first = label_bound(0, 0, (space[3][0], space[3][1], space[3][2]), known[1], costs[1])
+    heads, progress = np.full(64, NONE, dtype=np.int32), np.zeros(6, dtype=np.int64)
+    table, nodes, arcs = stores
+    nodes[0][0], nodes[1][0], nodes[2][0], nodes[3][0], nodes[4][0] = 0, 0, 0, NONE, NONE
+    table[0][slot(table, nodes, 0, 0)] = 0
+    heads[0], progress[_NODES], missing = 0, 1, _MORE_NODES
+    while missing != _DONE:
+        missing = _visit(space, costs, known, ((table, nodes, arcs), heads, progress), limits)
+        if missing == _MORE_NODES:
+            need = (progress[_NODES], progress[_ARCS], progress[_WAITING])
+            table, nodes, arcs = _with_room(table, nodes, arcs, need)
+        elif missing == _MORE_BUCKETS:
+            heads = _with_buckets(heads, progress[_WHERE])
+            nodes[3][progress[_WAITING]] = heads[progress[_WHERE]]
+            heads[progress[_WHERE]] = progress[_WAITING]
+    count, found = progress[_NODES], progress[_FOUND] != 0
+    status = BUDGET if count >= limits[0] else (OPTIMAL if found else UNREACHABLE)
+    return status, first + progress[_BUCKET], count, progress[_ARCS], (table, nodes, arcs)
 
 
 @compiled
