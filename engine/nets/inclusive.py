@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import networkx as nx
 
-from engine.definitions.flow import Flow, Node, NodeKind
+from engine.definitions.flow import Flow, Node, NodeKind, TriggerKind
 from engine.errors import Place, Problem
 
 _ENTRY, _EXIT = 0, 1  # no node id is an integer
@@ -69,13 +69,24 @@ def match_inclusive(flow: Flow) -> InclusivePairs:
 
 
 def _graph(flow: Flow) -> nx.MultiDiGraph[Hashable]:
-    """The flow with one entry before its starts and one exit after its ends."""
+    """The flow with one entry before every start and one exit after every end, sub-flows standing apart.
+
+    An interrupting boundary event is one more way on from its activity; what another one begins runs beside the rest,
+    as if it came from outside. An end that cancels everything else leaves no branch for a join to wait for.
+    """
     graph: nx.MultiDiGraph[Hashable] = nx.MultiDiGraph()
     graph.add_nodes_from([_ENTRY, _EXIT, *flow.by_id])
     graph.add_edges_from((edge.source, edge.target) for edge in flow.edges)
     graph.add_edges_from((_ENTRY, node.id) for node in flow.nodes if node.kind is NodeKind.START)
-    graph.add_edges_from((node.id, _EXIT) for node in flow.nodes if node.kind is NodeKind.END)
+    graph.add_edges_from((node.id, _EXIT) for node in flow.nodes if node.kind is NodeKind.END and not _cancels(node))
+    for node in flow.nodes:
+        if node.boundary is not None:
+            graph.add_edge(node.boundary.at if node.boundary.interrupting else _ENTRY, node.id)
     return graph
+
+
+def _cancels(end: Node) -> bool:
+    return end.terminates or (end.event is not None and end.event.kind is TriggerKind.ERROR)
 
 
 def _chain(immediate: Mapping[Hashable, Hashable], node: Hashable) -> list[Hashable]:
