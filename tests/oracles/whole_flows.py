@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 from engine.definitions.flow import (
     Boundary,
@@ -50,7 +51,7 @@ class _Growing:
         return name
 
     def join(self, *names: str) -> None:
-        self.edges += [Edge(one, other) for one, other in zip(names, names[1:], strict=False)]
+        self.edges += [Edge(one, other) for one, other in pairwise(names)]
 
     def level(self, parent: str | None, steps: int, termination: Termination) -> None:
         """The inside of the flow or of a sub-flow."""
@@ -66,12 +67,10 @@ class _Growing:
             self.boundary(self.rng.choice(activities), end, termination)
         if activities and self.rng.random() < 0.25:
             self.plan(self.rng.choice(activities), end)
-        if parent is not None and self.rng.random() < 0.35:
-            self.other_end(parent, end)
-        elif parent is None and self.rng.random() < 0.15:
-            self.other_end(parent, end)
+        if self.rng.random() < (0.15 if parent is None else 0.35):
+            self.other_end(parent)
 
-    def other_end(self, parent: str | None, end: str) -> None:
+    def other_end(self, parent: str | None) -> None:
         """Put a choice before some edge of a level: to go on, or to throw or terminate."""
         inside = [e for e in self.edges if self.nodes[e.source].parent == parent]
         inside = [e for e in inside if self.nodes[e.source].kind is not NodeKind.EVENT_BASED]
@@ -92,10 +91,12 @@ class _Growing:
         beside = termination is Termination.IMPLICIT and self.rng.random() < 0.6
         kind = TriggerKind.TIMER if beside else self.rng.choice([TriggerKind.TIMER, TriggerKind.ERROR])
         detail = "1d" if kind is TriggerKind.TIMER else self.rng.choice(["x", ""])
+        logged = self.rng.random() < 0.4
         self.nodes[event] = replace(
             self.nodes[event],
+            title=Title(event, event) if logged else _EMPTY,
             event=Trigger(kind, detail),
-            logged=self.rng.random() < 0.4,
+            logged=logged,
             boundary=Boundary(activity.id, not beside),
         )
         name = event
@@ -170,7 +171,11 @@ class _Growing:
         logged = self.rng.random() < 0.5
         optional = logged and self.rng.random() < 0.3
         self.nodes[name] = replace(
-            self.nodes[name], event=Trigger(TriggerKind.MESSAGE, "m"), logged=logged, optional=optional
+            self.nodes[name],
+            title=Title(name, name) if logged else _EMPTY,
+            event=Trigger(TriggerKind.MESSAGE, "m"),
+            logged=logged,
+            optional=optional,
         )
         return name
 
