@@ -36,6 +36,9 @@ class Limits:
         final_markings: Final markings of one net.
         arc_weight: Tokens moved by one arc, or lying on one place of a marking that a file states.
         inclusive_branches: Branches leaving one inclusive gateway.
+        instances: Repetitions of one step or sub-flow that a flow asks for, at least or at most.
+        cancelled_markings: Markings of one sub-flow, or of a whole flow, from which everything can be cancelled.
+        call_depth: Flows that call each other, one inside the other.
         soundness_markings: Markings explored by a soundness check.
         soundness_bytes: Memory of a soundness check.
         difference_markings: Markings visited to find a trace that one of two versions forbids.
@@ -73,6 +76,9 @@ class Limits:
     final_markings: int = 100
     arc_weight: int = 65_535
     inclusive_branches: int = 8
+    instances: int = 20
+    cancelled_markings: int = 2_000
+    call_depth: int = 8
     soundness_markings: int = 100_000
     soundness_bytes: int = 256 * MEBIBYTE
     difference_markings: int = 20_000

@@ -30,15 +30,22 @@ class ReadEdges:
     complete: bool
 
 
-def read_edges(reading: Reading, document: Fields, references: References) -> ReadEdges:
-    """Read every edge of a flow."""
-    section = document.tree("edges", required=True)
+def read_edges(reading: Reading, fields: Fields, references: References, parent: str | None = None) -> ReadEdges:
+    """Read the edges of a flow or sub-flow.
+
+    Args:
+        reading: Where problems go.
+        fields: What holds the section.
+        references: Every node of the whole flow.
+        parent: Id of the sub-flow, or None for the flow itself; edges join its own nodes only.
+    """
+    section = fields.tree("edges", required=True)
     if section is None:
         return ReadEdges((), complete=False)
     if not isinstance(section, Sequence):
         reading.add("flow.not-a-list", section.line, "edges")
         return ReadEdges((), complete=False)
-    reader = _EdgeReader(reading, references)
+    reader = _EdgeReader(reading, references, parent)
     for item in section.items:
         reader.take(item)
         if len(reader.edges) > reading.limits.flow_edges:
@@ -69,7 +76,8 @@ def as_condition(reading: Reading, scalar: Scalar, path: str) -> str | None:
 class _EdgeReader:
     """Gathers the edges of one flow."""
 
-    def __init__(self, reading: Reading, references: References) -> None:
+    def __init__(self, reading: Reading, references: References, parent: str | None) -> None:
+        self._parent = parent
         self.edges: dict[tuple[str, str], Edge] = {}
         self.complete = True
         self._reading = reading
@@ -119,14 +127,27 @@ class _EdgeReader:
 
     def _put(self, edge: Edge) -> None:
         path = f"{edge.source} -> {edge.target}"
+        if not self._is_inside(edge, path):
+            return
         first = self.edges.setdefault((edge.source, edge.target), edge)
         if first is not edge:
             self._reading.add("flow.duplicate-edge", edge.line, path, first=first.line)
             return
         if self._references.nodes[edge.target].kind is NodeKind.START:
             self._reading.add("flow.edge-into-start", edge.line, path, node=edge.target)
+        if self._references.nodes[edge.target].boundary is not None:
+            self._reading.add("flow.edge-into-boundary", edge.line, path, event=edge.target)
         if self._references.nodes[edge.source].kind is NodeKind.END:
             self._reading.add("flow.edge-out-of-end", edge.line, path, node=edge.source)
         if edge.otherwise and self._otherwise.setdefault(edge.source, edge) is not edge:
             first = self._otherwise[edge.source]
             self._reading.add("flow.two-otherwise", edge.line, path, node=edge.source, first=first.line)
+
+    def _is_inside(self, edge: Edge, path: str) -> bool:
+        """Whether both ends belong to the level that is read; else says which does not."""
+        for name in (edge.source, edge.target):
+            if self._references.nodes[name].parent != self._parent:
+                self._reading.add("flow.edge-across", edge.line, path, node=name)
+                self.complete = False
+                return False
+        return True

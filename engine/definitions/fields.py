@@ -24,30 +24,14 @@ _SHARE = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?[ ]*(%?)\Z")
 
 COMES_LATER = frozenset(
     {
-        "event-based",
         "complex",
-        "timer",
-        "message",
-        "signal",
-        "error",
         "escalation",
         "compensation",
-        "event",
-        "boundary",
-        "sub-flow",
-        "subflow",
-        "sub-process",
-        "call",
-        "multi-instance",
-        "repeat",
-        "loop",
-        "for-each",
         "pool",
         "lane",
         "lanes",
         "pools",
         "data",
-        "script",
         "fields",
         "required-fields",
         "actor",
@@ -149,11 +133,11 @@ class Fields:
         value = self.tree(key, required=required)
         return None if value is None else as_fields(self.reading, value, self._at(key))
 
-    def flag(self, key: str) -> bool:
-        """The value as ``true`` or ``false``; false when the key is missing."""
+    def flag(self, key: str, *, absent: bool = False) -> bool:
+        """The value as ``true`` or ``false``; ``absent`` when the key is missing."""
         value = self.tree(key)
         if value is None:
-            return False
+            return absent
         if isinstance(value, Scalar) and value.plain and value.text in {"true", "false"}:
             return value.text == "true"
         self.reading.add("flow.not-a-flag", value.line, self.path, key=key)

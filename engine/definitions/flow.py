@@ -77,6 +77,17 @@ class Repeat:
     parallel: bool = False
 
 
+class Termination(StrEnum):
+    """When a flow or sub-flow has ended.
+
+    ``explicit``: when one token has reached an end and nothing else runs, so that branches have to join first.
+    ``implicit``: when nothing runs any more, however many ends were reached; as BPMN has it.
+    """
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node of the graph.
@@ -102,6 +113,7 @@ class Node:
             are here too, as its children, with ``ID.`` before their ids.
         risk: What is known to go wrong at a step, or None. A step with a plan is one at risk as well.
         script: What is said to the customer at a step, or None.
+        ends: When a ``SUB_FLOW`` has ended; None for the same as what contains it.
     """
 
     id: str
@@ -121,6 +133,7 @@ class Node:
     calls: str | None = None
     risk: Title | None = None
     script: Title | None = None
+    ends: Termination | None = None
 
     @property
     def is_visible(self) -> bool:
@@ -197,17 +210,6 @@ class WeightGroup:
     title: Title
     weight: int
     steps: tuple[str, ...]
-
-
-class Termination(StrEnum):
-    """When a flow or sub-flow has ended.
-
-    ``explicit``: when one token has reached an end and nothing else runs, so that branches have to join first.
-    ``implicit``: when nothing runs any more, however many ends were reached; as BPMN has it.
-    """
-
-    EXPLICIT = "explicit"
-    IMPLICIT = "implicit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +298,17 @@ class Flow:
 
     @cached_property
     def steps(self) -> tuple[Node, ...]:
-        """The steps, in file order, those of plans included."""
-        return tuple(node for node in self.nodes if node.kind is NodeKind.STEP)
+        """What a log shows, in file order: the steps, those of plans included, and the events that are logged."""
+        return tuple(node for node in self.nodes if node.is_visible)
+
+    def termination_of(self, sub_flow: str | None) -> Termination:
+        """When a sub-flow has ended, or with None the flow: as it says itself, else as what contains it."""
+        while sub_flow is not None:
+            node = self.by_id[sub_flow]
+            if node.ends is not None:
+                return node.ends
+            sub_flow = node.parent
+        return self.termination
 
     @cached_property
     def plan_steps(self) -> frozenset[str]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.definitions.edge_reader import as_condition
+from engine.definitions.event_reader import TRIGGERS, read_trigger
 from engine.definitions.fields import Fields, as_fields, sections
-from engine.definitions.flow import Edge, Node, NodeKind, Plan, Trigger, TriggerKind, WeightGroup
+from engine.definitions.flow import Edge, Node, NodeKind, Plan, Trigger, WeightGroup
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
 from engine.definitions.standard_reader import title_of_id
 
 _PLAN_KEYS = ("risk", "at", "on", "path", "rejoin")
-TRIGGERS = tuple(
-    kind.value for kind in (TriggerKind.TIMER, TriggerKind.ERROR, TriggerKind.MESSAGE, TriggerKind.CONDITION)
-)
 _JOINS = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 
 
@@ -39,17 +36,22 @@ def read_plans(reading: Reading, document: Fields, references: References, edges
         risk = fields.title("risk", required=True)
         trigger = _trigger(fields)
         path = _path(fields, references)
-        at = _protected_step(fields, references)
+        at = _protected(fields, references)
         rejoin = _rejoin(fields, references, entering)
         if risk and trigger and path and at and rejoin:
             plans.append(Plan(identifier, risk, at.id, trigger, path, rejoin.id, key.line))
+            for name in (*path, rejoin.id):
+                if references.nodes[name].parent != at.parent:
+                    reading.add("flow.plan-across", key.line, f"plans.{identifier}", node=name, at=at.id)
     _refuse_entangled(reading, plans, edges)
+    _refuse_laden(reading, plans, references)
     return tuple(plans)
 
 
-def _protected_step(fields: Fields, references: References) -> Node | None:
+def _protected(fields: Fields, references: References) -> Node | None:
+    """The step or sub-flow that a plan is for."""
     value = fields.tree("at", required=True)
-    return None if value is None else references.step(value, f"{fields.path}.at")
+    return None if value is None else references.activity(value, f"{fields.path}.at")
 
 
 def _trigger(fields: Fields) -> Trigger | None:
@@ -62,16 +64,7 @@ def _trigger(fields: Fields) -> Trigger | None:
     if len(kinds) != 1:
         on.reading.add("flow.plan-needs-one-trigger", on.line, on.path, known=", ".join(TRIGGERS))
         return None
-    kind = TriggerKind(kinds[0])
-    if kind is TriggerKind.TIMER:
-        span = on.time_span(kind.value)
-        return None if span is None else Trigger(kind, span.text)
-    if kind is TriggerKind.CONDITION:
-        written = on.scalar(kind.value)
-        condition = None if written is None else as_condition(on.reading, written, on.path)
-        return None if condition is None else Trigger(kind, condition)
-    label = on.label(kind.value)
-    return None if label is None else Trigger(kind, label)
+    return read_trigger(on)
 
 
 def _path(fields: Fields, references: References) -> tuple[str, ...]:
@@ -87,6 +80,9 @@ def _path(fields: Fields, references: References) -> tuple[str, ...]:
     for position, item in enumerate(items):
         step = references.step(item, path)
         if step is None:
+            continue
+        if step.kind is not NodeKind.STEP:
+            fields.reading.add("flow.plan-path-event", item.line, path, event=step.id)
             continue
         if step in steps:
             fields.reading.add("flow.repeated-item", item.line, path, item=step.id)
@@ -104,6 +100,9 @@ def _rejoin(fields: Fields, references: References, entering: dict[str, int]) ->
     line, path = fields.line_of("rejoin"), f"{fields.path}.rejoin"
     if node.kind is NodeKind.START:
         fields.reading.add("flow.plan-rejoins-start", line, path, node=node.id)
+        return None
+    if node.boundary is not None:
+        fields.reading.add("flow.plan-rejoins-boundary", line, path, event=node.id)
         return None
     if node.kind in _JOINS and entering.get(node.id, 0) > 1:
         fields.reading.add("flow.plan-rejoins-join", line, path, node=node.id)
@@ -128,6 +127,17 @@ def _refuse_entangled(reading: Reading, plans: Sequence[Plan], edges: Sequence[E
         for key, node in (("at", plan.at), ("rejoin", plan.rejoin)):
             if node in plan_of_step:
                 reading.add("flow.plan-inside-plan", plan.line, f"plans.{plan.id}.{key}", step=node)
+
+
+def _refuse_laden(reading: Reading, plans: Sequence[Plan], references: References) -> None:
+    """A step of a plan is done once, and nothing sits on it."""
+    laden = {node.boundary.at for node in references.nodes.values() if node.boundary is not None}
+    laden |= {node.id for node in references.nodes.values() if node.repeat is not None}
+    for plan in plans:
+        for step in plan.path:
+            if step in laden:
+                line = references.nodes[step].line
+                reading.add("flow.plan-step-laden", line, f"nodes.{step}", step=step, plan=plan.id)
 
 
 def read_weights(reading: Reading, document: Fields, references: References) -> tuple[WeightGroup, ...]:

@@ -32,6 +32,10 @@ class Reading:
         clean = {name: _printable(value) for name, value in values.items()}
         self._problems.append(Problem(code, Place(self.source, line, _printable_text(element)), clean))
 
+    def take(self, problems: Iterable[Problem]) -> None:
+        """Note problems of another file that this one needs."""
+        self._problems.extend(problems)
+
     def too_large(self, limit: str, found: int, line: int | None, element: str = "") -> None:
         """Note that something is larger than a limit, and read on."""
         self.add("limit.exceeded", line, element, limit=limit, allowed=getattr(self.limits, limit), found=found)

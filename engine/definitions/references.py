@@ -15,11 +15,12 @@ class References:
 
     Attributes:
         nodes: Node id → node.
+        reading: Where problems go.
     """
 
     def __init__(self, reading: Reading, nodes: Mapping[str, Node]) -> None:
         self.nodes = nodes
-        self._reading = reading
+        self.reading = reading
         self._by_name = {
             name: node.id
             for node in nodes.values()
@@ -35,23 +36,31 @@ class References:
         found = self.nodes.get(name)
         if found is not None:
             return found
-        near = self._by_name.get(name) or self._reading.similar(name, self.nodes)
+        near = self._by_name.get(name) or self.reading.similar(name, self.nodes)
         if near is None:
-            self._reading.add("flow.unknown-node", line, path, found=name)
+            self.reading.add("flow.unknown-node", line, path, found=name)
         else:
-            self._reading.add("flow.misspelt-node", line, path, found=name, suggestion=near)
+            self.reading.add("flow.misspelt-node", line, path, found=name, suggestion=near)
         return None
 
     def of(self, value: Tree, path: str) -> Node | None:
         """The node that a value of the file names."""
-        scalar = as_scalar(self._reading, value, path)
+        scalar = as_scalar(self.reading, value, path)
         return None if scalar is None else self.node(scalar.text.strip(), scalar.line, path)
 
     def step(self, value: Tree, path: str) -> Node | None:
-        """The step that a value of the file names."""
+        """The step, or the logged event, that a value of the file names: what a log can show."""
         node = self.of(value, path)
-        if node is not None and node.kind is not NodeKind.STEP:
-            self._reading.add("flow.not-a-step", value.line, path, found=node.id)
+        if node is not None and not node.is_visible:
+            self.reading.add("flow.not-a-step", value.line, path, found=node.id)
+            return None
+        return node
+
+    def activity(self, value: Tree, path: str) -> Node | None:
+        """The step or sub-flow that a value of the file names."""
+        node = self.of(value, path)
+        if node is not None and node.kind not in (NodeKind.STEP, NodeKind.SUB_FLOW):
+            self.reading.add("flow.not-an-activity", value.line, path, found=node.id)
             return None
         return node
 

@@ -6,18 +6,22 @@ The format is described in ``docs/flow-format.md``. Each section has its own rea
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engine.calendars import CALENDAR_NAMES
-from engine.definitions.edge_reader import read_edges
+from engine.definitions.call_reader import Called, Calls
+from engine.definitions.edge_reader import ReadEdges, read_edges
+from engine.definitions.event_reader import attached
 from engine.definitions.fields import Fields, as_id, as_title, sections
-from engine.definitions.flow import Flow, Plan, Stage
-from engine.definitions.node_reader import NO_TITLE, read_nodes
+from engine.definitions.flow import Flow, Plan, Stage, Termination
+from engine.definitions.node_reader import NO_TITLE, ReadNodes, read_nodes
 from engine.definitions.plan_reader import read_plans, read_weights
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
 from engine.definitions.standard_reader import read_standards, title_of_id
-from engine.definitions.structure import check_counts, check_paths
+from engine.definitions.structure import check_beside, check_counts, check_paths
 from engine.definitions.titles import Title
 from engine.definitions.yaml_document import Mapping, Scalar, Sequence, read_document
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -29,6 +33,7 @@ KEYS = (
     "title",
     "stage",
     "calendar",
+    "ends",
     "roles",
     "nodes",
     "edges",
@@ -40,7 +45,7 @@ KEYS = (
 
 
 def read_flow(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
-    """Read a flow from a YAML file.
+    """Read a flow from a YAML file; flows that it calls are read from ``<their id>.yaml`` beside it.
 
     Args:
         path: The file, UTF-8 with or without a byte order mark.
@@ -60,15 +65,33 @@ def read_flow(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
         content = file.read(limits.flow_bytes + 1)
     if len(content) > limits.flow_bytes:
         reading.exceeded("flow_bytes", path.stat().st_size, None)
-    return _read(content, reading)
+    return _read(content, reading, partial(flow_beside, path, limits=limits))
 
 
-def read_flow_text(text: str, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Flow:
+def flow_beside(path: Path, identifier: str, *, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    """The text of the flow that a file calls, from ``<identifier>.yaml`` in the same folder; None without one.
+
+    Args:
+        path: The calling file.
+        identifier: Of the called flow, well formed.
+        limits: ``flow_bytes``; of a longer file just enough is returned to be refused for it.
+    """
+    try:
+        with path.with_name(f"{identifier}.yaml").open("rb") as file:
+            return file.read(limits.flow_bytes + 1).decode("utf-8-sig", errors="surrogateescape")
+    except OSError:
+        return None
+
+
+def read_flow_text(
+    text: str, *, source: str = "", limits: Limits = DEFAULT_LIMITS, called: Called | None = None
+) -> Flow:
     """Read a flow from YAML text.
 
     Args:
         text: The whole file.
         source: A name for it in problems.
+        called: Gives the texts of flows that it calls; without it, a call is refused.
         limits: As for ``read_flow``.
 
     Returns:
@@ -78,14 +101,19 @@ def read_flow_text(text: str, *, source: str = "", limits: Limits = DEFAULT_LIMI
         InputRefused: As for ``read_flow``.
         LimitExceeded: As for ``read_flow``.
     """
+    return _read_text(text, (), source=source, limits=limits, called=called)
+
+
+def _read_text(text: str, callers: tuple[str, ...], *, source: str, limits: Limits, called: Called | None) -> Flow:
+    """Read a flow that other flows may have called."""
     reading = Reading(source, limits)
     content = text.encode(errors="surrogatepass")  # a lone surrogate is then refused as text that is not UTF-8
     if len(content) > limits.flow_bytes:
         reading.exceeded("flow_bytes", len(content), None)
-    return _read(content, reading)
+    return _read(content, reading, called, callers)
 
 
-def _read(content: bytes, reading: Reading) -> Flow:
+def _read(content: bytes, reading: Reading, called: Called | None, callers: tuple[str, ...] = ()) -> Flow:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -95,7 +123,8 @@ def _read(content: bytes, reading: Reading) -> Flow:
     tree = read_document(text, reading)
     flow = None
     if isinstance(tree, Mapping):
-        flow = _flow(reading, Fields(reading, tree, ""), hashlib.sha256(content).hexdigest())
+        calls = Calls(called, partial(_read_called, limits=reading.limits, called=called), callers)
+        flow = _flow(reading, Fields(reading, tree, ""), hashlib.sha256(content).hexdigest(), calls)
     elif tree is not None:
         reading.add("flow.not-a-flow", tree.line)
     reading.refuse_if_failed()
@@ -104,7 +133,11 @@ def _read(content: bytes, reading: Reading) -> Flow:
     return flow
 
 
-def _flow(reading: Reading, document: Fields, source_hash: str) -> Flow:
+def _read_called(text: str, callers: tuple[str, ...], *, limits: Limits, called: Called | None) -> Flow:
+    return _read_text(text, callers, source=f"{callers[-1]}.yaml", limits=limits, called=called)
+
+
+def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) -> Flow:
     """Every section of the file, whatever is wrong with the one before."""
     document.allow(KEYS)
     _check_version(reading, document)
@@ -112,31 +145,60 @@ def _flow(reading: Reading, document: Fields, source_hash: str) -> Flow:
     title = document.title("title") or (title_of_id(identifier) if identifier else NO_TITLE)
     stage = document.choice("stage", (stage.value for stage in Stage))
     calendar = document.choice("calendar", CALENDAR_NAMES)
+    ends = document.choice("ends", (ends.value for ends in Termination))
     roles = _roles(reading, document)
-    declared = read_nodes(reading, document, roles)
-    references = References(reading, declared.nodes)
-    edges = read_edges(reading, document, references)
+    if identifier is not None and not calls.callers:
+        calls = replace(calls, callers=(identifier,))
+    declared = read_nodes(reading, document, roles, calls)
+    known = References(reading, declared.nodes)
+    nodes = {node.id: attached(node, known) for node in declared.nodes.values()}
+    references = References(reading, nodes)
+    edges = _edges(reading, declared, references)
     plans = read_plans(reading, document, references, edges.edges)
+    plans += tuple(plan for scope in declared.scopes if scope.called is not None for plan in scope.called.plans)
     standards = read_standards(reading, document, references)
     weights = read_weights(reading, document, references)
     plan_steps = _plan_steps(document, plans)
     if "nodes" in document:
-        check_counts(reading, declared.nodes, plan_steps, document.line_of("nodes"))
+        check_counts(reading, nodes, plan_steps, document.line_of("nodes"))
     if edges.complete:
-        check_paths(reading, declared.nodes, edges.edges, plan_steps)
-    return Flow(
+        check_paths(reading, nodes, edges.edges, plan_steps)
+    flow = Flow(
         id=identifier or "",
         title=title,
         stage=Stage(stage) if stage else None,
         calendar=calendar,
         roles=roles,
-        nodes=tuple(declared.nodes.values()),
+        nodes=tuple(nodes.values()),
         edges=edges.edges,
-        standards=declared.standards + standards,
+        standards=(*declared.standards, *standards),
         plans=plans,
         weights=weights,
-        source_hash=source_hash,
+        source_hash=_hash_with_called(source_hash, declared),
+        termination=Termination(ends) if ends else Termination.EXPLICIT,
     )
+    check_beside(reading, flow)
+    return flow
+
+
+def _hash_with_called(source_hash: str, declared: ReadNodes) -> str:
+    """The hash of the file's bytes; of a file that calls others, one that changes with theirs too."""
+    called = [scope.called.flow.source_hash for scope in declared.scopes if scope.called is not None]
+    return hashlib.sha256(" ".join([source_hash, *called]).encode()).hexdigest() if called else source_hash
+
+
+def _edges(reading: Reading, declared: ReadNodes, references: References) -> ReadEdges:
+    """The edges of every level, in the order of the sub-flows in the file."""
+    found = [
+        read_edges(reading, scope.fields, references, scope.parent)
+        if scope.fields is not None
+        else ReadEdges(() if scope.called is None else scope.called.edges, complete=scope.called is not None)
+        for scope in declared.scopes
+    ]
+    edges = tuple(edge for each in found for edge in each.edges)
+    if len(edges) > reading.limits.flow_edges:
+        reading.exceeded("flow_edges", len(edges), None)
+    return ReadEdges(edges, all(each.complete for each in found))
 
 
 def _check_version(reading: Reading, document: Fields) -> None:

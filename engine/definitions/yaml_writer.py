@@ -11,7 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan, TriggerKind, WeightGroup
+from engine.definitions.flow import (
+    Edge,
+    Flow,
+    Node,
+    NodeKind,
+    Plan,
+    Repeat,
+    Termination,
+    Trigger,
+    TriggerKind,
+    WeightGroup,
+)
 from engine.definitions.standard_reader import default_dimension, step_standard, title_of_id
 from engine.definitions.standards import Standard, StandardKind
 from engine.definitions.titles import Title
@@ -41,13 +52,13 @@ def write_flow(flow: Flow) -> str:
             stands on a step but different from it.
     """
     inline = {standard.id: standard for standard in flow.standards if "." in standard.id}
+    called = {node.id for node in flow.nodes if _is_called(node, flow)}
     blocks = [
         _head(flow),
         _section("roles", [_inline(role, _title(title)) for role, title in flow.roles.items()]),
-        _section("nodes", [_node(node, inline) for node in flow.nodes]),
-        _section("edges", _edges(flow.edges)),
+        *_graph(flow, None, inline),
         _section("standards", [_standard(standard) for standard in flow.standards if standard.id not in inline]),
-        _section("plans", [_plan(plan) for plan in flow.plans]),
+        _section("plans", [_plan(plan) for plan in flow.plans if plan.at not in called]),
         _section("weights", [_weight(group) for group in flow.weights]),
     ]
     if inline.keys() - {f"{node.id}.{key}" for node in flow.steps for key in ("at-least", "at-most")}:
@@ -61,6 +72,8 @@ def _head(flow: Flow) -> str:
         lines.append(f"stage: {flow.stage.value}")
     if flow.calendar is not None:
         lines.append(f"calendar: {_text(flow.calendar)}")
+    if flow.termination is not Termination.EXPLICIT:
+        lines.append(f"ends: {flow.termination.value}")
     return "\n".join(lines) + "\n"
 
 
@@ -113,21 +126,95 @@ def _title(title: Title) -> str:
     return _text(title.en) if title.en == title.zh else _mapping([("en", _text(title.en)), ("zh", _text(title.zh))])
 
 
-def _node(node: Node, inline: dict[str, Standard]) -> str:
-    if node.kind is not NodeKind.STEP and not node.title.en:
+def _is_called(node: Node, flow: Flow) -> bool:
+    """Whether a node stands in the file of a flow that is called."""
+    while node.parent is not None:
+        node = flow.by_id[node.parent]
+        if node.calls is not None:
+            return True
+    return False
+
+
+def _graph(flow: Flow, parent: str | None, inline: dict[str, Standard]) -> list[str]:
+    """The nodes and edges of the flow or of a sub-flow."""
+    nodes = [node for node in flow.nodes if node.parent == parent]
+    inside = {node.id for node in nodes}
+    return [
+        _section("nodes", [_node(node, flow, inline) for node in nodes]),
+        _section("edges", _edges([edge for edge in flow.edges if edge.source in inside])),
+    ]
+
+
+def _node(node: Node, flow: Flow, inline: dict[str, Standard]) -> str:
+    pairs: Pairs = [*_kind(node), *_about(node), *_work(node)]
+    for key in ("at-least", "at-most"):
+        standard = inline.get(f"{node.id}.{key}")
+        if standard is not None:
+            pairs.append((key, _span(_inline_span(standard, node, key))))
+    if node.repeat is not None:
+        pairs.append(("repeat", _repeat(node.repeat)))
+    pairs += [(key, _title(text)) for key, text in (("risk", node.risk), ("script", node.script)) if text is not None]
+    if node.kind is NodeKind.SUB_FLOW and node.calls is None:
+        if node.ends is not None:
+            pairs.append(("ends", node.ends.value))
+        head = "\n".join([f"  {node.id}:", *(f"    {name}: {value}" for name, value in pairs)])
+        inner = "".join(_graph(flow, node.id, inline)).rstrip("\n")
+        return head + "\n" + textwrap.indent(inner, "    ")
+    if len(pairs) == 1 and node.kind is not NodeKind.STEP and not node.title.en:
         return _inline(node.id, node.kind.value)
-    pairs: Pairs = [(node.kind.value, _title(node.title))]
+    return _entry(node.id, pairs)
+
+
+def _kind(node: Node) -> Pairs:
+    """What a node is, with its title."""
+    if node.calls is not None:
+        return [("call", node.calls), ("title", _title(node.title))]
+    return [(node.kind.value, _title(node.title) if node.title.en else '""')]
+
+
+def _about(node: Node) -> Pairs:
+    """What an event is about, and where it sits."""
+    pairs: Pairs = []
+    if node.event is not None:
+        pairs.append(_trigger(node.event))
+    if node.kind is NodeKind.EVENT and node.throws:
+        pairs.append(("throws", "true"))
+    if node.terminates:
+        pairs.append(("terminates", "true"))
+    if node.boundary is not None:
+        pairs.append(("on", node.boundary.at))
+        if not node.boundary.interrupting:
+            pairs.append(("interrupting", "false"))
+    if node.logged:
+        pairs.append(("logged", "true"))
+    return pairs
+
+
+def _work(node: Node) -> Pairs:
+    """Who does a step, and how a log names it."""
+    pairs: Pairs = []
     if node.role is not None:
         pairs.append(("role", node.role))
     if node.aliases:
         pairs.append(("aliases", _list(_text(alias) for alias in node.aliases)))
     if node.optional:
         pairs.append(("optional", "true"))
-    for key in ("at-least", "at-most"):
-        standard = inline.get(f"{node.id}.{key}")
-        if standard is not None:
-            pairs.append((key, _span(_inline_span(standard, node, key))))
-    return _entry(node.id, pairs)
+    return pairs
+
+
+def _trigger(trigger: Trigger) -> tuple[str, str]:
+    if not trigger.detail:
+        return trigger.kind.value, "true"
+    return trigger.kind.value, _span(trigger.detail) if trigger.kind is TriggerKind.TIMER else _text(trigger.detail)
+
+
+def _repeat(repeat: Repeat) -> str:
+    pairs: Pairs = [("at-least", str(repeat.at_least))]
+    if repeat.at_most is not None:
+        pairs.append(("at-most", str(repeat.at_most)))
+    if repeat.parallel:
+        pairs.append(("parallel", "true"))
+    return _mapping(pairs)
 
 
 def _inline_span(standard: Standard, node: Node, key: str) -> str:
@@ -194,13 +281,12 @@ def _percent(share: Fraction) -> str:
 
 
 def _plan(plan: Plan) -> str:
-    detail = _span(plan.trigger.detail) if plan.trigger.kind is TriggerKind.TIMER else _text(plan.trigger.detail)
     return _entry(
         plan.id,
         [
             ("risk", _title(plan.risk)),
             ("at", plan.at),
-            ("on", _mapping([(plan.trigger.kind.value, detail)])),
+            ("on", _mapping([_trigger(plan.trigger)])),
             ("path", _ids(plan.path)),
             ("rejoin", plan.rejoin),
         ],

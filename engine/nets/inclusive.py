@@ -8,14 +8,14 @@ with several incoming edges. Every split has a join of its own, and every join a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import networkx as nx
 
-from engine.definitions.flow import Flow, Node, NodeKind
-from engine.errors import Place, Problem
+from engine.definitions.flow import Flow, Node, NodeKind, TriggerKind
+from engine.errors import Place, Problem, Value
 
 _ENTRY, _EXIT = 0, 1  # no node id is an integer
 
@@ -26,7 +26,8 @@ class InclusivePairs:
 
     Attributes:
         join_of: Split id → join id.
-        problems: ``net.inclusive-unmatched`` for each gateway without a partner, in file order.
+        problems: ``net.inclusive-unmatched`` for each gateway without a partner, ``net.inclusive-left`` for each plan
+            or boundary event that leads out of the branches of a pair, or into them; in file order.
     """
 
     join_of: Mapping[str, str]
@@ -36,7 +37,8 @@ class InclusivePairs:
 def match_inclusive(flow: Flow) -> InclusivePairs:
     """Match the inclusive splits of a flow with the joins that close them.
 
-    Plans are left out: a plan leaves and re-enters the flow as one token, so it changes no pair.
+    A plan leaves and re-enters the flow as one token, so it changes no pair, as long as it stays among the branches in
+    which it began: a join would wait for ever for a token that has left.
     """
     inclusive = [node for node in flow.nodes if node.kind is NodeKind.INCLUSIVE]
     if not inclusive:
@@ -59,23 +61,60 @@ def match_inclusive(flow: Flow) -> InclusivePairs:
     }
     matched = join_of.keys() | set(join_of.values())
     unmatched = [node for node in inclusive if _lacks_partner(node, graph, join_of, matched)]
-    return InclusivePairs(
-        MappingProxyType(join_of),
-        tuple(
-            Problem("net.inclusive-unmatched", Place(line=node.line, element=node.id), {"node": node.id})
-            for node in unmatched
-        ),
-    )
+    problems = [
+        Problem("net.inclusive-unmatched", Place(line=node.line, element=node.id), {"node": node.id})
+        for node in unmatched
+    ]
+    for opening, closing in join_of.items():
+        problems += _leaving(flow, graph, opening, closing)
+    return InclusivePairs(MappingProxyType(join_of), tuple(problems))
+
+
+def _leaving(flow: Flow, graph: nx.MultiDiGraph[Hashable], split: str, join: str) -> Iterator[Problem]:
+    """Plans and boundary events that cross the border of the region between a split and its join."""
+    values: dict[str, Value] = {"split": split, "join": join}
+    inside = _reached(graph.copy(), split, join)
+    for plan in flow.plans:
+        if (plan.at in inside) != (plan.rejoin in inside):
+            place = Place(line=plan.line, element=f"plans.{plan.id}")
+            yield Problem("net.inclusive-left", place, {"node": plan.id, **values})
+    if split not in inside:
+        return
+    events = [node for node in flow.nodes if node.boundary is not None and node.boundary.interrupting]
+    for event in events:
+        if event.id in inside and split in _reached(graph.copy(), event.id, join):
+            place = Place(line=event.line, element=event.id)
+            yield Problem("net.inclusive-left", place, {"node": event.id, **values})
+
+
+def _reached(graph: nx.MultiDiGraph[Hashable], first: Hashable, last: Hashable) -> set[Hashable]:
+    """What the ways from one node come to before another one, both left out; the first where a way comes back."""
+    graph.remove_node(last)
+    found: set[Hashable] = set()
+    for successor in graph.successors(first):
+        found |= {successor, *nx.descendants(graph, successor)}
+    return found
 
 
 def _graph(flow: Flow) -> nx.MultiDiGraph[Hashable]:
-    """The flow with one entry before its starts and one exit after its ends."""
+    """The flow with one entry before every start and one exit after every end, sub-flows standing apart.
+
+    An interrupting boundary event is one more way on from its activity; what another one begins runs beside the rest,
+    as if it came from outside. An end that cancels everything else leaves no branch for a join to wait for.
+    """
     graph: nx.MultiDiGraph[Hashable] = nx.MultiDiGraph()
     graph.add_nodes_from([_ENTRY, _EXIT, *flow.by_id])
     graph.add_edges_from((edge.source, edge.target) for edge in flow.edges)
     graph.add_edges_from((_ENTRY, node.id) for node in flow.nodes if node.kind is NodeKind.START)
-    graph.add_edges_from((node.id, _EXIT) for node in flow.nodes if node.kind is NodeKind.END)
+    graph.add_edges_from((node.id, _EXIT) for node in flow.nodes if node.kind is NodeKind.END and not _cancels(node))
+    for node in flow.nodes:
+        if node.boundary is not None:
+            graph.add_edge(node.boundary.at if node.boundary.interrupting else _ENTRY, node.id)
     return graph
+
+
+def _cancels(end: Node) -> bool:
+    return end.terminates or (end.event is not None and end.event.kind is TriggerKind.ERROR)
 
 
 def _chain(immediate: Mapping[Hashable, Hashable], node: Hashable) -> list[Hashable]:

@@ -46,6 +46,7 @@ class Transition:
         purpose: Why it exists.
         plan: Id of the contingency plan whose path it belongs to, or "".
         enters_plan: Whether firing it enters that plan.
+        chosen: Of a gateway that chooses: ids of the nodes to which the edges lead that it takes. Else empty.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Transition:
     purpose: Purpose
     plan: str = ""
     enters_plan: bool = False
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -194,7 +194,13 @@ class NetReader:
         elif said != purpose:
             self.reading.problem("pnml.purpose", own, transition=key, purpose=said)
         return Transition(
-            key, label, own.get("node", key), purpose, own.get("plan", ""), own.get("enters-plan") == "true"
+            key,
+            label,
+            own.get("node", key),
+            purpose,
+            own.get("plan", ""),
+            own.get("enters-plan") == "true",
+            tuple(own.get("chosen", "").split()),
         )
 
     def _name(self, element: etree._Element) -> str:

@@ -84,6 +84,8 @@ def _said_by_us(transition: Transition) -> Mapping[str, str]:
         said["plan"] = transition.plan
     if transition.enters_plan:
         said["enters-plan"] = "true"
+    if transition.chosen:
+        said["chosen"] = " ".join(transition.chosen)
     return said
 
 

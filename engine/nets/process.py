@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from engine.definitions.call_reader import Called
 from engine.definitions.flow import Flow, Node, NodeKind
 from engine.definitions.titles import Title
-from engine.definitions.yaml_reader import read_flow_text
+from engine.definitions.yaml_reader import flow_beside, read_flow_text
 from engine.errors import InputRefused, Place, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.compile import compile_flow
@@ -86,17 +88,27 @@ def read_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
     """
     with path.open("rb") as file:
         data = file.read(max(limits.net_bytes, limits.flow_bytes) + 1)
-    return read_process_bytes(data, source=path.name, limits=limits)
+    called = partial(flow_beside, path, limits=limits)
+    return read_process_bytes(data, source=path.name, limits=limits, called=called)
 
 
-def read_process_bytes(data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS) -> Process:
-    """Read a flow or a net from the bytes of a file; otherwise as ``read_process``."""
+def read_process_bytes(
+    data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS, called: Called | None = None
+) -> Process:
+    """Read a flow or a net from the bytes of a file; otherwise as ``read_process``.
+
+    Args:
+        data: The file.
+        source: A name for it in problems.
+        limits: Sizes past which it is refused.
+        called: Gives the texts of flows that it calls; without it, a call is refused.
+    """
     head = _head(data, source)
     if _TABLE.match(head):
         raise _refusal("net.is-a-log", source)
     if not head.startswith("<"):
         text = data.decode(errors="surrogateescape")  # what is not UTF-8 is refused by the reader, with its line
-        return _from_yaml(text, source, limits)
+        return _from_yaml(text, source, limits, called)
     match = _ROOT.match(head, _end_of_prolog(head))
     root = match.group(1).lower() if match else ""
     if root in _REFUSED_ROOTS:
@@ -105,8 +117,8 @@ def read_process_bytes(data: bytes, *, source: str = "", limits: Limits = DEFAUL
     return process_of_net(read.net, notes=read.notes)
 
 
-def _from_yaml(text: str, source: str, limits: Limits) -> Process:
-    flow = read_flow_text(text, source=source, limits=limits)
+def _from_yaml(text: str, source: str, limits: Limits, called: Called | None) -> Process:
+    flow = read_flow_text(text, source=source, limits=limits, called=called)
     try:
         return process_of_flow(flow, limits=limits)
     except InputRefused as refusal:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.nets.process import process_of_flow
 from engine.review.difference import difference
 from engine.review.traces import SearchEnd, TraceSearch
-from tests.oracles.flow_language import flow_language
+from tests.oracles.flow_interpreter import flow_language
 from tests.oracles.structured_flows import structured_flow
 
 LONGEST = 5

@@ -19,7 +19,7 @@ from engine.nets.reduction import reduces_to_one_step
 from engine.nets.soundness import Verdict, check_soundness
 from engine.nets.workflow import WorkflowEnds, workflow_ends
 from tests.making import make_net, same_net
-from tests.oracles.flow_language import flow_language
+from tests.oracles.flow_interpreter import flow_language
 from tests.oracles.net_language import net_language
 from tests.oracles.soundness import plain_soundness
 from tests.oracles.structured_flows import structured_flow

@@ -34,6 +34,8 @@ def with_choice(*edges: str) -> str:
     return flow_file(nodes="x: exclusive\nc: {step: C}", edges="\n".join(["- b -> x", "- c -> end", *edges]))
 
 
+INSIDE = "s: {sub-flow: S, nodes: {s1: start, c: {step: C}, c2: {step: C2}, s2: end}, edges: [s1 -> c -> c2 -> s2]}"
+
 FILES = {
     "flow.bad-yaml": "trueline: 1\nflow: [f #!",
     "flow.empty": "#!",
@@ -50,7 +52,7 @@ FILES = {
     "flow.misspelt-key": flow_file(rest="titel: T #!"),
     "flow.unknown-choice": flow_file(rest="calendar: lunar #!"),
     "flow.misspelt-choice": flow_file(rest="stage: aftersale #!"),
-    "flow.comes-later": with_node("event-based"),
+    "flow.comes-later": with_node("complex"),
     "flow.not-a-text": flow_file(rest="title: [T] #!"),
     "flow.not-a-list": with_standard("{precedence: a}"),
     "flow.not-a-mapping": flow_file(rest="roles: [r] #!"),
@@ -119,12 +121,48 @@ FILES = {
         nodes="c: {step: C}", edges="- a -> c #!\n- b -> end", rest=plan().replace(" #!", "")
     ).replace("- a -> c #!\n  - b -> end", "- a -> c #!"),
     "flow.plan-inside-plan": with_plan(plan(rejoin="c")),
+    "flow.id-taken": flow_file(
+        nodes="s:\n  sub-flow: S\n  nodes:\n    s1: start\n    a: {step: X} #!\n    s2: end\n  edges: [s1 -> s2]",
+        edges="- b -> s -> end",
+    ),
+    "flow.two-triggers": with_node("{event: E, timer: 1d, message: m}"),
+    "flow.event-not-logged": with_node("{event: E, timer: 1d, optional: true}"),
+    "flow.event-cannot-throw": with_node("{event: E, timer: 1d, throws: true}"),
+    "flow.error-between": with_node("{event: E, error: e}"),
+    "flow.error-beside": flow_file(
+        nodes="x: {event: E, error: e, on: a, interrupting: false} #!", edges="- x -> end", rest="ends: implicit"
+    ),
+    "flow.end-with-two-meanings": flow_file(nodes="x: {end: E, error: e, terminates: true} #!", edges="- a -> x"),
+    "flow.not-an-activity": flow_file(nodes="x: {event: E, timer: 1d, on: start} #!", edges="- start -> x -> end"),
+    "flow.boundary-elsewhere": flow_file(
+        nodes=f"{INSIDE}\nx: {{event: E, timer: 1d, on: c}} #!", edges="- b -> s -> end\n- a -> x -> end"
+    ),
+    "flow.edge-into-boundary": flow_file(nodes="x: {event: E, timer: 1d, on: a}", edges="- x -> end\n- b -> x #!"),
+    "flow.edge-across": flow_file(nodes=INSIDE, edges="- b -> s -> end\n- b -> c #!"),
+    "flow.event-based-target": flow_file(
+        nodes="g: event-based\nx: {event: E, timer: 1d}\ny: exclusive #!", edges="- b -> g -> x -> end\n- g -> y -> end"
+    ),
+    "flow.beside-needs-implicit": flow_file(
+        nodes="x: {event: E, timer: 1d, on: a, interrupting: false} #!\ny: end", edges="- x -> y"
+    ),
+    "flow.repeat-without-bounds": with_node("{step: X, repeat: {parallel: true}}"),
+    "flow.repeat-out-of-range": with_node("{step: X, repeat: {at-least: 3, at-most: 2}}"),
+    "flow.repeat-unbounded": with_node("{step: X, repeat: {at-least: 3, parallel: true}}"),
+    "flow.call-not-found": with_node("{call: other}"),
+    "flow.plan-across": flow_file(
+        nodes=INSIDE + "\nd: {step: D}", edges="- b -> s -> end", rest=plan(at="c", path="d", rejoin="c2")
+    ),
+    "flow.plan-path-event": with_plan(plan(path="x"), nodes="x: {event: E, logged: true}", edges="- b -> x -> end"),
+    "flow.plan-rejoins-boundary": with_plan(
+        plan(rejoin="x"), nodes="c: {step: C}\nx: {event: E, timer: 1d, on: a}", edges="- x -> end"
+    ),
+    "flow.plan-step-laden": flow_file(nodes="c: {step: C, repeat: {at-most: 2}} #!", rest=plan().replace(" #!", "")),
     "flow.weight-out-of-range": flow_file(rest="weights:\n  w: {weight: 0, steps: [a]} #!"),
     "flow.weights-overlap": flow_file(rest="weights:\n  v: {weight: 1, steps: [a]}\n  w: {weight: 1, steps: [a]} #!"),
     "flow.weight-without-steps": flow_file(rest="weights:\n  w: {weight: 1, steps: []} #!"),
 }
-ELSEWHERE = {"flow.not-utf8", "flow.more-problems"}
-"""Tested where files are read and where problems are counted."""
+ELSEWHERE = {"flow.not-utf8", "flow.more-problems", "flow.call-cycle", "flow.call-mismatch"}
+"""Tested where files are read, where problems are counted and where flows call each other."""
 
 
 @pytest.mark.parametrize("code", FILES)

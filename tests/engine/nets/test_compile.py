@@ -13,7 +13,7 @@ from engine.nets.compile import compile_flow
 from engine.nets.net import SILENT, Purpose
 from engine.nets.soundness import Verdict, check_soundness
 from tests.making import make_flow
-from tests.oracles.flow_language import flow_language
+from tests.oracles.flow_interpreter import flow_language
 from tests.oracles.net_language import net_language
 
 INCLUSIVE = {"x": "inclusive", "y": "inclusive"}

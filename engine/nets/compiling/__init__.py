@@ -1,0 +1,1 @@
+"""How a flow becomes a net: fragments of nets, and how they are put together."""

@@ -1,0 +1,147 @@
+"""Parts of a net on their way into the whole: transitions with their arcs by name, and ports where parts are joined.
+
+A fragment is what one sub-flow, or one step with what sits on its border, means. Its arcs name its own places and
+*ports*, which whoever embeds it replaces by places, or by ports of its own. So the same fragment can stand in a net
+several times, and be played before it is built in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.errors import LimitExceeded
+from engine.limits import Limits
+from engine.nets.net import Transition
+
+ENTRY = "<in>"
+"""Where the token of whoever enters comes in; no arc of the fragment leads to it."""
+OUT = "<out>"
+"""What an end, or a step that was done, puts its token on."""
+TERMINATED = "<terminated>"
+"""What an end that terminates puts its token on."""
+_THROWN = "<error> "
+_LEFT = "<left> "
+
+
+def thrown(name: str) -> str:
+    """The port of an error that nobody has caught yet."""
+    return _THROWN + name
+
+
+def thrown_name(port: str) -> str | None:
+    """The name of the error whose port it is, or None for anything else."""
+    return port.removeprefix(_THROWN) if port.startswith(_THROWN) else None
+
+
+def left(event_or_plan: str) -> str:
+    """The port by which a boundary event or a plan leads away."""
+    return _LEFT + event_or_plan
+
+
+def is_port(place: str) -> bool:
+    """Whether a name is a port's; no place is called so."""
+    return place.startswith("<")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A transition with its arcs.
+
+    Attributes:
+        rank: Position of its node in the flow file; transitions are sorted by it.
+        transition: Its id is the one it would like to have.
+        takes: Places or ports it takes a token from; one that is named k times gives k.
+        puts: Places or ports it puts a token on.
+    """
+
+    rank: int
+    transition: Transition
+    takes: tuple[str, ...]
+    puts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a net.
+
+    Attributes:
+        places: Its own places.
+        links: Its transitions.
+    """
+
+    places: tuple[str, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Names of the errors that leave it."""
+        names = (thrown_name(place) for link in self.links for place in link.puts)
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    @property
+    def terminates(self) -> bool:
+        """Whether one of its ends terminates it."""
+        return any(TERMINATED in link.puts for link in self.links)
+
+    def joined(self, ports: Mapping[str, Sequence[str]]) -> Fragment:
+        """The fragment with some of its ports replaced, each by any number of places or ports."""
+
+        def replaced(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(place for name in names for place in ports.get(name, (name,)))
+
+        links = tuple(replace(link, takes=replaced(link.takes), puts=replaced(link.puts)) for link in self.links)
+        return Fragment(self.places, links)
+
+    def without(self, place: str) -> Fragment:
+        """The fragment without a place that no arc leads from or to any more."""
+        return Fragment(tuple(name for name in self.places if name != place), self.links)
+
+
+class Sketch:
+    """A fragment in the making.
+
+    Args of the constructor:
+        limits: ``net_elements`` bounds its places and transitions together.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._places: dict[str, None] = {}
+        self._links: list[Link] = []
+
+    def place(self, name: str) -> str:
+        """Add a place; its name has a number behind it when another place has it."""
+        candidate, number = name, 2
+        while candidate in self._places:
+            candidate, number = f"{name}.{number}", number + 1
+        self._places[candidate] = None
+        self._check_size()
+        return candidate
+
+    def link(self, rank: int, transition: Transition, takes: Iterable[str], puts: Iterable[str]) -> None:
+        """Add a transition with its arcs."""
+        self._links.append(Link(rank, transition, tuple(takes), tuple(puts)))
+        self._check_size()
+
+    def embed(self, fragment: Fragment, ports: Mapping[str, Sequence[str]], *, prefix: str = "") -> None:
+        """Add a fragment.
+
+        Args:
+            fragment: What to add.
+            ports: What to join its ports with; one that is not named stays a port.
+            prefix: Goes before the names of its places and transitions.
+        """
+        names: dict[str, Sequence[str]] = {place: (self.place(prefix + place),) for place in fragment.places}
+        for link in fragment.joined({**names, **ports}).links:
+            transition = replace(link.transition, id=prefix + link.transition.id) if prefix else link.transition
+            self.link(link.rank, transition, link.takes, link.puts)
+
+    def fragment(self) -> Fragment:
+        """What was added so far."""
+        return Fragment(tuple(self._places), tuple(self._links))
+
+    def _check_size(self) -> None:
+        found, allowed = len(self._places) + len(self._links), self._limits.net_elements
+        if found > allowed:
+            raise LimitExceeded(limit="net_elements", allowed=allowed, found=found)
