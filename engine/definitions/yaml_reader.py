@@ -16,6 +16,7 @@ from engine.definitions.node_reader import NO_TITLE, read_nodes
 from engine.definitions.plan_reader import read_plans, read_weights
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
+from engine.definitions.season_reader import read_effective, read_seasons
 from engine.definitions.standard_reader import read_standards, title_of_id
 from engine.definitions.structure import check_counts, check_paths
 from engine.definitions.titles import Title
@@ -28,10 +29,12 @@ KEYS = (
     "flow",
     "title",
     "stage",
+    "effective",
     "calendar",
     "roles",
     "nodes",
     "edges",
+    "seasons",
     "standards",
     "plans",
     "weights",
@@ -117,7 +120,8 @@ def _flow(reading: Reading, document: Fields, source_hash: str) -> Flow:
     references = References(reading, declared.nodes)
     edges = read_edges(reading, document, references)
     plans = read_plans(reading, document, references, edges.edges)
-    standards = read_standards(reading, document, references)
+    seasons = read_seasons(reading, document)
+    standards = read_standards(reading, document, references, roles=roles, seasons=seasons)
     weights = read_weights(reading, document, references)
     plan_steps = _plan_steps(document, plans)
     if "nodes" in document:
@@ -132,10 +136,13 @@ def _flow(reading: Reading, document: Fields, source_hash: str) -> Flow:
         roles=roles,
         nodes=tuple(declared.nodes.values()),
         edges=edges.edges,
-        standards=declared.standards + standards,
+        standards=declared.standards + standards.standards,
         plans=plans,
         weights=weights,
         source_hash=source_hash,
+        seasons=tuple(seasons.values()),
+        effective=read_effective(reading, document),
+        intentions=standards.intentions,
     )
 
 
