@@ -1,7 +1,7 @@
-"""How the cost of alignments grows with events, variants, trace length and states: ``python benchmarks/growth.py``.
+"""How the cost of alignments grows with events, variants, trace length and states: ``python -m benchmarks.growth``.
 
-One thing grows in each table and the rest stays. Seconds are CPU seconds of the process, the least of some runs, so that
-other work on the machine changes little. The traces are disturbed random runs with fixed seeds.
+One thing grows in each table and the rest stays. Seconds are CPU seconds of the process, the least of some runs, so
+that other work on the machine changes little. The traces are disturbed random runs with fixed seeds.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from alignments import DATA
-from scale import disturbed, parallel_steps, run_of, variants_of
 
+from benchmarks.alignments import DATA
+from benchmarks.scale import disturbed, parallel_steps, run_of, variants_of
 from engine.conformance.alignments import align
 from engine.conformance.search_graph import compile_search
 from engine.conformance.warmup import compile_kernels

@@ -30,6 +30,7 @@ class Limits:
         flow_edges: Edges of one flow.
         condition_characters: One condition of an edge or a trigger.
         time_span_days: The longest time span of a standard or a trigger.
+        rule_count: A number of times, days or items that a standard or a season names.
         weight: The weight of one group of steps.
         net_bytes: One net file in PNML.
         net_elements: Places, transitions and arcs of one net together.
@@ -70,6 +71,7 @@ class Limits:
     flow_edges: int = 10_000
     condition_characters: int = 1_000
     time_span_days: int = 3_660
+    rule_count: int = 1_000_000
     weight: int = 1_000
     net_bytes: int = 64 * MEBIBYTE
     net_elements: int = 200_000

@@ -1,8 +1,10 @@
-"""Time spans as designers write them: ``30s``, ``7m``, ``1h30m``, ``6 workhours``, ``5 workdays``, ``7 分钟``.
+"""Time spans as designers write them: ``30s``, ``7m``, ``1h30m``, ``6 workhours``, ``5 workdays``, ``same day``.
 
-Three ways of passing (``TimeUnit``): clock time is written in days, hours, minutes and seconds, largest unit first and
-each unit once; working time in ``workhours`` and ``workminutes``; working days in ``workdays``. A clock day has 24
-hours. Numbers are whole: a half is written in the next smaller unit, so that a span is exact and reads one way.
+Four ways of passing (``TimeUnit``): clock time is written in days, hours, minutes and seconds, largest unit first and
+each unit once; working time in ``workhours`` and ``workminutes``; working days in ``workdays``; days of the calendar in
+``calendar days``. A clock day has 24 hours, a day of the calendar ends at midnight: ``1 day`` and ``1 calendar day``
+differ. The first such days have words: ``same day``, ``next day``, ``same workday``, ``next workday``. Numbers are
+whole: a half is written in the next smaller unit, so that a span is exact and reads one way.
 """
 
 from __future__ import annotations
@@ -46,8 +48,29 @@ _WORKING_UNITS = {
     "workminutes": _MINUTE,
     "工作分钟": _MINUTE,
 }
-_WORKDAY_UNITS = frozenset({"workday", "workdays", "工作日", "个工作日"})
-_PART = re.compile(r"([0-9]{1,12})[ \t]*([^\W\d_]+)[ \t]*")
+_WHOLE_DAY_UNITS = {
+    "workday": TimeUnit.WORKDAYS,
+    "workdays": TimeUnit.WORKDAYS,
+    "工作日": TimeUnit.WORKDAYS,
+    "个工作日": TimeUnit.WORKDAYS,
+    "calendar day": TimeUnit.DAYS,
+    "calendar days": TimeUnit.DAYS,
+    "自然日": TimeUnit.DAYS,
+    "个自然日": TimeUnit.DAYS,
+}
+_WORDS = {
+    "same day": (TimeUnit.DAYS, 0),
+    "当天": (TimeUnit.DAYS, 0),
+    "当日": (TimeUnit.DAYS, 0),
+    "next day": (TimeUnit.DAYS, 1),
+    "次日": (TimeUnit.DAYS, 1),
+    "same workday": (TimeUnit.WORKDAYS, 0),
+    "同一工作日": (TimeUnit.WORKDAYS, 0),
+    "next workday": (TimeUnit.WORKDAYS, 1),
+    "次一工作日": (TimeUnit.WORKDAYS, 1),
+    "下一工作日": (TimeUnit.WORKDAYS, 1),
+}
+_PART = re.compile(r"([0-9]{1,12})[ \t]*([^\W\d_]+(?:[ \t]+days?(?![^\W\d_]))?)[ \t]*")
 
 
 def parse_time_span(text: str) -> TimeSpan | None:
@@ -58,16 +81,18 @@ def parse_time_span(text: str) -> TimeSpan | None:
 
     Returns:
         The span, or None when the text is not one. A span of nothing (``0m``) is returned with amount 0: whether that
-        is in range is for the caller to say, who knows the limits.
+        is in range is for the caller to say, who knows the limits (``is_nothing`` tells it from ``same day``).
     """
     text = text.strip()
+    if _as_word(text) in _WORDS:
+        return TimeSpan(text, *_WORDS[_as_word(text)])
     parts = _parts(text)
     if not parts:
         return None
     if len(parts) == 1:
         amount, unit = parts[0]
-        if unit in _WORKDAY_UNITS:
-            return TimeSpan(text, TimeUnit.WORKDAYS, amount)
+        if _as_word(unit) in _WHOLE_DAY_UNITS:
+            return TimeSpan(text, _WHOLE_DAY_UNITS[_as_word(unit)], amount)
     for unit_of_time, table in ((TimeUnit.CLOCK, _CLOCK_UNITS), (TimeUnit.WORKING, _WORKING_UNITS)):
         if all(unit in table for _, unit in parts):
             sizes = [table[unit] for _, unit in parts]
@@ -91,6 +116,17 @@ def _parts(text: str) -> list[tuple[int, str]]:
     return parts
 
 
+def _as_word(text: str) -> str:
+    """The text with single blanks."""
+    return " ".join(text.split())
+
+
+def is_nothing(span: TimeSpan) -> bool:
+    """Whether a span is no time at all; ``same day`` has the amount 0 and lasts until the day ends."""
+    return span.amount == 0 and _as_word(span.text) not in _WORDS
+
+
 def days_of(span: TimeSpan) -> float:
-    """The span in days of 24 hours, working days counted as days: for comparing with limits only."""
-    return span.amount if span.unit is TimeUnit.WORKDAYS else span.amount / MICROSECONDS_PER_DAY
+    """The span in days of 24 hours, each whole day counted as one: for comparing with limits only."""
+    whole = span.unit in {TimeUnit.DAYS, TimeUnit.WORKDAYS}
+    return span.amount if whole else span.amount / MICROSECONDS_PER_DAY

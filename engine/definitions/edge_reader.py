@@ -54,8 +54,8 @@ def read_edges(reading: Reading, fields: Fields, references: References, parent:
     return ReadEdges(tuple(reader.edges.values()), reader.complete)
 
 
-def as_condition(reading: Reading, scalar: Scalar, path: str) -> str | None:
-    """A text that has to be a condition."""
+def as_condition(reading: Reading, scalar: Scalar, path: str, *, about_event: bool = False) -> str | None:
+    """A text that has to be a condition, about the case and, where it may, about an event."""
     text = scalar.text.strip()
     allowed = reading.limits.condition_characters
     if not text:
@@ -63,7 +63,7 @@ def as_condition(reading: Reading, scalar: Scalar, path: str) -> str | None:
     elif len(text) > allowed:
         reading.too_large("condition_characters", len(text), scalar.line, path)
     else:
-        fault = check_condition(text)
+        fault = check_condition(text, about_event=about_event)
         if fault is None:
             return text
         if fault.found_type:

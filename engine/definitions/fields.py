@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 
-from engine.definitions.durations import days_of, parse_time_span
+from engine.definitions.durations import days_of, is_nothing, parse_time_span
 from engine.definitions.reading import Reading
 from engine.definitions.standards import TimeSpan
 from engine.definitions.titles import Title
@@ -32,22 +32,6 @@ COMES_LATER = frozenset(
         "lanes",
         "pools",
         "data",
-        "fields",
-        "required-fields",
-        "actor",
-        "same-actor",
-        "different-actor",
-        "authority",
-        "absence",
-        "all-of",
-        "any-of",
-        "one-of",
-        "count",
-        "co-occurrence",
-        "lead-time",
-        "deadline",
-        "change",
-        "within-tolerance",
         "idle",
         "cost",
         "attachments",
@@ -181,7 +165,7 @@ class Fields:
         longest = self.reading.limits.time_span_days
         if span is None:
             self.reading.add("flow.bad-time", scalar.line, self.path, key=key, found=scalar.text)
-        elif span.amount == 0 or days_of(span) > longest:
+        elif is_nothing(span) or days_of(span) > longest:
             self.reading.add(
                 "flow.time-out-of-range", scalar.line, self.path, key=key, found=scalar.text, allowed=longest
             )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
-from engine.definitions.standards import Standard
+from engine.definitions.standards import Intention, Standard
 from engine.definitions.titles import Title
 
 
@@ -270,6 +270,7 @@ class Flow:
         seasons: In file order.
         termination: When a case has ended.
         effective: The day from which this version is in force, in the calendar's time zone, or None for always.
+        intentions: What stands among the standards without a rule, in file order.
     """
 
     id: str
@@ -286,6 +287,7 @@ class Flow:
     seasons: tuple[Season, ...] = ()
     termination: Termination = Termination.EXPLICIT
     effective: date | None = None
+    intentions: tuple[Intention, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the mapping."""

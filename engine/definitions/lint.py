@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.definitions.flow import Edge, Flow, Node, NodeKind
+from engine.definitions.rules import Authority, PerformedBy
+from engine.definitions.standard_lint import lint_standards
 from engine.definitions.standards import StandardKind, TimeUnit
 from engine.errors import Place, Problem, Severity, Value
 
@@ -36,8 +38,10 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         - ``flow.plans-alike``: two plans of one step begin with the same step, so that no log tells them apart;
         - ``flow.unused-role``: a role that no step has;
         - ``flow.working-time-without-calendar``: working time is asked for and no calendar named;
-        - ``flow.steps-without-order`` (info): steps that no precedence or response standard mentions;
-        - ``flow.no-plans`` (info): no step is protected by a contingency plan.
+        - ``flow.steps-without-order`` (info): steps that no precedence, response or all-of standard mentions;
+        - ``flow.no-plans`` (info): no step is protected by a contingency plan;
+
+        and what ``lint_standards`` finds.
     """
     found = [
         *_gateways(flow),
@@ -45,6 +49,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         *_unused_roles(flow),
         *_working_time(flow),
         *_steps_without_order(flow),
+        *lint_standards(flow),
     ]
     if not flow.plans:
         found.append(Problem("flow.no-plans", severity=Severity.INFO))
@@ -96,6 +101,11 @@ def _plans_alike(flow: Flow) -> Iterator[Problem]:
 
 def _unused_roles(flow: Flow) -> Iterator[Problem]:
     used = {step.role for step in flow.steps}
+    for standard in flow.standards:
+        if isinstance(standard.rule, PerformedBy):
+            used.update(standard.rule.roles)
+        elif isinstance(standard.rule, Authority):
+            used.update(limit.role for limit in standard.rule.limits)
     for role in flow.roles:
         if role not in used:
             yield _warning("flow.unused-role", 0, f"roles.{role}", role=role)
@@ -105,7 +115,8 @@ def _working_time(flow: Flow) -> Iterator[Problem]:
     if flow.calendar is not None:
         return
     for standard in flow.standards:
-        for span in (standard.at_least, standard.at_most):
+        second = standard.second_tier.within if standard.second_tier else None
+        for span in (standard.at_least, standard.at_most, second):
             if span is not None and span.unit is not TimeUnit.CLOCK:
                 yield _warning(
                     "flow.working-time-without-calendar",
@@ -117,7 +128,7 @@ def _working_time(flow: Flow) -> Iterator[Problem]:
 
 
 def _steps_without_order(flow: Flow) -> Iterator[Problem]:
-    ordering = (StandardKind.PRECEDENCE, StandardKind.RESPONSE)
+    ordering = (StandardKind.PRECEDENCE, StandardKind.RESPONSE, StandardKind.ALL_OF)
     ordered = {step for standard in flow.standards if standard.kind in ordering for step in standard.steps}
     without = [step for step in flow.steps if step.id not in ordered and step.id not in flow.plan_steps]
     if without:

@@ -8,9 +8,17 @@ from fractions import Fraction
 
 from engine.definitions.rules import (
     POPULATION_RULES,
+    AllOf,
+    Authority,
     CycleTime,
     Duration,
+    Fields,
+    Holds,
     LeadTime,
+    Level,
+    PerformedBy,
+    Precedence,
+    Rating,
     Response,
     Rule,
     SecondTier,
@@ -51,6 +59,75 @@ class Domain(StrEnum):
     GUIDANCE = "guidance"  # 指引
     SELLING = "selling"  # 销售技巧
     COMPLAINTS = "complaints"  # 投诉解决
+
+
+_EFFICIENCY = (
+    StandardKind.DURATION,
+    StandardKind.CYCLE_TIME,
+    StandardKind.DEADLINE,
+    StandardKind.LEAD_TIME,
+    StandardKind.QUICKER,
+)
+_ORDERING = (
+    StandardKind.PRECEDENCE,
+    StandardKind.RESPONSE,
+    StandardKind.TOGETHER,
+    StandardKind.SAME_ACTOR,
+    StandardKind.DIFFERENT_ACTOR,
+    StandardKind.PERFORMED_BY,
+    StandardKind.AUTHORITY,
+)
+
+
+def default_dimension(rule: Rule) -> Dimension:
+    """The dimension a standard counts in when the file does not say.
+
+    Time counts in efficiency; order, what belongs together and who may do it in ordering; what has to be there, and
+    be right, in completeness.
+    """
+    if rule.kind in _EFFICIENCY or (isinstance(rule, Response) and rule.within is not None):
+        return Dimension.EFFICIENCY
+    return Dimension.ORDERING if rule.kind in _ORDERING else Dimension.COMPLETENESS
+
+
+def event_step(rule: Rule) -> str | None:
+    """The step whose event a rule's condition can ask about as ``event``.
+
+    None for a rule with one instance for each case, or for many: there is no one event then.
+    """
+    if isinstance(rule, Duration | Fields | Holds | PerformedBy | Authority):
+        return rule.step
+    if isinstance(rule, Level | Rating):
+        return rule.attribute.step
+    if isinstance(rule, Precedence):
+        return rule.second
+    if isinstance(rule, Response):
+        return rule.first
+    return rule.before if isinstance(rule, AllOf) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What is wanted, without saying how it is measured: not yet a standard, and judged by nobody.
+
+    "Visit as soon as possible" has no number. It can be written down as it stands, so that the lint can name what a
+    standard would need.
+
+    Attributes:
+        id: The key in the file, among the standards.
+        title: Its name for people.
+        statement: The words.
+        about: The steps it is about, in their order; may be empty.
+        domain: What it is about, or None.
+        line: 1-based line in the file.
+    """
+
+    id: str
+    title: Title
+    statement: Title
+    about: tuple[str, ...] = ()
+    domain: Domain | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from engine.definitions.node_reader import NO_TITLE, ReadNodes, read_nodes
 from engine.definitions.plan_reader import read_plans, read_weights
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
+from engine.definitions.season_reader import read_effective, read_seasons
 from engine.definitions.standard_reader import read_standards, title_of_id
 from engine.definitions.structure import check_beside, check_counts, check_paths
 from engine.definitions.titles import Title
@@ -32,11 +33,13 @@ KEYS = (
     "flow",
     "title",
     "stage",
+    "effective",
     "calendar",
     "ends",
     "roles",
     "nodes",
     "edges",
+    "seasons",
     "standards",
     "plans",
     "weights",
@@ -156,7 +159,8 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
     edges = _edges(reading, declared, references)
     plans = read_plans(reading, document, references, edges.edges)
     plans += tuple(plan for scope in declared.scopes if scope.called is not None for plan in scope.called.plans)
-    standards = read_standards(reading, document, references)
+    seasons = read_seasons(reading, document)
+    standards = read_standards(reading, document, references, roles=roles, seasons=seasons)
     weights = read_weights(reading, document, references)
     plan_steps = _plan_steps(document, plans)
     if "nodes" in document:
@@ -171,11 +175,14 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
         roles=roles,
         nodes=tuple(nodes.values()),
         edges=edges.edges,
-        standards=(*declared.standards, *standards),
+        standards=(*declared.standards, *standards.standards),
         plans=plans,
         weights=weights,
         source_hash=_hash_with_called(source_hash, declared),
+        seasons=tuple(seasons.values()),
         termination=Termination(ends) if ends else Termination.EXPLICIT,
+        effective=read_effective(reading, document),
+        intentions=standards.intentions,
     )
     check_beside(reading, flow)
     return flow

@@ -26,7 +26,10 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def is_kernel(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(isinstance(d, ast.Name) and d.id in {"compiled", "inlined", "tight", "tight_inlined"} for d in function.decorator_list)
+    return any(
+        isinstance(d, ast.Name) and d.id in {"compiled", "inlined", "tight", "tight_inlined"}
+        for d in function.decorator_list
+    )
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.definitions.durations import days_of, parse_time_span
+from engine.definitions.durations import days_of, is_nothing, parse_time_span
 from engine.definitions.standards import TimeUnit
 
 SECOND = 1_000_000
@@ -30,6 +30,19 @@ MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
         ("1 workday", TimeUnit.WORKDAYS, 1),
         ("5个工作日", TimeUnit.WORKDAYS, 5),
         ("0m", TimeUnit.CLOCK, 0),
+        ("same day", TimeUnit.DAYS, 0),
+        ("same  day", TimeUnit.DAYS, 0),
+        ("当天", TimeUnit.DAYS, 0),
+        ("当日", TimeUnit.DAYS, 0),
+        ("next day", TimeUnit.DAYS, 1),
+        ("次日", TimeUnit.DAYS, 1),
+        ("1 calendar day", TimeUnit.DAYS, 1),
+        ("3 calendar  days", TimeUnit.DAYS, 3),
+        ("3个自然日", TimeUnit.DAYS, 3),
+        ("same workday", TimeUnit.WORKDAYS, 0),
+        ("同一工作日", TimeUnit.WORKDAYS, 0),
+        ("next workday", TimeUnit.WORKDAYS, 1),
+        ("下一工作日", TimeUnit.WORKDAYS, 1),
     ],
 )
 def test_what_a_time_means(text: str, unit: TimeUnit, amount: int) -> None:
@@ -54,14 +67,31 @@ def test_what_a_time_means(text: str, unit: TimeUnit, amount: int) -> None:
         "1h 30",
         "７m x",
         "1" * 13 + "s",
+        "Same day",
+        "same",
+        "same days",
+        "1 calendar",
+        "1 calendar day 2h",
+        "2h same day",
+        "1 work day",
+        "1 h day",
     ],
 )
 def test_what_is_no_time(text: str) -> None:
     assert parse_time_span(text) is None
 
 
-@pytest.mark.parametrize(("text", "days"), [("36h", 1.5), ("5 workdays", 5), ("12 workhours", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "days"), [("36h", 1.5), ("5 workdays", 5), ("12 workhours", 0.5), ("2 calendar days", 2), ("same day", 0)]
+)
 def test_days_for_limits(text: str, days: float) -> None:
     span = parse_time_span(text)
     assert span is not None
     assert days_of(span) == days
+
+
+@pytest.mark.parametrize(("text", "nothing"), [("0m", True), ("0 workdays", True), ("same day", False), ("1s", False)])
+def test_the_same_day_is_a_time_and_nothing_is_none(text: str, nothing: bool) -> None:  # noqa: FBT001
+    span = parse_time_span(text)
+    assert span is not None
+    assert is_nothing(span) is nothing
