@@ -22,8 +22,9 @@ from engine.definitions.flow import (
     TriggerKind,
     WeightGroup,
 )
-from engine.definitions.standard_reader import default_dimension, step_standard, title_of_id
-from engine.definitions.standards import Standard, StandardKind, TimeSpan
+from engine.definitions.rules import StandardKind, TimeSpan
+from engine.definitions.standard_reader import step_standard, title_of_id
+from engine.definitions.standards import Standard, default_dimension
 from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 from tests.simple_rules import SIMPLE_KINDS, simple_rule
@@ -180,14 +181,14 @@ def _standard(draw: st.DrawFn, identifier: str, steps: Sequence[str]) -> Standar
     elif kind is not StandardKind.RESPONSE and draw(st.booleans()):
         at_least, at_most = draw(_spans), None
     share = draw(st.just(Fraction(1)) | _shares)
-    usual = default_dimension(timed=at_least is not None or at_most is not None)
+    rule = simple_rule(kind, pair, at_least, at_most)
     return Standard(
         id=identifier,
         title=draw(st.just(title_of_id(identifier)) | titles()),
-        rule=simple_rule(kind, pair, at_least, at_most),
+        rule=rule,
         share=share,
         tolerance=draw(st.just(Fraction(0)) | st.just(share / 2)),
-        dimension=draw(st.sampled_from([usual, Dimension.COMPLETENESS])),
+        dimension=draw(st.sampled_from([default_dimension(rule), Dimension.COMPLETENESS])),
     )
 
 
