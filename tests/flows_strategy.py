@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fractions import Fraction
+from datetime import date
 
 from hypothesis import strategies as st
 
 from engine.calendars import CALENDAR_NAMES
-from engine.definitions.durations import parse_time_span
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -22,22 +21,12 @@ from engine.definitions.flow import (
     TriggerKind,
     WeightGroup,
 )
-from engine.definitions.rules import StandardKind, TimeSpan
 from engine.definitions.standard_reader import step_standard, title_of_id
-from engine.definitions.standards import Standard, default_dimension
+from engine.definitions.standards import Standard
 from engine.definitions.titles import Title
-from engine.vocabulary import Dimension
-from tests.simple_rules import SIMPLE_KINDS, simple_rule
+from tests.standards_strategy import CONDITIONS, SPANS, Named, intentions, limits, seasons, spans, standards
 
 GATEWAYS = (NodeKind.EXCLUSIVE, NodeKind.PARALLEL, NodeKind.INCLUSIVE)
-CONDITIONS = (
-    "case.answers >= 30",
-    "case['预约'] == \"是\"",
-    "!case.booked",
-    "case.a == 'x: #'\n && case.b",
-    "has(case.c)",
-)
-SPANS = ("30s", "7m", "1h30m", "14d", "7 分钟", "2小时30分", "6 workhours", "3天")
 
 _characters = st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp"))
 _words = st.one_of(
@@ -53,12 +42,17 @@ def placeless(flow: Flow) -> Flow:
         edges=tuple(replace(edge, line=0) for edge in flow.edges),
         standards=tuple(replace(standard, line=0) for standard in flow.standards),
         plans=tuple(replace(plan, line=0) for plan in flow.plans),
+        seasons=tuple(replace(season, line=0) for season in flow.seasons),
+        intentions=tuple(replace(intention, line=0) for intention in flow.intentions),
         source_hash="",
     )
 
 
+StandardsOf = Callable[[str, Named, st.SearchStrategy[Title]], st.SearchStrategy[Standard]]
+
+
 @st.composite
-def flows(draw: st.DrawFn) -> Flow:
+def flows(draw: st.DrawFn, standard: StandardsOf = standards) -> Flow:
     """A flow of sequences, choices, parallel blocks and loops, with roles, aliases, standards, plans and weights."""
     roles = {f"role-{i}": title for i, title in enumerate(draw(st.lists(titles(), max_size=3)))}
     growing = _Growing(draw, tuple(roles))
@@ -68,6 +62,9 @@ def flows(draw: st.DrawFn) -> Flow:
     steps = tuple(node for node in growing.nodes if node.kind is NodeKind.STEP)
     plans = draw(_plans(steps, growing, edges))
     nodes = (start, *growing.nodes, end)
+    every_step = tuple(node for node in nodes if node.kind is NodeKind.STEP)
+    peaks = tuple(draw(seasons(f"season_{i}", titles())) for i in range(draw(st.integers(0, 2))))
+    named = Named([step.id for step in every_step], tuple(roles), [season.id for season in peaks])
     return Flow(
         id="a_flow-1",
         title=draw(titles()),
@@ -76,9 +73,12 @@ def flows(draw: st.DrawFn) -> Flow:
         roles=roles,
         nodes=nodes,
         edges=edges,
-        standards=draw(_standards(tuple(n for n in nodes if n.kind is NodeKind.STEP))),
+        standards=draw(_standards(every_step, named, standard)),
         plans=plans,
         weights=draw(_weights(steps)),
+        seasons=peaks,
+        effective=draw(st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))),
+        intentions=tuple(draw(intentions(f"wish_{i}", named.steps, titles())) for i in range(draw(st.integers(0, 2)))),
     )
 
 
@@ -148,48 +148,15 @@ class _Growing:
         return self.nodes[-1].id
 
 
-def _span(text: str) -> TimeSpan:
-    span = parse_time_span(text)
-    assert span is not None
-    return span
-
-
-_spans = st.sampled_from(SPANS).map(_span)
-_limits = _spans | st.sampled_from(("5 workdays", "1 工作日")).map(_span)
-_shares = st.integers(1, 10**6).map(lambda n: Fraction(n, 10**6))
-
-
 @st.composite
-def _standards(draw: st.DrawFn, steps: Sequence[Node]) -> tuple[Standard, ...]:
+def _standards(draw: st.DrawFn, steps: Sequence[Node], named: Named, standard: StandardsOf) -> tuple[Standard, ...]:
     inline = [
-        step_standard(step, key, draw(spans), 0)
+        step_standard(step, key, draw(times), 0)
         for step in steps
-        for key, spans in draw(st.sampled_from([(), (("at-least", _spans),), (("at-most", _limits),)]))
+        for key, times in draw(st.sampled_from([(), (("at-least", spans),), (("at-most", limits),)]))
     ]
-    named = [draw(_standard(f"rule_{number}", [s.id for s in steps])) for number in range(draw(st.integers(0, 4)))]
-    return (*inline, *named)
-
-
-@st.composite
-def _standard(draw: st.DrawFn, identifier: str, steps: Sequence[str]) -> Standard:
-    kind = draw(st.sampled_from(SIMPLE_KINDS))
-    pair = tuple(draw(st.permutations(steps))[:2])
-    at_least: TimeSpan | None = None
-    at_most: TimeSpan | None = draw(_limits)
-    if kind is StandardKind.PRECEDENCE or (kind is StandardKind.RESPONSE and draw(st.booleans())):
-        at_most = None
-    elif kind is not StandardKind.RESPONSE and draw(st.booleans()):
-        at_least, at_most = draw(_spans), None
-    share = draw(st.just(Fraction(1)) | _shares)
-    rule = simple_rule(kind, pair, at_least, at_most)
-    return Standard(
-        id=identifier,
-        title=draw(st.just(title_of_id(identifier)) | titles()),
-        rule=rule,
-        share=share,
-        tolerance=draw(st.just(Fraction(0)) | st.just(share / 2)),
-        dimension=draw(st.sampled_from([default_dimension(rule), Dimension.COMPLETENESS])),
-    )
+    count = draw(st.integers(0, 6))
+    return (*inline, *(draw(standard(f"rule_{number}", named, titles())) for number in range(count)))
 
 
 _triggers = st.one_of(

@@ -248,6 +248,8 @@ class Game:
         if span.unit is TimeUnit.CLOCK:
             return hours.next_open(start + whole(span.amount * factor))
         end = start + (span.amount + 1) * DAY
+        if span.unit is TimeUnit.DAYS:
+            return hours.next_open(end)
         while judged.workdays_between(start, end) <= span.amount:
             end += DAY
         return hours.next_open(end)
@@ -255,4 +257,4 @@ class Game:
 
 def _is_short(span: TimeSpan) -> bool:
     """Whether somebody can be busy for so long in one go."""
-    return span.unit is not TimeUnit.WORKDAYS and span.amount <= ATTENDED
+    return span.unit not in {TimeUnit.WORKDAYS, TimeUnit.DAYS} and span.amount <= ATTENDED

@@ -16,7 +16,7 @@ from engine.nets.net import SILENT
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.explanations import Explanation
-from engine.simulation.judgement import missed_standards
+from engine.simulation.judgement import is_judged, missed_standards
 from engine.simulation.specification import Injection
 from engine.simulation.world import Disturbance, Performed, Played, World
 from engine.vocabulary import DeviationKind, Language
@@ -142,7 +142,7 @@ def _is_played(world: World, label: str) -> bool:
 
 def _of_standards(world: World, injection: Injection, steps: Sequence[str]) -> Iterator[Disturbance]:
     maxima = [s for s in world.flow.standards if s.kind is StandardKind.DURATION and s.at_most is not None]
-    for standard in world.flow.standards:
+    for standard in filter(is_judged, world.flow.standards):
         kind, most, least = standard.kind, standard.at_most, standard.at_least
         wanted = Disturbance(injection, standard=standard.id, span=least if injection is Injection.SHORT else most)
         if wanted.span is None:

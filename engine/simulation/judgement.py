@@ -1,7 +1,8 @@
 """Which standards a played case misses: the plain check that keeps undisturbed cases clean.
 
 It asks one case at a time and knows exactly what happened, so that it needs neither columns nor alignments; the
-evaluation that users see stands in ``engine.conformance``.
+evaluation that users see stands in ``engine.conformance``. A played case has times and people but no attributes, so
+that it knows nothing of what attributes decide: ``is_judged`` tells which standards it can answer for.
 """
 
 from __future__ import annotations
@@ -9,9 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.definitions.flow import Flow
+from engine.definitions.rules import AllOf, Count, Together
 from engine.definitions.standards import Standard, StandardKind, TimeUnit
 from engine.simulation.hours import Hours
 from engine.simulation.world import Performed
+
+JUDGED = (
+    StandardKind.COUNT,
+    StandardKind.PRECEDENCE,
+    StandardKind.RESPONSE,
+    StandardKind.ALL_OF,
+    StandardKind.TOGETHER,
+    StandardKind.DURATION,
+    StandardKind.CYCLE_TIME,
+)
+"""The rules that a played case answers: those about which steps are done, in which order and how long they take."""
+
+
+def is_judged(standard: Standard) -> bool:
+    """Whether a played case tells if it meets a standard: a rule of ``JUDGED``, in every case and at every time."""
+    return standard.kind in JUDGED and standard.when is None and standard.season is None
 
 
 def missed_standards(
@@ -22,7 +40,7 @@ def missed_standards(
     beside: Sequence[int] = (),
     ended: bool = True,
 ) -> tuple[str, ...]:
-    """Ids of the standards that a closed case misses at least once, in the flow's order.
+    """Ids of the standards that a closed case misses at least once, in the flow's order, as far as it can tell.
 
     Args:
         flow: The flow.
@@ -34,7 +52,7 @@ def missed_standards(
     """
     return tuple(
         standard.id
-        for standard in flow.standards
+        for standard in filter(is_judged, flow.standards)
         if not _is_met(standard, events, hours, frozenset(beside))
         or (standard.kind is StandardKind.CYCLE_TIME and not ended)
     )
@@ -48,6 +66,8 @@ def _is_met(standard: Standard, events: Sequence[Performed], hours: Hours, besid
     if standard.kind is StandardKind.CYCLE_TIME:
         begun = min((event.start for event in events), default=0)
         return not events or _is_kept(standard, begun, max(event.time for event in events), hours)
+    if isinstance(standard.rule, Count | AllOf | Together):
+        return _is_whole(standard.rule, events, beside)
     first, second = standard.steps
     if standard.kind is StandardKind.RESPONSE:
         return all(
@@ -60,6 +80,18 @@ def _is_met(standard: Standard, events: Sequence[Performed], hours: Hours, besid
         for at, event in asking
         if event.activity == second
     )
+
+
+def _is_whole(rule: Count | AllOf | Together, events: Sequence[Performed], beside: frozenset[int]) -> bool:
+    """Whether what belongs to a case is there, as often as it has to be, or before another step."""
+    done = [event.activity for event in events]
+    if isinstance(rule, Count):
+        found = done.count(rule.step)
+        return (rule.at_least or 0) <= found <= (len(events) if rule.at_most is None else rule.at_most)
+    asking = [at for at, activity in enumerate(done) if at not in beside]
+    if isinstance(rule, AllOf):
+        return all(set(rule.members) <= set(done[:at]) for at in asking if done[at] == rule.before)
+    return set(rule.members) <= set(done) or not any(done[at] in rule.members for at in asking)
 
 
 def _is_answered(standard: Standard, first: Performed | None, second: Performed | None, hours: Hours) -> bool:
@@ -76,4 +108,6 @@ def _is_kept(standard: Standard, start: int, end: int, hours: Hours) -> bool:
 def _passed(unit: TimeUnit, start: int, end: int, hours: Hours) -> int:
     if unit is TimeUnit.CLOCK:
         return end - start
+    if unit is TimeUnit.DAYS:
+        return (hours.local_day(end) - hours.local_day(start)).days
     return hours.working(start, end) if unit is TimeUnit.WORKING else hours.workdays_between(start, end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 from engine.definitions.durations import days_of, parse_time_span
 from engine.definitions.flow import Flow
 from engine.definitions.lint import lint
+from engine.definitions.standards import Standard
 from engine.definitions.yaml_reader import read_flow_text
 from engine.definitions.yaml_writer import write_flow
 from engine.errors import InputRefused, Problem, Severity
-from tests.flows_strategy import flows, placeless
+from tests.flows_strategy import flows, placeless, titles
+from tests.standards_strategy import Named, standards
 
 LAWS = settings(deadline=None, derandomize=True, max_examples=80)
 PIECES = (
@@ -20,8 +24,22 @@ PIECES = (
     *("  a: start\n", "  b: {step: B}\n", "  c: end\n", "  - a -> b -> c\n", "  - {from: a, to: b, when: x}\n"),
     *("  p: {at: b, on: {timer: 1d}, path: [b], rejoin: c}\n", "  s: {precedence: [a, b]}\n"),
     *("[", "]", "{", "}", ": ", "- ", "? ", "&a ", "*a ", "!!x ", '"\\ud800"', '"\\UFFFFFFFF"', "\t", "\x00", "---\n"),
+    *("  s: {all-of: [b], before: c}\n", "  s: {change: {mean: case.x}, per: day}\n", "seasons:\n", "at-most: -10%"),
+    *("  s: {fields: b, require: [{name: x, one-of: []}]}\n", "  s: {authority: b, amount: b., limits: {r: -}}\n"),
+    *("  s: {quicker: case.x, than: 1}\n", "  s: {rating: .x, scale: [], at-least: y}\n", "second-tier: {", "when: x"),
     *("%YAML 1.1\n", "#", "'", "|\n", ">\n", "预约"),
 )
+
+
+FOUR_STEPS = """\
+trueline: 1
+flow: f
+roles: {agent: A, chef: B}
+nodes: {start: start, a: {step: A}, b: {step: B}, c: {step: C}, d: {step: D}, end: end}
+edges: [start -> a -> b -> c -> d -> end]
+seasons: {peak: {days: [11-11]}}
+"""
+TIME_WORDS = st.sampled_from(["same", "next", "calendar", "day", "days", "workday", "1", "20", "当天", "自然日"])
 
 
 def outcome(text: str) -> tuple[Flow | None, tuple[Problem, ...]]:
@@ -36,6 +54,14 @@ def outcome(text: str) -> tuple[Flow | None, tuple[Problem, ...]]:
 @given(flows())
 def test_reading_undoes_writing(flow: Flow) -> None:
     assert placeless(read_flow_text(write_flow(flow))) == placeless(flow)
+
+
+@settings(LAWS, max_examples=400)
+@given(standards("s", Named(("a", "b", "c", "d"), ("agent", "chef"), ("peak",)), titles()))
+def test_a_standard_of_any_rule_is_read_as_it_was_written(standard: Standard) -> None:
+    small = read_flow_text(FOUR_STEPS)
+    (read,) = read_flow_text(write_flow(replace(small, standards=(standard,)))).standards
+    assert replace(read, line=0) == standard
 
 
 @LAWS
@@ -88,7 +114,7 @@ def test_a_written_time_means_its_sum(days: int, hours: int, minutes: int, secon
 
 
 @LAWS
-@given(st.text(alphabet="0123456789 dhms天小时workdays-.", max_size=12))
+@given(st.text(alphabet="0123456789 dhms天小时workdays-.", max_size=12) | st.lists(TIME_WORDS).map(" ".join))
 def test_any_text_is_a_time_or_not(text: str) -> None:
     span = parse_time_span(text)
     assert span is None or (span.amount >= 0 and span.text == text.strip())

@@ -9,6 +9,7 @@ import pytest
 
 from engine.calendars import calendar_named
 from engine.definitions.flow import Flow
+from engine.definitions.rules import AllOf, Count, Fields, RequiredField, Response, Rule, Together
 from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
 from engine.simulation.hours import HOUR, Hours
@@ -40,6 +41,50 @@ def misses(
     spans = [(event[0], [int(hour) * HOUR for hour in event[1:].split("-")]) for event in events.split()]
     performed = [Performed(activity, start, end, None) for activity, (start, end) in spans]
     return missed_standards(flow, performed, ALWAYS, beside=beside, ended=ended) == ("it",)
+
+
+def misses_rule(rule: Rule, activities: str, *, beside: tuple[int, ...] = (), when: str | None = None) -> bool:
+    """Whether a case of one-letter activities, an hour each, misses a standard."""
+    title = Title("", "")
+    standard = Standard("it", title, rule, Fraction(1), Fraction(0), Dimension.EFFICIENCY, when=when)
+    flow = Flow("flow", title, None, None, {}, (), (), (standard,))
+    performed = [Performed(a, hour * HOUR, (hour + 1) * HOUR, None) for hour, a in enumerate(activities)]
+    return missed_standards(flow, performed, ALWAYS, beside=beside) == ("it",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept", "missed"),
+    [
+        (Count("a", at_least=2), "aba", "ab"),
+        (Count("a", at_most=1), "ab", "aba"),
+        (Count("a", 1, 2), "aa", "aaa"),
+        (AllOf(("a", "b"), "c"), "bac", "acb"),
+        (AllOf(("a", "b"), "c"), "ab", "cab"),
+        (Together(("a", "b")), "bca", "bc"),
+        (Together(("a", "b")), "c", "a"),
+    ],
+)
+def test_what_belongs_together_is_there(rule: Rule, kept: str, missed: str) -> None:
+    assert not misses_rule(rule, kept)
+    assert misses_rule(rule, missed)
+
+
+def test_events_beside_the_run_count_and_ask_for_nothing() -> None:
+    assert misses_rule(Count("a", at_most=1), "aa", beside=(1,))
+    assert not misses_rule(AllOf(("a", "b"), "c"), "c", beside=(0,))
+    assert not misses_rule(AllOf(("a", "b"), "c"), "abc", beside=(0, 1))
+    assert not misses_rule(Together(("a", "b")), "a", beside=(0,))
+
+
+def test_what_attributes_decide_is_not_judged() -> None:
+    assert not misses_rule(Count("a", at_least=1), "b", when="case.x")
+    assert not misses_rule(Fields("a", (RequiredField("x"),)), "a")
+
+
+def test_a_limit_of_the_same_day_ends_at_midnight() -> None:
+    same_day = Response("a", "b", TimeSpan("same day", TimeUnit.DAYS, 0))
+    assert not misses_rule(same_day, "a" + 21 * "c" + "b")  # completed at 01:00 and at 23:00
+    assert misses_rule(same_day, "a" + 22 * "c" + "b")  # at midnight the next day has begun
 
 
 @pytest.mark.parametrize(("events", "late"), [("a1-3", False), ("a1-4", True), ("b1-9", False)])
