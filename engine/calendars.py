@@ -15,7 +15,9 @@ knows the statutory days only.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
@@ -50,6 +52,7 @@ class Calendar:
         week: The openings of Monday to Sunday, seven of them.
         country: ISO code of the country whose public holidays are closed, or "".
         moved_day: The openings of a weekend day that the country declares a working day.
+        region: ISO code of the country whose holidays it knows by name without closing on them, or "".
     """
 
     name: str
@@ -57,6 +60,7 @@ class Calendar:
     week: tuple[Hours, ...]
     country: str = ""
     moved_day: Hours = ()
+    region: str = ""
 
     def __post_init__(self) -> None:
         """Refuse hours that are not in order, and a week that is never open.
@@ -87,6 +91,19 @@ class Calendar:
         if day in moved:
             return self.moved_day
         return () if day in closed else self.week[day.weekday()]
+
+    def named_holidays(self, name: str, year: int) -> frozenset[date]:
+        """The days of a public holiday of its country.
+
+        Args:
+            name: In the country's language or in English: the whole name, or what stands before or within brackets in
+                it (``Spring Festival`` for ``Chinese New Year (Spring Festival)``); letter case does not count.
+            year: The year.
+
+        Returns:
+            Its days; empty where the country has no such holiday or the calendar knows no country.
+        """
+        return _holidays_by_name(self.region or self.country, year).get(name.strip().casefold(), frozenset())
 
     def openings(self, day: date) -> tuple[tuple[int, int], ...]:
         """The openings of one local day as moments: microseconds since 1970 in UTC, until excluded.
@@ -187,6 +204,29 @@ class Calendar:
         taken: NDArray[np.int64] = days + waiting
         return np.where(second < first, -taken, taken)
 
+    def local_days(self, instants: Instants) -> NDArray[np.datetime64]:
+        """The local day of each moment, ``datetime64[D]``; the nearest that the calendar knows for moments beyond."""
+        moments = _microseconds(instants)
+        if self.is_always_open or not len(moments):
+            return _instants(moments).astype("datetime64[D]")
+        first, last = _years(moments)
+        table = _table(self, first, last)
+        days: NDArray[np.datetime64] = np.datetime64(f"{first}-01-01", "D") + _day_index(table, moments)
+        return days
+
+    def days_between(self, start: Instants, end: Instants) -> NDArray[np.int64]:
+        """How many local days lie between two moments, working days or not; the day of ``start`` is day 0.
+
+        Args:
+            start: Moments.
+            end: As many moments.
+
+        Returns:
+            int64; negative where the local day of ``end`` lies before that of ``start``.
+        """
+        days: NDArray[np.int64] = (self.local_days(end) - self.local_days(start)).astype(np.int64)
+        return days
+
 
 class _Table(NamedTuple):
     """The days of some years, as sorted arrays of microseconds since 1970 in UTC.
@@ -248,6 +288,25 @@ def _public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[da
 
     days: Any = holidays.country_holidays(country, years=year)
     return frozenset(days), frozenset(day for day in getattr(days, "weekend_workdays", ()) if day.year == year)
+
+
+@cache
+def _holidays_by_name(country: str, year: int) -> Mapping[str, frozenset[date]]:
+    """The days of each public holiday of a country in a year, by every name that it goes by, in lower case."""
+    if not country:
+        return {}
+    import holidays  # noqa: PLC0415 - as above
+
+    found: dict[str, set[date]] = {}
+    languages = {getattr(holidays.country_holidays(country), "default_language", None), "en_US"}
+    for language in languages:
+        days: Any = holidays.country_holidays(country, years=year, language=language)
+        for day, names in days.items():
+            for name in names.split("; "):
+                for part in (name, *re.split(r"[()（）]", name)):
+                    if part.strip():
+                        found.setdefault(part.strip().casefold(), set()).add(day)
+    return {name: frozenset(of_name) for name, of_name in found.items()}
 
 
 def _moment(zone: tzinfo, day: date, minute: int, *, last: bool) -> int:
@@ -314,7 +373,7 @@ _CALENDARS = {
         Calendar("office", "UTC", (_NINE_TO_FIVE,) * 5 + ((),) * 2),
         Calendar("china-office", "Asia/Shanghai", (_NINE_TO_SIX,) * 5 + ((),) * 2, "CN", _NINE_TO_SIX),
         # a dealer's workshop is busiest when others rest: it keeps its hours on every day of the year
-        Calendar("china-dealer", "Asia/Shanghai", (_DEALER,) * 7),
+        Calendar("china-dealer", "Asia/Shanghai", (_DEALER,) * 7, region="CN"),
     )
 }
 
