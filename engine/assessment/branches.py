@@ -133,6 +133,6 @@ def _answer(edge: Edge, flow: Flow, facts: Facts, cases: Rows) -> Answers:
     if edge.when is not None:
         return facts.answers(edge.when, cases)
     others = [e.when for e in flow.edges if e.source == edge.source and e.when is not None]
-    found = np.array([facts.answers(condition, cases) for condition in others], dtype=np.int8).reshape(-1, len(cases))
+    found = np.array([facts.answers(condition, cases) for condition in others], dtype=np.int8).reshape(len(others), len(cases))
     some, unclear = (found == YES).any(axis=0), (found == UNKNOWN).any(axis=0)
     return np.select([some, unclear], [NO, UNKNOWN], YES).astype(np.int8)

@@ -23,13 +23,6 @@ Cause = tuple[str, tuple[str, ...], str, str, bool]
 
 
 @dataclass(frozen=True)
-class PlainEvent:
-    activity: str
-    start: datetime | None
-    time: datetime | None
-
-
-@dataclass(frozen=True)
 class PlainCase:
     """A case with its explanation; ``free`` says whether ending now costs nothing."""
 
