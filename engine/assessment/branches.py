@@ -1,8 +1,13 @@
 """Wrong branches: the ways that cases took out of gateways, held against the conditions that choose among them.
 
 The optimal alignment says which way a case took. Of a gateway that a case passes several times the last passage counts,
-because an attribute of a case is what is known at its end. A way whose steps were all left out was not taken on
-evidence: its steps are deviations already, and it is not judged.
+because an attribute of a case is what is known at its end. It counts only where something shows that it was made:
+
+- work that was performed depends on it causally, or the case reached its end with nothing unfinished;
+- an exclusive way with steps of its own: one of them was performed, in its place or not. Where all were left out, they
+  are deviations already, and another way would have been no better explanation.
+
+What is right:
 
 - An exclusive gateway: the way that was taken is right where its condition holds. ``otherwise`` is right where no other
   condition of the gateway holds, and wrong where one does.
@@ -24,6 +29,7 @@ from numpy.typing import NDArray
 from engine.assessment.checks import branches_of
 from engine.assessment.edges import EdgeMap
 from engine.assessment.explanations import SYNC, Explanations
+from engine.conformance.causality import find_causality
 from engine.conformance.conditions import NO, UNKNOWN, YES
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, Judged
@@ -65,8 +71,9 @@ def judge_branches(flow: Flow, structure: Structure, explanations: Explanations,
     frames = [pl.DataFrame(schema=INSTANCE_COLUMNS)]
     branches = branches_of(flow)
     if branches:
-        ways = EdgeMap(flow, structure.net)
-        passages = {gateway: _passages(gateway, flow, ways, structure, explanations) for gateway in _gateways(branches)}
+        shown = _shown(structure, explanations)
+        gateways = dict.fromkeys(edge.source for edge in branches)
+        passages = {gateway: _passages(gateway, flow, structure, explanations, shown) for gateway in gateways}
         begin, _ = facts.events.spans
         for number, edge in enumerate(branches, start=len(flow.standards)):
             found = _judge(edge, flow, passages[edge.source], explanations, facts)
@@ -74,13 +81,25 @@ def judge_branches(flow: Flow, structure: Structure, explanations: Explanations,
     return pl.concat(frames)
 
 
-def _gateways(branches: tuple[Edge, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(edge.source for edge in branches))
+def _shown(structure: Structure, explanations: Explanations) -> Truths:
+    """For each move whether work that was performed depends on it, or the case reached its end."""
+    moves = explanations.moves
+    found: Truths = explanations.ended[explanations.row_of_move]
+    starts = moves.offsets.tolist()
+    for row in np.flatnonzero(explanations.known & ~explanations.ended).tolist():
+        rows = slice(starts[row], starts[row + 1])
+        performed = moves.kinds[rows] == SYNC
+        for deviation in explanations.deviations[row]:
+            if deviation.kind is DeviationKind.MISPLACED:
+                performed[list(deviation.moves)] = True
+        causality = find_causality(structure.game, moves.transitions[rows].tolist())
+        found[rows] = causality.followed_by(performed.tolist())
+    return found
 
 
-def _passages(gateway: str, flow: Flow, ways: EdgeMap, structure: Structure, explanations: Explanations) -> _Passages:
+def _passages(gateway: str, flow: Flow, structure: Structure, explanations: Explanations, shown: Truths) -> _Passages:
     """What each explanation did at one gateway, the last time it came there."""
-    count, moves = len(explanations), explanations.moves
+    count, moves, ways = len(explanations), explanations.moves, EdgeMap(flow, structure.net)
     chosen = [ways.chosen_by(index) for index, t in enumerate(structure.net.transitions) if t.node == gateway]
     routes = [index for index, t in enumerate(structure.net.transitions) if t.node == gateway]
     edges = [index for index, edge in enumerate(flow.edges) if edge.source == gateway]
@@ -88,7 +107,9 @@ def _passages(gateway: str, flow: Flow, ways: EdgeMap, structure: Structure, exp
     last = np.full(count, -1, dtype=np.int64)
     last[explanations.row_of_move[at]] = moves.transitions[at]
     took = {edge: np.isin(last, [r for r, c in zip(routes, chosen, strict=True) if edge in c]) for edge in edges}
-    passed = (last >= 0) & explanations.known
+    passed = np.zeros(count, dtype=np.bool_)
+    passed[explanations.row_of_move[at]] = shown[at]  # the last passage is written last
+    passed &= explanations.known
     if flow.by_id[gateway].kind is NodeKind.EXCLUSIVE:
         for place, edge in enumerate(edges):
             steps = structure.steps_of_branch(gateway, place)
@@ -133,6 +154,8 @@ def _answer(edge: Edge, flow: Flow, facts: Facts, cases: Rows) -> Answers:
     if edge.when is not None:
         return facts.answers(edge.when, cases)
     others = [e.when for e in flow.edges if e.source == edge.source and e.when is not None]
-    found = np.array([facts.answers(condition, cases) for condition in others], dtype=np.int8).reshape(len(others), len(cases))
+    found = np.array([facts.answers(condition, cases) for condition in others], dtype=np.int8).reshape(
+        len(others), len(cases)
+    )
     some, unclear = (found == YES).any(axis=0), (found == UNKNOWN).any(axis=0)
     return np.select([some, unclear], [NO, UNKNOWN], YES).astype(np.int8)

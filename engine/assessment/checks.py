@@ -44,9 +44,9 @@ def checks_of(flow: Flow) -> tuple[Check, ...]:
 
 
 def branches_of(flow: Flow) -> tuple[Edge, ...]:
-    """The edges that say when they are taken, in file order."""
-    nodes = flow.by_id
-    return tuple(e for e in flow.edges if nodes[e.source].kind in _CHOOSING and (e.when is not None or e.otherwise))
+    """The edges that say when they are taken, in file order; otherwise means nothing where no other edge says when."""
+    conditional = {e.source for e in flow.edges if e.when is not None and flow.by_id[e.source].kind in _CHOOSING}
+    return tuple(e for e in flow.edges if e.source in conditional and (e.when is not None or e.otherwise))
 
 
 def _of_standard(standard: Standard) -> Check:

@@ -81,7 +81,7 @@ def _row(result: StandardResult, standard: Standard, wording: Wording) -> Standa
         missed=wording.number(result.missed),
         open=wording.number(result.not_due + result.no_evidence),
         verdict=wording.term(f"verdict.{result.verdict}"),
-        verdict_kind={Verdict.MET: "met", Verdict.MISSED: "missed"}.get(result.verdict, "none"),
+        verdict_kind="none" if result.verdict is Verdict.NOT_ASSESSABLE else result.verdict.value,
         examples=tuple(clean(case) for case in result.worst_cases[:EXAMPLES_SHOWN]),
         notes=tuple(standard_notes(result, standard, wording)),
     )

@@ -1,7 +1,9 @@
 """Which standards a played case misses: the plain check that keeps undisturbed cases clean.
 
 It asks one case at a time and knows exactly what happened, so that it needs neither columns nor alignments; the
-evaluation that users see stands in ``engine.conformance``.
+evaluation that users see stands in ``engine.conformance``. It judges the rules about order, number and time
+(``JUDGED_RULES``). A rule about attributes or people, a condition or a season it cannot judge, because a case is played
+before its attributes are drawn: such standards are left to the evaluation, and a played case may miss them.
 """
 
 from __future__ import annotations
@@ -9,9 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.definitions.flow import Flow
+from engine.definitions.rules import AllOf, Count, CycleTime, Duration, Precedence, Response, Together
 from engine.definitions.standards import Standard, StandardKind, TimeUnit
 from engine.simulation.hours import Hours
 from engine.simulation.world import Performed
+
+
+JUDGED_RULES = (Count, Precedence, Response, AllOf, Together, Duration, CycleTime)
+"""The rules that need nothing but the events of a case."""
+
+
+def is_judged(standard: Standard) -> bool:
+    """Whether playing takes care that ordinary cases meet a standard."""
+    return isinstance(standard.rule, JUDGED_RULES) and standard.when is None and standard.season is None
 
 
 def missed_standards(
@@ -22,7 +34,7 @@ def missed_standards(
     beside: Sequence[int] = (),
     ended: bool = True,
 ) -> tuple[str, ...]:
-    """Ids of the standards that a closed case misses at least once, in the flow's order.
+    """Ids of the standards that a closed case misses at least once, of those that are judged, in the flow's order.
 
     Args:
         flow: The flow.
@@ -35,6 +47,7 @@ def missed_standards(
     return tuple(
         standard.id
         for standard in flow.standards
+        if is_judged(standard)
         if not _is_met(standard, events, hours, frozenset(beside))
         or (standard.kind is StandardKind.CYCLE_TIME and not ended)
     )
@@ -48,6 +61,8 @@ def _is_met(standard: Standard, events: Sequence[Performed], hours: Hours, besid
     if standard.kind is StandardKind.CYCLE_TIME:
         begun = min((event.start for event in events), default=0)
         return not events or _is_kept(standard, begun, max(event.time for event in events), hours)
+    if isinstance(standard.rule, Count | AllOf | Together):
+        return _is_complete(standard.rule, events, asking)
     first, second = standard.steps
     if standard.kind is StandardKind.RESPONSE:
         return all(
@@ -60,6 +75,18 @@ def _is_met(standard: Standard, events: Sequence[Performed], hours: Hours, besid
         for at, event in asking
         if event.activity == second
     )
+
+
+def _is_complete(
+    rule: Count | AllOf | Together, events: Sequence[Performed], asking: Sequence[tuple[int, Performed]]
+) -> bool:
+    done = [event.activity for event in events]
+    if isinstance(rule, Count):
+        times = done.count(rule.step)
+        return (rule.at_least or 0) <= times and (rule.at_most is None or times <= rule.at_most)
+    if isinstance(rule, AllOf):
+        return all(set(rule.members) <= set(done[:at]) for at, event in asking if event.activity == rule.before)
+    return not any(event.activity in rule.members for _, event in asking) or set(rule.members) <= set(done)
 
 
 def _is_answered(standard: Standard, first: Performed | None, second: Performed | None, hours: Hours) -> bool:
@@ -76,4 +103,6 @@ def _is_kept(standard: Standard, start: int, end: int, hours: Hours) -> bool:
 def _passed(unit: TimeUnit, start: int, end: int, hours: Hours) -> int:
     if unit is TimeUnit.CLOCK:
         return end - start
+    if unit is TimeUnit.DAYS:
+        return (hours.local_day(end) - hours.local_day(start)).days
     return hours.working(start, end) if unit is TimeUnit.WORKING else hours.workdays_between(start, end)

@@ -74,9 +74,9 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
     performed = [i in case.performed for case in plain for i in range(len(case.events))]
     pending = [i in case.pending for case in plain for i in range(len(case.events))]
     labels = {step: label for label, step in enumerate(STEPS)}
-    events = replace(EventTable.of(log, labels, np.array(performed, bool)), pending=np.array(pending, bool))
+    table = replace(EventTable.of(log, labels, np.array(performed, bool)), pending=np.array(pending, bool))
     closed, ended = (np.array([getattr(case, name) for case in plain], bool) for name in ("closed", "ended"))
-    columns = Facts(events, CaseTable(closed, ended), Attributes.of(log), labels, now, calendar, ROLES, SEASONS)
+    columns = Facts(table, CaseTable(closed, ended), Attributes.of(log), labels, now, calendar, ROLES, SEASONS)
     return columns, plain
 
 

@@ -25,7 +25,14 @@ SEASONS = (
     Season("winter", Title("Winter", "冬季"), (SeasonRange(DayOfYear(11, 1), DayOfYear(3, 4)),)),
     Season("fixed", Title("Fixed", "固定"), (SeasonRange(DayOfYear(3, 1, 2026), DayOfYear(3, 5, 2026)),)),
 )
-CONDITIONS = ("case.x >= 2", "case.flag", "event.note == 'good'", "has(case.x) || case.flag", "case.mean > 1.0", "!case.flag")
+CONDITIONS = (
+    "case.x >= 2",
+    "case.flag",
+    "event.note == 'good'",
+    "has(case.x) || case.flag",
+    "case.mean > 1.0",
+    "!case.flag",
+)
 DIMENSIONS = (Dimension.COMPLETENESS, Dimension.ORDERING, Dimension.EFFICIENCY)
 
 

@@ -1,4 +1,4 @@
-"""The slow plain twin of the evaluation of standards: one case and one event after the other, in the words of the rules."""
+"""The slow plain twin of the evaluation of standards: case after case and event after event, as the rules say it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
+from cel_expr_python import cel
 
 from engine.calendars import Calendar
 from engine.definitions import rules
@@ -66,7 +67,7 @@ class PlainFacts:
 
 @dataclass(frozen=True)
 class PlainInstance:
-    """Where it is asked for (None for the case), its outcome or what went wrong, and whether the later limit was kept."""
+    """Where it is asked for (None for the case), its outcome or what went wrong, whether it kept the later limit."""
 
     position: int | None
     result: str
@@ -127,9 +128,7 @@ def passed(span: TimeSpan, calendar: Calendar, begin: datetime, end: datetime) -
     """How much passed, in the unit of the span; negative backwards."""
     if span.unit is TimeUnit.DAYS:
         return (end.astimezone(calendar.zone).date() - begin.astimezone(calendar.zone).date()).days
-    first, last = (
-        np.array([m.astimezone(UTC).replace(tzinfo=None)], dtype="datetime64[us]") for m in (begin, end)
-    )
+    first, last = (np.array([m.astimezone(UTC).replace(tzinfo=None)], dtype="datetime64[us]") for m in (begin, end))
     if span.unit is TimeUnit.CLOCK:
         return int((last - first).astype(np.int64)[0])
     if span.unit is TimeUnit.WORKING:
@@ -184,8 +183,6 @@ def in_season(season: Season, calendar: Calendar, at: datetime) -> bool:
 
 def holds(condition: str, facts: PlainFacts, position: int | None) -> bool | None:
     """A condition with all attributes of the case and of one event; None where it cannot be told."""
-    from cel_expr_python import cel
-
     attributes = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
     names = {name for event in facts.events for name, _ in event.values} | set(facts.values)
     known = {name: facts.of_case(name) for name in names}
@@ -229,7 +226,7 @@ def _response(rule: rules.Response, facts: PlainFacts) -> Iterator[PlainInstance
             then = None if answer is None else facts.events[answer].time
             begin = facts.events[at].time
             later = rule.second_tier.within if rule.second_tier else None
-            yield _timed(facts, at, (begin, then), answer is not None, (None, rule.within, later))
+            yield _timed(facts, at, (begin, then), happened=answer is not None, spans=(None, rule.within, later))
         elif answer is not None:
             yield PlainInstance(at, MET)
         else:
@@ -252,27 +249,28 @@ def _duration(rule: rules.Duration, facts: PlainFacts) -> Iterator[PlainInstance
     for at, step in enumerate(facts.steps):
         if step != rule.step or at not in facts.performed:
             continue
-        event = facts.events[at]
+        event, spans = facts.events[at], (rule.at_least, rule.at_most, None)
         if at not in facts.pending:
-            yield _timed(facts, at, (event.start, event.time), True, (rule.at_least, rule.at_most, None))
+            yield _timed(facts, at, (event.start, event.time), happened=True, spans=spans)
         elif rule.at_most is None:
             yield PlainInstance(at, NOT_DUE)
         else:
-            yield _timed(facts, at, (event.time, None), False, (rule.at_least, rule.at_most, None))
+            yield _timed(facts, at, (event.time, None), happened=False, spans=spans)
 
 
 def _cycle_time(rule: rules.CycleTime, facts: PlainFacts) -> Iterator[PlainInstance]:
     if facts.events:
         later = rule.second_tier.within if rule.second_tier else None
         ends = begin_of(facts), end_of(facts)
-        yield _timed(facts, None, ends, facts.ended, (rule.at_least, rule.at_most, later))
+        yield _timed(facts, None, ends, happened=facts.ended, spans=(rule.at_least, rule.at_most, later))
 
 
 def _timed(
     facts: PlainFacts,
     at: int | None,
     ends: tuple[datetime | None, datetime | None],
-    happened: bool,  # noqa: FBT001 - a fact of the instance
+    *,
+    happened: bool,
     spans: tuple[TimeSpan | None, TimeSpan | None, TimeSpan | None],
 ) -> PlainInstance:
     least, most, later = spans
@@ -286,7 +284,9 @@ def _timed(
     end = max(begin, end)
     if most is not None and passed(most, facts.calendar, begin, end) > most.amount:
         short = least is not None and passed(least, facts.calendar, begin, end) < least.amount
-        return PlainInstance(at, "late", None if happened and short else _kept_later(facts, later, begin, end, happened))
+        return PlainInstance(
+            at, "late", None if happened and short else _kept_later(facts, later, begin, end, happened=happened)
+        )
     if not happened:
         return PlainInstance(at, NOT_DUE)
     short = least is not None and passed(least, facts.calendar, begin, end) < least.amount
@@ -298,7 +298,8 @@ def _kept_later(
     later: TimeSpan | None,
     begin: datetime,
     end: datetime,
-    happened: bool,  # noqa: FBT001 - as above
+    *,
+    happened: bool,
 ) -> bool | None:
     if later is None:
         return None
@@ -333,7 +334,7 @@ def _deadline(rule: rules.Deadline, facts: PlainFacts) -> Iterator[PlainInstance
         done = bool(facts.done(rule.step))
         later = False
         if then is not None and promise is not None:
-            later = _kept_later(facts, rule.second_tier.within, promise, then, done)
+            later = _kept_later(facts, rule.second_tier.within, promise, then, happened=done)
     yield PlainInstance(None, result, later)
 
 
@@ -424,9 +425,7 @@ def _same_actor(rule: rules.SameActor, facts: PlainFacts) -> Iterator[PlainInsta
 
 
 def _different_actor(rule: rules.DifferentActor, facts: PlainFacts) -> Iterator[PlainInstance]:
-    return _actors(
-        rule.members, facts, lambda who: any(a[1] == b[1] and a[0] != b[0] for a, b in combinations(who, 2))
-    )
+    return _actors(rule.members, facts, lambda who: any(a[1] == b[1] and a[0] != b[0] for a, b in combinations(who, 2)))
 
 
 def _role(facts: PlainFacts, at: int) -> str | None:

@@ -108,7 +108,8 @@ def test_findings_name_the_first_five_cases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tolerance", "verdict"), [("0%", "missed"), ("20%", "missed"), ("24%", "not-proven"), ("25%", "not-proven"), ("30%", "met")]
+    ("tolerance", "verdict"),
+    [("0%", "missed"), ("20%", "missed"), ("24%", "not-proven"), ("25%", "not-proven"), ("30%", "met")],
 )
 def test_a_standard_is_met_within_its_tolerance(tolerance: str, verdict: str) -> None:
     rest = f"standards: {{s: {{response: [a, b], within: 1h, tolerance: {tolerance}}}}}"
