@@ -16,7 +16,6 @@ from engine.definitions.standards import Standard, StandardKind, TimeUnit
 from engine.simulation.hours import Hours
 from engine.simulation.world import Performed
 
-
 JUDGED_RULES = (Count, Precedence, Response, AllOf, Together, Duration, CycleTime)
 """The rules that need nothing but the events of a case."""
 

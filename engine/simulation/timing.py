@@ -108,8 +108,10 @@ def _narrowed(timing: StepTiming, standard: Standard, step: str) -> StepTiming:
 
 
 def _length(span: TimeSpan) -> int:
-    """The duration a span asks for; workdays as working days of eight hours."""
-    return span.amount * _WORKDAY if span.unit is TimeUnit.WORKDAYS else span.amount
+    """The duration a span asks for; days as working days of eight hours, the same day as half of one."""
+    if span.unit in (TimeUnit.DAYS, TimeUnit.WORKDAYS):
+        return max(1, 2 * span.amount) * _WORKDAY // 2
+    return span.amount
 
 
 def _between(flow: Flow, standard: Standard) -> list[str]:
