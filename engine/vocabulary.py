@@ -54,7 +54,9 @@ class DeviationKind(StrEnum):
     From alignments: ``misplaced`` (done, elsewhere), ``unplanned`` (the flow has no such step), ``repeated`` (done
     again), ``out-of-place`` (done where the flow has no room for it), ``skipped`` (work went on without it),
     ``unfinished`` (the case stopped before it). From standards: ``late`` and ``too-short`` (time), ``wrong-order``
-    (a precedence or response that does not hold).
+    (a precedence or response that does not hold), ``incomplete`` (not all of a set before a step), ``not-together``
+    (some of a set without the rest), ``wrong-count``, ``wrong-value``, ``missing-field``, ``wrong-actor`` (the wrong
+    person or role, or more than it may decide on). From gateways: ``wrong-branch`` (taken against its condition).
     """
 
     MISPLACED = "misplaced"
@@ -66,6 +68,13 @@ class DeviationKind(StrEnum):
     LATE = "late"
     TOO_SHORT = "too-short"
     WRONG_ORDER = "wrong-order"
+    INCOMPLETE = "incomplete"
+    NOT_TOGETHER = "not-together"
+    WRONG_COUNT = "wrong-count"
+    WRONG_VALUE = "wrong-value"
+    MISSING_FIELD = "missing-field"
+    WRONG_ACTOR = "wrong-actor"
+    WRONG_BRANCH = "wrong-branch"
 
 
 class Dimension(StrEnum):
@@ -84,6 +93,15 @@ class Outcome(StrEnum):
     MISSED = "missed"
     NOT_DUE = "not-due"
     NO_EVIDENCE = "no-evidence"
+
+
+class Verdict(StrEnum):
+    """What a standard came to over a population; ``not-proven``: so few instances leave it open."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_PROVEN = "not-proven"
+    NOT_ASSESSABLE = "not-assessable"
 
 
 class RiseKind(StrEnum):

@@ -147,11 +147,12 @@ def _dimension(score: DimensionScore, session: Session, wording: Wording) -> tup
 
 
 def _findings(assessment: Assessment, session: Session, wording: Wording) -> Iterator[tuple[str, ...]]:
-    titles = {step.id: wording.title(step.title) for step in assessment.flow.steps}
+    titles = {node.id: wording.title(node.title) or node.id for node in assessment.flow.nodes}
     standards = {result.standard: wording.title(result.title) for result in assessment.standards}
     for score in assessment.dimensions:
         for finding in score.findings[:FINDINGS_SHOWN]:
-            subject = standards.get(finding.standard) or " → ".join(titles.get(step, step) for step in finding.steps)
+            steps = finding.branch or finding.steps
+            subject = standards.get(finding.standard) or " → ".join(titles.get(step, step) for step in steps)
             yield (
                 session.term(score.dimension),
                 kind_of(finding, session),
@@ -171,12 +172,15 @@ def kind_of(finding: Finding, session: Session) -> str:
 
 
 def _print_standards(assessment: Assessment, session: Session, wording: Wording) -> None:
+    from engine.rendering.standard_views import standard_notes
+
     rows = [
         (
             wording.title(result.title),
             session.term(result.dimension),
             "–" if result.share is None else wording.share(result.share, digits=1),
             wording.share(result.target, digits=1),
+            "–" if result.interval is None else f"{result.interval[0]:.1f} … {result.interval[1]:.1f}",
             f"{result.met:,} / {result.met + result.missed:,}",
             f"{result.no_evidence:,}",
             session.term(f"verdict.{result.verdict}"),
@@ -189,11 +193,16 @@ def _print_standards(assessment: Assessment, session: Session, wording: Wording)
             "column.dimension",
             "column.share",
             "column.target",
+            "column.interval",
             "column.units",
             "column.no-evidence",
             "column.verdict",
         )
-        session.table(headings, rows, title=session.text("cli.scorecard.standards"), right=(2, 3, 4, 5))
+        session.table(headings, rows, title=session.text("cli.scorecard.standards"), right=(2, 3, 4, 5, 6))
+    by_id = {standard.id: standard for standard in assessment.flow.standards}
+    for result in assessment.standards:
+        for note in standard_notes(result, by_id[result.standard], wording):
+            session.say("cli.scorecard.standard-note", standard=wording.title(result.title), note=note)
 
 
 def _print_patterns(assessment: Assessment, session: Session, wording: Wording) -> None:

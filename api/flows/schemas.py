@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from api.schemas.assessment import TitleShape
 from api.schemas.problem import ProblemShape
+from api.schemas.titles import TitleShape
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
 from engine.storage.tables import FlowRow

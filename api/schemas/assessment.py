@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
 
 from pydantic import BaseModel
 
 from api.schemas.patterns import PatternsShape
+from api.schemas.standards import StandardShape
+from api.schemas.titles import TitleShape
 from engine.assessment.assessment import (
     Assessment,
+    BranchEvidence,
     DeviationSummary,
     DimensionScore,
     EdgeStatistics,
     Finding,
     GroupScore,
-    StandardResult,
     StepStatistics,
 )
-from engine.definitions.titles import Title
 from engine.vocabulary import DeviationKind, Dimension
-
-
-class TitleShape(BaseModel):
-    """A name in both languages."""
-
-    en: str
-    zh: str
-
-    @classmethod
-    def of(cls, title: Title) -> TitleShape:
-        """The shape of a title."""
-        return cls(en=title.en, zh=title.zh)
 
 
 class FindingShape(BaseModel):
@@ -49,6 +37,7 @@ class FindingShape(BaseModel):
         examples: Up to 5 case ids.
         group: Id of the weight group it lost in, or null.
         other_branch: Whether a branch not taken contains the step.
+        branch: For ``wrong-branch``: gateway and target of the branch, else null.
     """
 
     kind: str
@@ -61,6 +50,7 @@ class FindingShape(BaseModel):
     examples: list[str]
     group: str | None
     other_branch: bool
+    branch: list[str] | None
 
     @classmethod
     def of(cls, finding: Finding) -> FindingShape:
@@ -76,6 +66,7 @@ class FindingShape(BaseModel):
             examples=list(finding.examples),
             group=finding.group or None,
             other_branch=finding.other_branch,
+            branch=list(finding.branch) or None,
         )
 
 
@@ -136,43 +127,47 @@ class DimensionShape(BaseModel):
         )
 
 
-class StandardShape(BaseModel):
-    """One standard over the whole log; shares lie between 0 and 1."""
+class BranchExampleShape(BaseModel):
+    """One case, with the attributes that the condition reads; null where the case has none."""
 
-    standard: str
-    title: TitleShape
-    dimension: Dimension
-    met: int
-    missed: int
-    not_due: int
-    no_evidence: int
-    share: float | None
-    target: float
-    tolerance: float
-    verdict: Literal["met", "missed", "not-assessable"]
-    worst_cases: list[str]
+    case: str
+    values: dict[str, str | None]
+
+
+class BranchShape(BaseModel):
+    """A branch that was taken against its condition, or left out although it holds.
+
+    Attributes:
+        gateway: Id of the gateway.
+        target: Id of the node that the branch leads to.
+        conditions: Its condition; of the branch taken otherwise, those of the others.
+        otherwise: Whether it is the one taken otherwise.
+        examples: Up to 5 cases.
+    """
+
+    gateway: str
+    target: str
+    conditions: list[str]
+    otherwise: bool
+    examples: list[BranchExampleShape]
 
     @classmethod
-    def of(cls, result: StandardResult) -> StandardShape:
-        """The shape of a standard's result."""
+    def of(cls, evidence: BranchEvidence) -> BranchShape:
+        """The shape of the evidence."""
         return cls(
-            standard=result.standard,
-            title=TitleShape.of(result.title),
-            dimension=result.dimension,
-            met=result.met,
-            missed=result.missed,
-            not_due=result.not_due,
-            no_evidence=result.no_evidence,
-            share=_number(result.share),
-            target=float(result.target),
-            tolerance=float(result.tolerance),
-            verdict=result.verdict,
-            worst_cases=list(result.worst_cases),
+            gateway=evidence.gateway,
+            target=evidence.target,
+            conditions=list(evidence.conditions),
+            otherwise=evidence.otherwise,
+            examples=[
+                BranchExampleShape(case=one.case, values={name: value or None for name, value in one.values})
+                for one in evidence.examples
+            ],
         )
 
 
 class DeviationShape(BaseModel):
-    """Equal deviations over the log."""
+    """Equal deviations over the log; ``branch`` shows a wrong branch and is null for all others."""
 
     kind: DeviationKind
     steps: list[str]
@@ -181,6 +176,7 @@ class DeviationShape(BaseModel):
     count: int
     cases: int
     examples: list[str]
+    branch: BranchShape | None
 
     @classmethod
     def of(cls, summary: DeviationSummary) -> DeviationShape:
@@ -193,6 +189,7 @@ class DeviationShape(BaseModel):
             count=summary.count,
             cases=summary.cases,
             examples=list(summary.examples),
+            branch=None if summary.branch is None else BranchShape.of(summary.branch),
         )
 
 

@@ -17,6 +17,7 @@ class PatternDeviationShape(BaseModel):
     steps: list[str]
     standard: str | None
     other_branch: bool
+    branch: list[str] | None
 
     @classmethod
     def of(cls, cause: Cause) -> PatternDeviationShape:
@@ -26,6 +27,7 @@ class PatternDeviationShape(BaseModel):
             steps=list(cause.steps),
             standard=cause.standard or None,
             other_branch=cause.other_branch,
+            branch=list(cause.branch) or None,
         )
 
 

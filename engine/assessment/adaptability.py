@@ -1,9 +1,9 @@
 """Adaptability (应变能力): does it keep working when things go wrong?
 
-Units: disturbed closed cases. A case is disturbed when a plan was entered, a deviation occurred or a standard was
-missed. It recovered when its run reached an end, every required step was performed, late or out of place included, and
-every due cycle-time standard, the one kind that is about the case as a whole, is met. The finding is the first of these
-that fails. Open disturbed cases stand beside, as pending.
+Units: disturbed closed cases. A case is disturbed when a plan was entered, a deviation occurred, a standard was missed
+or a wrong branch was taken. It recovered when its run reached an end, every required step was performed, late or out of
+place included, and every due standard that is about the case as a whole, such as its cycle time, is met. The finding is
+the first of these that fails. Open disturbed cases stand beside, as pending.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from engine.assessment.losses import Cause, Loss, Losses
 from engine.assessment.population import Population
 from engine.assessment.scoring import rank_findings, weighted_score
 from engine.assessment.times import median_seconds
-from engine.definitions.standards import StandardKind
 from engine.review.simplicity import simplicity
 from engine.vocabulary import DeviationKind, Dimension, Outcome
 
@@ -39,7 +38,7 @@ def assess_adaptability(population: Population) -> DimensionScore:
     disturbed = disturbed_cases(population)
     counted = disturbed & closed
     broken = _unrecovered_explanations(population)
-    late = _missed_cycle_times(population)
+    late = _missed_by_case(population)
     of_case = explanations.of_case
     losses = Losses(explanations)
     for row, cause in broken.items():
@@ -113,21 +112,21 @@ def _unrecovered_explanations(population: Population) -> Mapping[int, Cause]:
     return broken
 
 
-def _missed_cycle_times(population: Population) -> Rows:
-    """For each case the index of the first cycle-time standard that it missed, −1 without one."""
-    kinds = [i for i, s in enumerate(population.flow.standards) if s.kind is StandardKind.CYCLE_TIME]
-    first = _missed(population).filter(pl.col("standard").is_in(kinds)).group_by("case").agg(pl.col("standard").min())
+def _missed_by_case(population: Population) -> Rows:
+    """For each case the index of the first standard about the case as a whole that it missed, −1 without one."""
+    whole = [index for index, check in enumerate(population.checks) if check.is_of_case]
+    first = _missed(population).filter(pl.col("standard").is_in(whole)).group_by("case").agg(pl.col("standard").min())
     found = np.full(len(population.cases.closed), -1, dtype=np.int64)
     found[first["case"].to_numpy()] = first["standard"].to_numpy()
     return found
 
 
 def _late_losses(population: Population, standard_of_case: Rows) -> list[Loss]:
-    """One loss for each cycle-time standard that kept cases from recovering."""
+    """One loss for each standard that kept cases from recovering."""
     losses = []
     for index in np.unique(standard_of_case[standard_of_case >= 0]).tolist():
         cases = np.flatnonzero(standard_of_case == index)
-        cause = Cause(MISSED_STANDARD, (), population.flow.standards[index].id)
+        cause = Cause(MISSED_STANDARD, (), population.checks[index].standard)
         losses.append(Loss(cause, len(cases), len(cases), tuple(cases[:EXAMPLES].tolist())))
     return losses
 
@@ -156,9 +155,8 @@ def _coverage(population: Population) -> float | None:
     """The share of risk steps that a plan protects: steps where something went wrong, or that have a plan."""
     protected = {plan.at for plan in population.flow.plans}
     risks = {step for found in population.explanations.deviations for d in found for step in d.steps}
-    standards = population.flow.standards
     for index in _missed(population)["standard"].unique().to_list():
-        risks.update(standards[index].steps[-1:])
+        risks.update(population.checks[index].steps[-1:])
     main = {step.id for step in population.flow.steps} - population.flow.plan_steps
     risks = (risks & main) | protected
     return len(protected) / len(risks) if risks and population.flow.edges else None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
 from engine.assessment.assessment import Assessment
+from engine.assessment.branches import judge_branches
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import edge_statistics
@@ -23,14 +24,18 @@ from engine.assessment.ordering import assess_ordering
 from engine.assessment.pattern_search import find_patterns
 from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
-from engine.assessment.summaries import summarise_deviations, summarise_standards
-from engine.calendars import CALENDAR_NAMES, Calendar, calendar_named
+from engine.assessment.summaries import summarise_deviations
+from engine.assessment.verdicts import summarise_standards
+from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar, calendar_named
 from engine.conformance.alignment import STATUSES, Alignments
 from engine.conformance.alignments import align, align_prefixes, prepared
+from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
-from engine.conformance.standards import evaluate
+from engine.conformance.standards.evaluation import evaluate
+from engine.conformance.standards.facts import Facts
+from engine.conformance.standards.periods import unknown_holidays
 from engine.conformance.structure import Structure
 from engine.errors import InputRefused, LimitExceeded, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -91,7 +96,8 @@ def assess(
 
     Raises:
         InputRefused: ``assess.unreachable`` when no run of the process reaches an end, so that nothing can be
-            explained; ``assess.unknown-calendar`` when the flow names a calendar that does not exist.
+            explained; ``assess.unknown-calendar`` when the flow names a calendar that does not exist;
+            ``assess.unknown-holiday`` when a season names a holiday that the calendar does not know.
         LimitExceeded: Of some case no run to an end was found within the budget.
     """
     mode = lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL)
@@ -106,6 +112,7 @@ def assess(
         progress=progress or (lambda _done, _all: None),
     )
     structure = Structure.of(process.net, process.flow if process.has_graph else None)
+    _check_seasons(process, log, settings.calendar)
     population, alignments = _populate(process, events, structure, settings)
     settings.progress(3, _PARTS)
     dimensions = (
@@ -155,6 +162,23 @@ def _calendar_of(process: Process) -> Calendar:
     return calendar_named(name)
 
 
+def _check_seasons(process: Process, log: Log, calendar: Calendar) -> None:
+    """Refuse seasons around holidays that nobody knows: their standards would quietly never be in force."""
+    period = _period(log)
+    if period is None:
+        return
+    years = range(max(period[0].year, FIRST_YEAR), min(period[1].year + 1, LAST_YEAR) + 1)
+    used = {standard.season for standard in process.flow.standards}
+    problems = [
+        Problem("assess.unknown-holiday", values={"season": s.id, "found": name, "calendar": calendar.name})
+        for s in process.flow.seasons
+        if s.id in used
+        for name in unknown_holidays(s, calendar, years)
+    ]
+    if problems:
+        raise InputRefused(problems)
+
+
 def _populate(process: Process, log: Log, structure: Structure, settings: _Settings) -> tuple[Population, Alignments]:
     """Align every variant, decide which cases are closed, and judge the standards."""
     net, variants = process.net, find_variants(log)
@@ -174,7 +198,8 @@ def _populate(process: Process, log: Log, structure: Structure, settings: _Setti
     closed = _closed(log, offsets, variants, settings, (whole, prefixes))
     explanations = explain(structure, variants, closed, whole, prefixes)
     settings.progress(2, _PARTS)
-    return _judge(process, log, explanations, closed, settings), whole
+    cases = CaseTable(closed, explanations.ended[explanations.of_case])
+    return _judge(process, log, structure, explanations, cases, settings=settings), whole
 
 
 def _closed(
@@ -197,21 +222,29 @@ def _closed(
 
 
 def _judge(
-    process: Process, log: Log, explanations: Explanations, closed: NDArray[np.bool_], settings: _Settings
+    process: Process,
+    log: Log,
+    structure: Structure,
+    explanations: Explanations,
+    cases: CaseTable,
+    *,
+    settings: _Settings,
 ) -> Population:
-    """Hold the standards against the events."""
+    """Hold the standards against the events, and the branches that were taken against their conditions."""
     net, flow = process.net, process.flow
     performed = explanations.to_events(explanations.performed, offsets_of(log))
     events = EventTable.of(log, net.label_of_activity, performed, paired=settings.paired)
-    cases = CaseTable(closed, explanations.ended[explanations.of_case])
-    instances = evaluate(
-        flow.standards,
+    facts = Facts(
         events,
         cases,
+        Attributes.of(log),
         label_of_step={step: label for label, step in enumerate(net.labels)},
         now=settings.now,
         calendar=settings.calendar,
+        roles=flow.roles,
+        seasons=flow.seasons,
     )
+    instances = pl.concat([evaluate(flow.standards, facts), judge_branches(flow, structure, explanations, facts)])
     unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]
     instances = instances.with_columns(
         outcome=pl.when(unknown)
@@ -219,6 +252,7 @@ def _judge(
         .otherwise("outcome")
         .cast(instances.schema["outcome"]),
         kind=pl.when(~unknown).then("kind"),
+        kept_later=pl.when(~unknown).then("kept_later"),
     )
     return Population(
         flow=flow,
@@ -228,4 +262,5 @@ def _judge(
         cases=cases,
         explanations=explanations,
         instances=instances,
+        facts=facts,
     )

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal
 
 from engine.assessment.patterns import NO_PATTERNS, Patterns
+from engine.assessment.standard_result import StandardResult
 from engine.conformance.alignment import Alignments
 from engine.definitions.flow import Flow
-from engine.definitions.titles import Title
 from engine.errors import Problem
 from engine.logs.variants import Variants
 from engine.vocabulary import DeviationKind, Dimension
@@ -36,6 +35,7 @@ class Finding:
         examples: Up to 5 case ids, in the log's order.
         group: Id of the weight group it lost in, or "".
         other_branch: For ``out-of-place``: a branch not taken contains the step.
+        branch: For ``wrong-branch``: gateway and target of the edge, else ().
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Finding:
     examples: tuple[str, ...]
     group: str = ""
     other_branch: bool = False
+    branch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +91,30 @@ class DimensionScore:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardResult:
-    """One standard over the whole log.
+class BranchExample:
+    """One case that took a wrong branch, with the attributes that the condition reads: name and value ("" without)."""
+
+    case: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchEvidence:
+    """What shows that a branch was taken against its condition, or left out although it holds.
 
     Attributes:
-        standard: Its id.
-        title: Its name for people.
-        dimension: The measure it counts in.
-        met, missed, not_due, no_evidence: Instances by outcome.
-        share: met ÷ (met + missed), or None without due instances.
-        target: The share that the flow asks for.
-        tolerance: How far below is tolerated.
-        verdict: ``met``, ``missed``, or ``not-assessable`` without due instances.
-        worst_cases: Up to 5 case ids with a missed instance, in the log's order.
+        gateway: Id of the gateway.
+        target: Id of the node that the branch leads to.
+        conditions: The branch's own condition; of ``otherwise`` those of the other branches, one of which holds.
+        otherwise: Whether the branch is the one taken otherwise.
+        examples: The example cases.
     """
 
-    standard: str
-    title: Title
-    dimension: Dimension
-    met: int
-    missed: int
-    not_due: int
-    no_evidence: int
-    share: Fraction | None
-    target: Fraction
-    tolerance: Fraction
-    verdict: Literal["met", "missed", "not-assessable"]
-    worst_cases: tuple[str, ...]
+    gateway: str
+    target: str
+    conditions: tuple[str, ...]
+    otherwise: bool
+    examples: tuple[BranchExample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +129,7 @@ class DeviationSummary:
         count: Occurrences.
         cases: Distinct cases.
         examples: Up to 5 case ids, in the log's order.
+        branch: For ``wrong-branch``: the branch, its condition and the values of the examples, else None.
     """
 
     kind: DeviationKind
@@ -140,6 +139,7 @@ class DeviationSummary:
     count: int
     cases: int
     examples: tuple[str, ...]
+    branch: BranchEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

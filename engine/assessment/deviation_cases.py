@@ -1,7 +1,7 @@
 """Which cases have a deviation, of those that could have it: what patterns are counted from.
 
 A deviation of an alignment can be found in every case with an explanation; unfinished steps only in closed ones. A
-missed standard can be found in the cases in which an instance of it was due.
+missed standard or a wrong branch can be found in the cases in which an instance of it was due.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DeviationCases:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RiskGroups:
-    """The cases that could have a deviation, by group: all explained ones, the closed ones, then one of each standard.
+    """The cases that could have a deviation, by group: all explained ones, the closed ones, then one of each check.
 
     Attributes:
         groups: For each group one truth value for each case.
@@ -48,7 +48,7 @@ class RiskGroups:
 
     EXPLAINED = 0
     CLOSED = 1
-    STANDARDS = 2
+    CHECKS = 2
 
 
 def risk_groups(population: Population) -> RiskGroups:
@@ -56,7 +56,7 @@ def risk_groups(population: Population) -> RiskGroups:
     known = population.known
     due = population.instances.filter(pl.col("outcome").is_in([Outcome.MET.value, Outcome.MISSED.value]))
     groups = [known, known & population.cases.closed]
-    for index in range(len(population.flow.standards)):
+    for index in range(len(population.checks)):
         asked = np.zeros(len(known), dtype=np.bool_)
         asked[due.filter(pl.col("standard") == index)["case"].to_numpy()] = True
         groups.append(asked)
@@ -70,7 +70,7 @@ def deviation_cases(population: Population) -> tuple[DeviationCases, ...]:
     def order(one: DeviationCases) -> tuple[int, list[int], Cause]:
         return -len(one.cases), [place.get(step, len(place)) for step in one.cause.steps], one.cause
 
-    return tuple(sorted((*_of_alignments(population), *_of_standards(population)), key=order))
+    return tuple(sorted((*_of_alignments(population), *_of_checks(population)), key=order))
 
 
 def bundles(deviations: Sequence[DeviationCases]) -> tuple[tuple[int, ...], ...]:
@@ -117,11 +117,12 @@ def _of_alignments(population: Population) -> Sequence[DeviationCases]:
     return found
 
 
-def _of_standards(population: Population) -> Sequence[DeviationCases]:
+def _of_checks(population: Population) -> Sequence[DeviationCases]:
     missed = population.instances.filter(pl.col("outcome") == Outcome.MISSED.value)
     found = []
     for (index, kind), instances in missed.group_by("standard", "kind", maintain_order=True):
-        standard = population.flow.standards[index]
+        check = population.checks[index]
         cases = np.unique(instances["case"].to_numpy()).astype(np.int64)
-        found.append(DeviationCases(Cause(str(kind), standard.steps, standard.id), cases, RiskGroups.STANDARDS + index))
+        cause = Cause(str(kind), check.steps, check.standard, branch=check.branch)
+        found.append(DeviationCases(cause, cases, RiskGroups.CHECKS + index))
     return found

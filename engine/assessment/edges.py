@@ -41,7 +41,7 @@ class EdgeMap:
             self._edges_out[edge.source].append(index)
         self._at_of_plan = {plan.id: plan.at for plan in flow.plans}
         self._starts = [n.id for n in flow.nodes if n.kind is NodeKind.START and n.id not in self._present]
-        self._chosen = dict(self._choices())
+        self._chosen: dict[int, tuple[int, ...]] = dict(self._choices())
         self._known: dict[tuple[int, int | None], tuple[int, ...]] = {}
 
     def way(self, maker: int, taker: int | None) -> tuple[int, ...]:
@@ -58,6 +58,10 @@ class EdgeMap:
         if key not in self._known:
             self._known[key] = self._find(maker, taker)
         return self._known[key]
+
+    def chosen_by(self, transition: int) -> tuple[int, ...]:
+        """Indices of the edges that a transition of a gateway chooses; empty for one that does not choose."""
+        return self._chosen.get(transition, ())
 
     def stays(self, maker: int, taker: int) -> bool:
         """Whether the taker is the silent transition that hands a step's token on."""

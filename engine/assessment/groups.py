@@ -2,8 +2,8 @@
 
 A step belongs to the group that names it; steps that no group names form one more group, "", of weight 1. An event that
 the flow does not know counts in the group of the event before it in its case, or of the first known one when there is
-none before, so that it weighs like the work around it. A standard counts in the group of its last step, a cycle time in
-"". Without groups everything is in "".
+none before, so that it weighs like the work around it. A standard counts in the group of its last step, a branch in
+that of the step it leads to, what names no step in "". Without groups everything is in "".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.assessment.checks import checks_of
 from engine.assessment.explanations import Explanations
 from engine.definitions.flow import Flow
 from engine.nets.net import Net
@@ -65,10 +66,10 @@ class Groups:
         return np.array([*groups, self.rest], dtype=np.int64)
 
     @cached_property
-    def of_standard(self) -> Rows:
-        """int64 index of the group of each standard."""
-        steps = [standard.steps[-1] if standard.steps else "" for standard in self.flow.standards]
-        return np.array([self.of_step.get(step, self.rest) for step in steps], dtype=np.int64)
+    def of_check(self) -> Rows:
+        """int64 index of the group of each check."""
+        nodes = [check.weighed_with for check in checks_of(self.flow)]
+        return np.array([self.of_step.get(node, self.rest) for node in nodes], dtype=np.int64)
 
     def of_events(self, explanations: Explanations) -> Rows:
         """int64 index of the group of each event of each explanation, laid end to end.

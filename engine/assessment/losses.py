@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from engine.assessment.checks import Check
 from engine.assessment.explanations import EXAMPLES, Explanations
-from engine.definitions.standards import Standard
 from engine.vocabulary import Dimension, Outcome
 
 
@@ -23,6 +23,7 @@ class Cause:
         standard: Id of the standard, or "".
         group: Id of the weight group that lost, or "".
         other_branch: For ``out-of-place``.
+        branch: Gateway and target of the edge, for ``wrong-branch``, else ().
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Cause:
     standard: str = ""
     group: str = ""
     other_branch: bool = False
+    branch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,21 @@ class Losses:
         )
 
 
-def missed_standards(
+def missed_checks(
     instances: pl.DataFrame,
-    standards: tuple[Standard, ...],
+    checks: Sequence[Check],
     *,
     dimension: Dimension | None = None,
-    group_of: Mapping[str, str] | None = None,
+    groups: Sequence[str] | None = None,
 ) -> tuple[Loss, ...]:
-    """One loss for each standard and each way of missing it.
+    """One loss for each check and each way of missing it.
 
     Args:
-        instances: As ``engine.conformance.standards.evaluate`` returns them.
-        standards: The flow's standards.
+        instances: ``INSTANCE_COLUMNS``, numbered by check.
+        checks: The flow's checks.
         dimension: Only those that count in it; None for all.
-        group_of: Weight group by standard id; "" for those it lacks.
+        groups: Id of the weight group of each check; "" for all when missing.
     """
-    groups = group_of or {}
     missed = (
         instances.filter(pl.col("outcome") == Outcome.MISSED.value)
         .group_by("standard", "kind")
@@ -103,8 +104,9 @@ def missed_standards(
     )
     found = []
     for index, kind, units, cases, examples in missed.iter_rows():
-        standard = standards[index]
-        if dimension in {None, standard.dimension}:
-            cause = Cause(kind, standard.steps, standard.id, groups.get(standard.id, ""))
+        check = checks[index]
+        if dimension in {None, check.dimension}:
+            group = groups[index] if groups is not None else ""
+            cause = Cause(kind, check.steps, check.standard, group, branch=check.branch)
             found.append(Loss(cause, units, cases, tuple(examples)))
     return tuple(found)

@@ -1,7 +1,8 @@
 """Ordering (系统性, systematicness): is every step where it belongs?
 
-Units: performed events and due instances of its standards. An event is kept when it is synchronous; every other event,
-whether misplaced, unplanned, repeated or out of place, is lost.
+Units: performed events, due instances of its standards, and the ways taken out of gateways that say when they are
+taken. An event is kept when it is synchronous; every other event, whether misplaced, unplanned, repeated or out of
+place, is lost. A way is lost when it was taken against its condition.
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from engine.assessment.checks import Check, checks_of
 from engine.assessment.explanations import Explanations
 from engine.assessment.groups import Groups
 from engine.conformance.performed import CaseTable, EventTable
+from engine.conformance.standards.facts import Facts
 from engine.definitions.flow import Flow
 from engine.definitions.standards import Standard
 from engine.nets.net import Net
@@ -33,7 +35,8 @@ class Population:
         events: The events with their steps.
         cases: Closed or open, ended or not.
         explanations: What the alignments say.
-        instances: The instances of the standards (``INSTANCE_COLUMNS``).
+        instances: The instances of the checks (``INSTANCE_COLUMNS``; ``standard`` is the index of the check).
+        facts: The log as rules see it.
     """
 
     flow: Flow
@@ -43,11 +46,17 @@ class Population:
     cases: CaseTable
     explanations: Explanations
     instances: pl.DataFrame
+    facts: Facts
 
     @cached_property
     def groups(self) -> Groups:
         """The weight groups."""
         return Groups(self.flow, self.net)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What the instances are judged by."""
+        return checks_of(self.flow)
 
     @cached_property
     def known(self) -> Truths:
@@ -79,12 +88,12 @@ class Population:
         return np.array([*(t.enters_plan for t in self.net.transitions), False], dtype=np.bool_)
 
     def standards_of(self, dimension: Dimension) -> tuple[Standard, ...]:
-        """The flow's standards that count in a dimension."""
-        return tuple(standard for standard in self.flow.standards if standard.dimension is dimension)
+        """The flow's standards that count in a dimension; those of the population count in none."""
+        return tuple(s for s in self.flow.standards if s.dimension is dimension and not s.is_of_population)
 
     def instances_of(self, dimension: Dimension, *outcomes: Outcome) -> pl.DataFrame:
-        """The instances of a dimension's standards that came to one of the outcomes."""
-        wanted = [i for i, standard in enumerate(self.flow.standards) if standard.dimension is dimension]
+        """The instances of a dimension's checks that came to one of the outcomes."""
+        wanted = [i for i, check in enumerate(self.checks) if check.dimension is dimension]
         return self.instances.filter(
             pl.col("standard").is_in(wanted), pl.col("outcome").is_in([outcome.value for outcome in outcomes])
         )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.assessment.assessment import DimensionScore, Finding, GroupScore
 from engine.assessment.intervals import score_interval
-from engine.assessment.losses import Cause, Loss, missed_standards
+from engine.assessment.losses import Cause, Loss, missed_checks
 from engine.assessment.points import share_points
 from engine.assessment.population import Population
 from engine.vocabulary import Dimension, Outcome
@@ -54,19 +54,19 @@ def score_units(
     no_evidence: int = 0,
     beside: Mapping[str, float | int | None] | None = None,
 ) -> DimensionScore:
-    """The score of a dimension: the units of its explanations together with its standards.
+    """The score of a dimension: the units of its explanations together with its checks.
 
     Args:
         population: The cases.
-        dimension: The dimension, whose standards are added.
+        dimension: The dimension, whose checks are added.
         units: What the explanations bring.
         reason: Code of why nothing is due, used when nothing is.
-        no_evidence: What could not be judged, apart from its standards.
+        no_evidence: What could not be judged, apart from its checks.
         beside: Further measures.
     """
     groups = population.groups
     instances = population.instances_of(dimension, Outcome.MET, Outcome.MISSED)
-    group = groups.of_standard[instances["standard"].to_numpy()] if groups.of_standard.size else np.zeros(0, np.int64)
+    group = groups.of_check[instances["standard"].to_numpy()] if groups.of_check.size else np.zeros(0, np.int64)
     met = (instances["outcome"] == Outcome.MET.value).to_numpy()
     cases = population.explanations.cases
     count = len(groups.ids)
@@ -76,9 +76,11 @@ def score_units(
         GroupScore(*row) for row in zip(groups.ids, groups.weights, kept.tolist(), due.tolist(), strict=True) if row[3]
     )
     score = weighted_score(scores)
-    standard_group = {s.id: groups.ids[g] for s, g in zip(population.flow.standards, groups.of_standard, strict=True)}
-    losses = units.losses + missed_standards(
-        population.instances, population.flow.standards, dimension=dimension, group_of=standard_group
+    losses = units.losses + missed_checks(
+        population.instances,
+        population.checks,
+        dimension=dimension,
+        groups=[groups.ids[index] for index in groups.of_check],
     )
     return DimensionScore(
         dimension=dimension,
@@ -127,6 +129,7 @@ def rank_findings(
             examples=population.names(loss.examples),
             group=loss.cause.group,
             other_branch=loss.cause.other_branch,
+            branch=loss.cause.branch,
         )
         for loss, share in zip(ranked, points, strict=True)
     )
@@ -157,7 +160,7 @@ def _interval(
     counted = (units.due.sum(axis=1) > 0)[of_case]
     if instances.height:
         case = instances["case"].to_numpy()
-        group_of = population.groups.of_standard[instances["standard"].to_numpy()]
+        group_of = population.groups.of_check[instances["standard"].to_numpy()]
         met = (instances["outcome"] == Outcome.MET.value).to_numpy()
         residuals += np.bincount(case, weights=weight[group_of] * (met - share[group_of]), minlength=len(residuals))
         counted[case] = True

@@ -70,7 +70,7 @@ def _missed_times(population: Population) -> Counter[str]:
     )
     found: Counter[str] = Counter()
     for standard, count in missed.group_by("standard").len().iter_rows():
-        for step in population.flow.standards[standard].steps[-1:]:
+        for step in population.checks[standard].steps[-1:]:
             found[step] += count
     return found
 

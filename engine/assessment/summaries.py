@@ -1,18 +1,14 @@
-"""Deviations and standards summed up over the whole log."""
+"""Deviations summed up over the whole log."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Literal
-
-import polars as pl
-
-from engine.assessment.assessment import DeviationSummary, StandardResult
-from engine.assessment.explanations import EXAMPLES
-from engine.assessment.losses import Cause, Loss, Losses, missed_standards
+from engine.assessment.assessment import BranchEvidence, BranchExample, DeviationSummary
+from engine.assessment.checks import branches_of
+from engine.assessment.losses import Cause, Loss, Losses, missed_checks
 from engine.assessment.population import Population
-from engine.definitions.standards import Standard
-from engine.vocabulary import DeviationKind, Outcome
+from engine.conformance.conditions import read_values
+from engine.definitions.flow import Edge
+from engine.vocabulary import DeviationKind
 
 
 def summarise_deviations(population: Population) -> tuple[DeviationSummary, ...]:
@@ -26,7 +22,8 @@ def summarise_deviations(population: Population) -> tuple[DeviationSummary, ...]
     def order(loss: Loss) -> tuple[int, list[int], Cause]:
         return -loss.units, [place.get(step, len(place)) for step in loss.cause.steps], loss.cause
 
-    found = losses.gathered() + missed_standards(population.instances, population.flow.standards)
+    found = losses.gathered() + missed_checks(population.instances, population.checks)
+    edges: dict[tuple[str, ...], Edge] = {(edge.source, edge.target): edge for edge in branches_of(population.flow)}
     return tuple(
         DeviationSummary(
             kind=DeviationKind(loss.cause.kind),
@@ -36,46 +33,18 @@ def summarise_deviations(population: Population) -> tuple[DeviationSummary, ...]
             count=loss.units,
             cases=loss.cases,
             examples=population.names(loss.examples),
+            branch=_evidence(edges[loss.cause.branch], loss.examples, population) if loss.cause.branch else None,
         )
         for loss in sorted(found, key=order)
     )
 
 
-def summarise_standards(population: Population) -> tuple[StandardResult, ...]:
-    """Each standard over the whole log, in the flow's order."""
-    counts = {
-        (standard, outcome): count
-        for standard, outcome, count in population.instances.group_by("standard", "outcome").len().iter_rows()
-    }
-    missed = population.instances.filter(pl.col("outcome") == Outcome.MISSED.value)
-    worst = dict(missed.group_by("standard").agg(pl.col("case").unique().bottom_k(EXAMPLES).sort()).iter_rows())
-    return tuple(
-        _result(
-            standard,
-            {outcome: counts.get((index, outcome.value), 0) for outcome in Outcome},
-            population.names(worst.get(index, ())),
-        )
-        for index, standard in enumerate(population.flow.standards)
-    )
-
-
-def _result(standard: Standard, counts: dict[Outcome, int], worst: tuple[str, ...]) -> StandardResult:
-    due = counts[Outcome.MET] + counts[Outcome.MISSED]
-    share = Fraction(counts[Outcome.MET], due) if due else None
-    verdict: Literal["met", "missed", "not-assessable"] = "not-assessable"
-    if share is not None:
-        verdict = "met" if share >= standard.share - standard.tolerance else "missed"
-    return StandardResult(
-        standard=standard.id,
-        title=standard.title,
-        dimension=standard.dimension,
-        met=counts[Outcome.MET],
-        missed=counts[Outcome.MISSED],
-        not_due=counts[Outcome.NOT_DUE],
-        no_evidence=counts[Outcome.NO_EVIDENCE],
-        share=share,
-        target=standard.share,
-        tolerance=standard.tolerance,
-        verdict=verdict,
-        worst_cases=worst,
-    )
+def _evidence(edge: Edge, cases: tuple[int, ...], population: Population) -> BranchEvidence:
+    """The condition of a branch and the values that some cases had for it."""
+    others = [e for e in population.flow.edges if e.source == edge.source and e.when is not None]
+    conditions = tuple(e.when for e in ([edge] if edge.when is not None else others) if e.when is not None)
+    examples = []
+    for case in cases:
+        values = [pair for text in conditions for pair in read_values(text, population.facts.attributes, case)]
+        examples.append(BranchExample(population.names([case])[0], tuple(dict.fromkeys(values))))
+    return BranchEvidence(edge.source, edge.target, conditions, edge.otherwise, tuple(examples))

@@ -55,6 +55,19 @@ class Structure:
             for gateway, edge in self._branches_of.get(step, ())
         )
 
+    def steps_of_branch(self, gateway: str, edge: int) -> frozenset[str]:
+        """The steps that an exclusive branch contains.
+
+        Args:
+            gateway: Id of the exclusive gateway.
+            edge: Which of its outgoing edges, 0-based, in file order.
+
+        Returns:
+            Ids of steps; empty for a way that only leads past others.
+        """
+        inside = self._inside.get((gateway, edge), frozenset())
+        return inside & frozenset(self.net.labels)
+
     @cached_property
     def _branches_of(self) -> Mapping[str, tuple[Branch, ...]]:
         """For each node the exclusive branches that contain it, innermost first: its dominators among the edges."""

@@ -486,6 +486,8 @@ Rule = (
     | Change
     | Quicker
 )
+CASE_RULES = (Count, Together, CycleTime, Deadline, LeadTime, Agreement, SameActor, DifferentActor)
+"""The rules with one instance for each case; a level or a rating is one of them where its attribute is the case's."""
 POPULATION_RULES = (Change, Quicker)
 """The rules that hold of many cases together and of none alone."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from engine.definitions.rules import (
+    CASE_RULES,
     POPULATION_RULES,
     AllOf,
     Authority,
@@ -195,6 +196,13 @@ class Standard:
         """Whether it measures time."""
         timed = (StandardKind.DEADLINE, StandardKind.LEAD_TIME, StandardKind.QUICKER)
         return self.at_least is not None or self.at_most is not None or self.kind in timed
+
+    @property
+    def is_of_case(self) -> bool:
+        """Whether it has one instance for each case, rather than one for each occurrence of a step."""
+        if isinstance(self.rule, Level | Rating):
+            return self.rule.attribute.step is None
+        return isinstance(self.rule, CASE_RULES)
 
     @property
     def is_of_population(self) -> bool:

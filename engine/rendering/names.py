@@ -52,6 +52,12 @@ class Names:
         found = next((s for s in self.flow.standards if s.id == standard), None)
         return clean(self.wording.title(found.title) if found else standard)
 
+    def subject(self, kind: str, steps: Sequence[str], standard: str, branch: Sequence[str]) -> str:
+        """What a deviation or finding is about: a standard, a branch by its two ends, or steps."""
+        if standard:
+            return self.standard(standard)
+        return self.steps(branch or steps, kind)
+
     @property
     def colon(self) -> str:
         """What stands between a name and what it names."""

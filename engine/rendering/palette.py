@@ -46,6 +46,13 @@ DEVIATION_MARKS: Mapping[DeviationKind, str] = MappingProxyType(
         DeviationKind.TOO_SHORT: "▽",
         DeviationKind.UNPLANNED: "※",
         DeviationKind.WRONG_ORDER: "⇋",
+        DeviationKind.INCOMPLETE: "◒",
+        DeviationKind.NOT_TOGETHER: "⊖",
+        DeviationKind.WRONG_COUNT: "№",
+        DeviationKind.WRONG_VALUE: "≠",
+        DeviationKind.MISSING_FIELD: "□",
+        DeviationKind.WRONG_ACTOR: "◎",
+        DeviationKind.WRONG_BRANCH: "∉",
     }
 )
 """One sign for each kind; the vendored font has them all."""

@@ -225,7 +225,9 @@ def _does(causes: Sequence[Cause], names: Names) -> str:
     said = [
         wording.text(
             f"report.does.{cause.kind}",
-            subject=names.standard(cause.standard) if cause.standard else _first_steps(cause, names),
+            subject=names.subject(cause.kind, (), cause.standard, cause.branch)
+            if cause.standard or cause.branch
+            else _first_steps(cause, names),
         )
         for cause in causes[:_CAUSES_SHOWN]
     ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from engine.assessment.assessment import Assessment
 from engine.errors import LimitExceeded
-from engine.rendering import palette, pattern_views, report_views
+from engine.rendering import palette, pattern_views, report_views, standard_views
 from engine.rendering.chevrons import variant_rows
 from engine.rendering.flowchart import draw_flow
 from engine.rendering.net_chart import draw_net
@@ -55,7 +55,7 @@ def render_report(assessment: Assessment, *, language: Language) -> str:
             facts=report_views.facts(assessment, wording),
             cards=report_views.cards(assessment, wording),
             finding_tables=report_views.finding_tables(assessment, wording),
-            standards=report_views.standard_rows(assessment, wording),
+            standards=standard_views.standard_rows(assessment, wording),
             deviations=deviations,
             deviations_left=deviations_left,
             pattern_tables=pattern_views.pattern_tables(assessment, wording),

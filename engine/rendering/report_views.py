@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.assessment.assessment import Assessment, DimensionScore, Finding, StandardResult
+from engine.assessment.assessment import Assessment, DeviationSummary, DimensionScore, Finding
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.rendering.text import clean
@@ -90,26 +90,6 @@ class FindingTable:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardRow:
-    """One standard; positions of the bar are in per cent."""
-
-    title: str
-    dimension: str
-    share: str
-    position: float
-    target: str
-    target_position: float
-    tolerance: str
-    tolerated_position: float
-    met: str
-    missed: str
-    open: str
-    verdict: str
-    verdict_kind: str
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class DeviationRow:
     """Equal deviations."""
 
@@ -164,11 +144,6 @@ def finding_tables(assessment: Assessment, wording: Wording) -> tuple[FindingTab
     return tuple(_findings(assessment, score, wording) for score in assessment.dimensions if score.score is not None)
 
 
-def standard_rows(assessment: Assessment, wording: Wording) -> tuple[StandardRow, ...]:
-    """The standards."""
-    return tuple(_standard(result, wording) for result in assessment.standards)
-
-
 def deviation_rows(assessment: Assessment, wording: Wording) -> tuple[tuple[DeviationRow, ...], int]:
     """The most frequent deviations, and how many kinds of them are not shown."""
     names = Names(assessment.flow, wording)
@@ -177,7 +152,7 @@ def deviation_rows(assessment: Assessment, wording: Wording) -> tuple[tuple[Devi
         DeviationRow(
             mark=DEVIATION_MARKS[summary.kind],
             kind=names.kind(summary.kind, other_branch=summary.other_branch),
-            subject=names.standard(summary.standard) if summary.standard else names.steps(summary.steps, summary.kind),
+            subject=_subject(summary, names),
             count=wording.number(summary.count),
             cases=wording.number(summary.cases),
             share=wording.share(Fraction(summary.cases, max(1, assessment.cases)), digits=1),
@@ -197,6 +172,19 @@ def beside(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
         for name, value in score.beside.items()
         if value is not None
     )
+
+
+def _subject(summary: DeviationSummary, names: Names) -> str:
+    """What equal deviations are about; of a wrong branch also its condition, and the values of one case."""
+    evidence = summary.branch
+    if evidence is None:
+        return names.subject(summary.kind, summary.steps, summary.standard, ())
+    branch = names.subject(summary.kind, (), "", (evidence.gateway, evidence.target))
+    code = "report.branch.otherwise" if evidence.otherwise else "report.branch.when"
+    conditions = names.wording.text("chart.list-separator").join(clean(text) for text in evidence.conditions)
+    values = next((one.values for one in evidence.examples), ())
+    known = names.wording.text("chart.list-separator").join(f"{clean(k)} = {clean(v) or '–'}" for k, v in values)
+    return names.wording.text(code, branch=branch, condition=conditions, values=known)
 
 
 def _cases(assessment: Assessment, wording: Wording) -> str:
@@ -292,7 +280,7 @@ def _findings(assessment: Assessment, score: DimensionScore, wording: Wording) -
 def _finding(finding: Finding, assessment: Assessment, names: Names, most: int) -> FindingRow:
     known = {member.value: member for member in DeviationKind}
     titles = {group.id: clean(names.wording.title(group.title)) for group in assessment.flow.weights}
-    subject = names.standard(finding.standard) if finding.standard else names.steps(finding.steps, finding.kind)
+    subject = names.subject(finding.kind, finding.steps, finding.standard, finding.branch)
     return FindingRow(
         mark=DEVIATION_MARKS[known[finding.kind]] if finding.kind in known else "§",
         kind=names.kind(finding.kind, other_branch=finding.other_branch),
@@ -308,26 +296,3 @@ def _finding(finding: Finding, assessment: Assessment, names: Names, most: int) 
 
 def _points(hundredths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def _standard(result: StandardResult, wording: Wording) -> StandardRow:
-    return StandardRow(
-        title=clean(wording.title(result.title)),
-        dimension=wording.term(f"dimension.{result.dimension}"),
-        share=wording.share(result.share, digits=1) if result.share is not None else "–",
-        position=100 * float(result.share) if result.share is not None else 0.0,
-        target=wording.share(result.target, digits=_digits(result.target)),
-        target_position=100 * float(result.target),
-        tolerance=wording.share(result.tolerance, digits=_digits(result.tolerance)) if result.tolerance else "–",
-        tolerated_position=100 * float(result.target - result.tolerance),
-        met=wording.number(result.met),
-        missed=wording.number(result.missed),
-        open=wording.number(result.not_due + result.no_evidence),
-        verdict=wording.term(f"verdict.{result.verdict}"),
-        verdict_kind={"met": "met", "missed": "missed"}.get(result.verdict, "none"),
-        examples=tuple(clean(case) for case in result.worst_cases[:EXAMPLES_SHOWN]),
-    )
-
-
-def _digits(share: Fraction) -> int:
-    return 0 if (share * 100).denominator == 1 else 1

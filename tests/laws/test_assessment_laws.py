@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -21,91 +20,81 @@ from engine.conformance.causality import find_causality
 from engine.conformance.costs import Costs
 from engine.conformance.deviations import find_deviations
 from engine.conformance.structure import Structure
-from engine.definitions.flow import Flow, WeightGroup
-from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
+from engine.definitions.flow import Flow, NodeKind, WeightGroup
 from engine.definitions.titles import Title
 from engine.logs.lifecycle import Lifecycle
 from engine.logs.variants import find_variants
 from engine.nets.process import Process, process_of_flow, process_of_net
 from engine.vocabulary import Dimension, MoveKind
-from tests.oracles.assessment import PlainCase, PlainEvent, PlainScore, assess_plainly
+from tests.oracles.assessment import Cause, PlainCase, PlainScore, assess_plainly
 from tests.oracles.deviations import deviations_plainly, direct_causes
+from tests.oracles.plain_log import PlainEvent
 from tests.oracles.random_nets import random_net, random_trace
+from tests.oracles.random_standards import ROLES, SEASONS, Attributed, random_standard, with_attributes
 from tests.oracles.small_logs import BEGIN, UNKNOWN, log_of, random_case
 from tests.oracles.structured_flows import structured_flow
-from tests.simple_rules import SIMPLE_KINDS, simple_rule
 
 SEEDS = range(20)
 RULES = (ALL_CLOSED, ENDED_CLOSED, ClosedRule.parse("idle:2d"))
 OFFICE = calendar_named("office")
-HOUR = 3_600_000_000
 
 
 def random_process(rng: random.Random) -> Process:
-    flow = structured_flow(rng, rng.randint(2, 5))
+    flow = with_conditions(rng, structured_flow(rng, rng.randint(2, 5)))
     steps = [step.id for step in flow.steps]
     standards = tuple(random_standard(rng, f"standard{i}", steps) for i in range(rng.randint(0, 4)))
     weights: tuple[WeightGroup, ...] = ()
     if rng.random() < 0.5:
         chosen = rng.sample(steps, 2)
         weights = tuple(WeightGroup(s, Title(s, s), rng.choice([1, 3, 7]), (s,)) for s in chosen)
-    return process_of_flow(replace(flow, standards=standards, weights=weights))
+    return process_of_flow(replace(flow, standards=standards, weights=weights, roles=ROLES, seasons=SEASONS))
 
 
-def random_standard(rng: random.Random, name: str, steps: Sequence[str]) -> Standard:
-    kind = rng.choice(SIMPLE_KINDS)
-    unit = rng.choice([TimeUnit.CLOCK, TimeUnit.WORKING, TimeUnit.WORKDAYS])
-    most = TimeSpan("most", unit, rng.choice([1, 2]) if unit is TimeUnit.WORKDAYS else rng.choice([0, 1, 12]) * HOUR)
-    least = TimeSpan("least", TimeUnit.CLOCK, rng.choice([1, 40]) * HOUR // 8)
-    with_least = kind in {StandardKind.DURATION, StandardKind.CYCLE_TIME} and rng.random() < 0.5
-    with_most = kind is not StandardKind.PRECEDENCE and (rng.random() < 0.7 or kind is not StandardKind.RESPONSE)
-    chosen = {StandardKind.DURATION: rng.sample(steps, 1), StandardKind.CYCLE_TIME: []}
-    return Standard(
-        id=name,
-        title=Title(name, name),
-        rule=simple_rule(
-            kind,
-            chosen.get(kind, rng.sample(steps, 2)),
-            least if with_least else None,
-            most if with_most and not (with_least and rng.random() < 0.3) else None,
-        ),
-        share=Fraction(1),
-        tolerance=Fraction(0),
-        dimension=rng.choice([Dimension.COMPLETENESS, Dimension.ORDERING, Dimension.EFFICIENCY]),
-    )
+def with_conditions(rng: random.Random, flow: Flow) -> Flow:
+    """The flow with a condition on some ways out of its gateways, and perhaps one that is taken otherwise."""
+    edges = []
+    for edge in flow.edges:
+        ways = [e for e in flow.edges if e.source == edge.source]
+        chooses = flow.by_id[edge.source].kind in {NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE} and len(ways) > 1
+        if chooses and edge == ways[-1]:
+            edges.append(replace(edge, otherwise=rng.random() < 0.6))
+        elif chooses and rng.random() < 0.8:
+            edges.append(replace(edge, when=rng.choice(["case.x >= 2", "case.flag", "case.amount > 2.0"])))
+        else:
+            edges.append(edge)
+    return replace(flow, edges=tuple(edges))
 
 
-def random_cases(rng: random.Random, flow: Flow) -> list[tuple[PlainEvent, ...]]:
-    return [random_case(rng, flow) for _ in range(rng.randint(0, 6))]
+def random_cases(rng: random.Random, flow: Flow) -> Attributed:
+    return with_attributes(rng, [random_case(rng, flow) for _ in range(rng.randint(0, 6))])
 
 
-def assessed(
-    process: Process, cases: Sequence[Sequence[PlainEvent]], rule: ClosedRule, now: datetime | None
-) -> Assessment:
-    return assess(process, log_of(cases), now=now, closed=rule, calendar=OFFICE, lifecycle=Lifecycle.ALL)
+def assessed(process: Process, cases: Attributed, rule: ClosedRule, now: datetime | None) -> Assessment:
+    log = log_of(cases.events, values=cases.values)
+    return assess(process, log, now=now, closed=rule, calendar=OFFICE, lifecycle=Lifecycle.ALL)
 
 
 def plain_scores(
-    process: Process, cases: Sequence[tuple[PlainEvent, ...]], rule: ClosedRule, now: datetime | None
+    process: Process, cases: Attributed, rule: ClosedRule, now: datetime | None
 ) -> dict[Dimension, PlainScore]:
     """The twin's answer, on the alignments that the search finds."""
-    variants = find_variants(log_of(cases))
+    variants = find_variants(log_of(cases.events))
     costs = Costs(forbidden=frozenset(t.id for t in process.net.transitions if t.enters_plan))
     whole = align(process.net, variants, costs=costs).per_variant
     prefixes = align_prefixes(process.net, variants, costs=costs).per_variant
     plain = []
-    for events, variant in zip(cases, variants.of_case.tolist(), strict=True):
+    for events, values, variant in zip(cases.events, cases.values, variants.of_case.tolist(), strict=True):
         one, other = whole[variant], prefixes[variant]
         free = one.cost is not None and other.cost is not None and one.cost <= other.cost
         last = max(event.time for event in events if event.time) if events and events[-1].time else None
         idle = last is not None and now is not None and now - last >= timedelta(days=2)
         closed = {"all": True, "ended": free}.get(str(rule), idle)
-        plain.append(PlainCase(events, one.moves if closed else other.moves, closed, free))
+        plain.append(PlainCase(events, one.moves if closed else other.moves, closed, free, values))
     return assess_plainly(process.flow, process.net, plain, now=now, calendar=OFFICE)
 
 
-def lost_units(score: DimensionScore) -> Counter[tuple[str, tuple[str, ...], str, str, bool]]:
-    return Counter({(f.kind, f.steps, f.standard, f.group, f.other_branch): f.lost for f in score.findings})
+def lost_units(score: DimensionScore) -> Counter[Cause]:
+    return Counter({(f.kind, f.steps, f.standard, f.group, f.other_branch, f.branch): f.lost for f in score.findings})
 
 
 def check_same(found: DimensionScore, plain: PlainScore, flow: Flow) -> None:
@@ -126,7 +115,7 @@ def test_units_equal_the_plain_twin(seed: int, rule: ClosedRule) -> None:
         process = random_process(rng)
         cases = random_cases(rng, process.flow)
         now = rng.choice([None, BEGIN + timedelta(days=rng.randint(0, 12))])
-        moments = [event.time for case in cases for event in case if event.time is not None]
+        moments = [event.time for case in cases.events for event in case if event.time is not None]
         found = assessed(process, cases, rule, now)
         plain = plain_scores(process, cases, rule, now or max(moments, default=None))
         for dimension in Dimension:
@@ -183,7 +172,7 @@ def without_examples(found: Assessment) -> list[object]:
     """All that does not name cases."""
     dimensions = [replace(s, findings=tuple(replace(f, examples=()) for f in s.findings)) for s in found.dimensions]
     standards = [replace(standard, worst_cases=()) for standard in found.standards]
-    deviations = [replace(deviation, examples=()) for deviation in found.deviations]
+    deviations = [replace(deviation, examples=(), branch=None) for deviation in found.deviations]
     return [dimensions, standards, deviations, found.steps, found.edges]
 
 
@@ -192,8 +181,9 @@ def test_the_order_of_cases_changes_nothing(seed: int) -> None:
     rng = random.Random(5_000 + seed)
     process, rule = random_process(rng), rng.choice(RULES)
     cases = random_cases(rng, process.flow)
-    shuffled = rng.sample(cases, len(cases))
-    one, other = (without_examples(assessed(process, order, rule, None)) for order in (cases, shuffled))
+    order = rng.sample(range(len(cases.events)), len(cases.events))
+    shuffled = Attributed([cases.events[i] for i in order], [cases.values[i] for i in order])
+    one, other = (without_examples(assessed(process, some, rule, None)) for some in (cases, shuffled))
     assert [str(part) for part in one] == [str(part) for part in other]
 
 
@@ -204,10 +194,11 @@ def test_calling_steps_by_an_alias_changes_nothing(seed: int) -> None:
     nodes = tuple(replace(node, aliases=(f"又名 {node.id}",)) for node in process.flow.nodes)
     renamed = process_of_flow(replace(process.flow, nodes=nodes))
     cases = random_cases(rng, process.flow)
-    other = [
-        [replace(e, activity=f"又名 {e.activity}") if e.activity in process.net.labels else e for e in case]
-        for case in cases
+    events = [
+        tuple(replace(e, activity=f"又名 {e.activity}") if e.activity in process.net.labels else e for e in case)
+        for case in cases.events
     ]
+    other = replace(cases, events=events)
     one, two = (
         without_examples(assessed(process, cases, rule, None)),
         without_examples(assessed(renamed, other, rule, None)),
@@ -218,15 +209,16 @@ def test_calling_steps_by_an_alias_changes_nothing(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_fitting_cases_have_no_deviation_from_alignments(seed: int) -> None:
     rng = random.Random(7_000 + seed)
-    process = replace_standards(random_process(rng), ())
+    process = without_checks(random_process(rng))
     found = assessed(process, random_cases(rng, process.flow), ALL_CLOSED, None)
     fitting = found.alignments.fitting_cases == found.cases
     assert fitting == (not found.deviations)
     assert fitting or sum(found.dimension(d).denominator - found.dimension(d).numerator for d in Dimension) > 0
 
 
-def replace_standards(process: Process, standards: tuple[Standard, ...]) -> Process:
-    return process_of_flow(replace(process.flow, standards=standards))
+def without_checks(process: Process) -> Process:
+    edges = tuple(replace(edge, when=None, otherwise=False) for edge in process.flow.edges)
+    return process_of_flow(replace(process.flow, standards=(), edges=edges))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -234,9 +226,13 @@ def test_one_weight_group_of_everything_is_the_plain_quotient(seed: int) -> None
     rng = random.Random(8_000 + seed)
     process = random_process(rng)
     steps = tuple(step.id for step in process.flow.steps)
-    grouped = replace(process.flow, weights=(WeightGroup("all", Title("all", "all"), 7, steps),), standards=())
+    edges = tuple(replace(edge, when=None, otherwise=False) for edge in process.flow.edges)
+    whole = (WeightGroup("all", Title("all", "all"), 7, steps),)
+    grouped = replace(process.flow, weights=whole, standards=(), edges=edges)
     # A case of nothing but unknown events is in no group.
-    cases = [case for case in random_cases(rng, process.flow) if {e.activity for e in case} != {UNKNOWN}]
+    cases = with_attributes(
+        rng, [case for case in random_cases(rng, process.flow).events if {e.activity for e in case} != {UNKNOWN}]
+    )
     found = assessed(process_of_flow(grouped), cases, ALL_CLOSED, None)
     for dimension in (Dimension.COMPLETENESS, Dimension.ORDERING):
         score = found.dimension(dimension)

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-import numpy as np
-
 from engine.calendars import Calendar
 from engine.conformance.alignment import Move
-from engine.definitions.flow import Flow
-from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeUnit
+from engine.definitions.flow import Edge, Flow, NodeKind
+from engine.definitions.standards import Standard, StandardKind
 from engine.nets.net import Net
 from engine.vocabulary import Dimension, MoveKind
-from tests.oracles.deviations import Found, deviations_plainly
+from tests.oracles.deviations import Found, deviations_plainly, direct_causes
+from tests.oracles.plain_log import PlainEvent
+from tests.oracles.standards import PlainFacts, Value, holds, instances_plainly
 
-Cause = tuple[str, tuple[str, ...], str, str, bool]
-"""Kind, steps, standard, group, other branch."""
-
-
-@dataclass(frozen=True)
-class PlainEvent:
-    activity: str
-    start: datetime | None
-    time: datetime | None
+Cause = tuple[str, tuple[str, ...], str, str, bool, tuple[str, ...]]
+"""Kind, steps, standard, group, other branch, branch."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,7 @@ class PlainCase:
     moves: tuple[Move, ...]
     closed: bool
     free: bool
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +75,19 @@ class _Case:
         self.steps = [None if code is None else net.labels[code] for code in codes]
         self.performed = {m.position for m in case.moves if m.kind is MoveKind.SYNC}
         self.performed |= {case.moves[i].position for d in found if d[0] == "misplaced" for i in d[2]}
+        self.ended = case.free if not case.closed else all(d[0] != "unfinished" for d in self.found)
+        self.facts = PlainFacts(
+            case.events,
+            self.steps,
+            frozenset(position for position in self.performed if position is not None),
+            case.closed,
+            self.ended,
+            now,
+            calendar,
+            case.values,
+            roles=flow.roles,
+            seasons=flow.seasons,
+        )
 
     def group(self, step: str | None) -> str:
         return next((g.id for g in self.flow.weights if step in g.steps), "")
@@ -102,16 +109,81 @@ def _one_case(case: _Case, scores: dict[Dimension, PlainScore]) -> None:
     missed: list[Standard] = []
     for standard in case.flow.standards:
         group = case.group(standard.steps[-1]) if standard.steps else ""
-        for outcome in _outcomes(case, standard):
-            score = scores[standard.dimension]
-            if outcome == "no-evidence":
-                score.no_evidence += 1
-            elif outcome == "met":
-                score.count(group)
-            elif outcome != "not-due":
-                score.count(group, (outcome, standard.steps, standard.id, group, False))
-                missed.append(standard)
-    _adaptability(case, missed, scores[Dimension.ADAPTABILITY])
+        what = standard.steps, standard.id, ()
+        results = [one.result for one in instances_plainly(standard, case.facts)]
+        missed += [standard for result in results if _count(scores[standard.dimension], group, result, what)]
+    wrong = False
+    for edge in case.flow.edges:
+        result = way_plainly(edge, case)
+        if result is not None:
+            group = case.group(edge.target)
+            wrong |= _count(scores[Dimension.ORDERING], group, result, ((), "", (edge.source, edge.target)))
+    _adaptability(case, missed, scores[Dimension.ADAPTABILITY], wrong=wrong)
+
+
+def _count(score: PlainScore, group: str, result: str, what: tuple[tuple[str, ...], str, tuple[str, ...]]) -> bool:
+    """Count one instance; whether it was missed."""
+    steps, standard, branch = what
+    if result == "no-evidence":
+        score.no_evidence += 1
+    elif result == "met":
+        score.count(group)
+    elif result != "not-due":
+        score.count(group, (result, steps, standard, group, False, branch))
+        return True
+    return False
+
+
+def way_plainly(edge: Edge, case: _Case) -> str | None:
+    """What came of a way out of a gateway that says when it is taken; None when the case does not show it."""
+    kind = case.flow.by_id[edge.source].kind
+    conditions = [e.when for e in case.flow.edges if e.source == edge.source and e.when]
+    if kind not in {NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE} or not (edge.when or (edge.otherwise and conditions)):
+        return None
+    moves, net = case.case.moves, case.net
+    passed = [
+        index
+        for index, move in enumerate(moves)
+        if move.transition is not None and net.transitions[move.transition].id.startswith(f"{edge.source}.to.")
+    ]
+    if not passed or not (case.ended or _leads_to_work(case, passed[-1])):
+        return None
+    name = net.transitions[moves[passed[-1]].transition or 0].id.removeprefix(f"{edge.source}.to.")
+    taken = [part for part in name.split(".") if part in case.flow.by_id]  # what follows makes the name unique
+    if kind is NodeKind.EXCLUSIVE and (taken != [edge.target] or not _did_one_of(_own_steps(edge, case.flow), case)):
+        return None
+    found = [holds(condition, case.facts, None) for condition in ([edge.when] if edge.when else conditions)]
+    right = found[0] if edge.when else False if True in found else None if None in found else True
+    if right is None:
+        return "no-evidence"
+    return "met" if right == (edge.target in taken) else "wrong-branch"
+
+
+def _leads_to_work(case: _Case, move: int) -> bool:
+    """Whether work that was performed depends on a move, directly or through others."""
+    causes = direct_causes(case.net, case.case.moves)
+    misplaced = {index for d in case.found if d[0] == "misplaced" for index in d[2]}
+    reached = {move}
+    for index in range(move + 1, len(causes)):
+        if causes[index] & reached:
+            reached.add(index)
+    return any(case.case.moves[i].kind is MoveKind.SYNC or i in misplaced for i in reached - {move})
+
+
+def _own_steps(edge: Edge, flow: Flow) -> set[str]:
+    """The steps that the start reaches through one edge only."""
+    reached, waiting = set(), [node.id for node in flow.nodes if node.kind is NodeKind.START]
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting += [e.target for e in flow.edges if e.source == node and e != edge]
+    return {step.id for step in flow.steps if step.id not in reached} - flow.plan_steps
+
+
+def _did_one_of(steps: set[str], case: _Case) -> bool:
+    """Whether one of some steps was performed, in its place or not; True for none at all."""
+    return not steps or any(case.steps[at] in steps for at in case.performed if at is not None)
 
 
 def _completeness(case: _Case, score: PlainScore) -> None:
@@ -127,7 +199,7 @@ def _completeness(case: _Case, score: PlainScore) -> None:
             score.count(case.group(step))
     for (deviation, group), steps in parts.items():
         for _ in steps:
-            score.count(group, (deviation[0], tuple(steps), "", group, False))
+            score.count(group, (deviation[0], tuple(steps), "", group, False, ()))
 
 
 def _ordering(case: _Case, score: PlainScore) -> None:
@@ -144,79 +216,28 @@ def _ordering(case: _Case, score: PlainScore) -> None:
             parts.setdefault((deviation_of[move.position], group), []).append(step)
     for (deviation, group), steps in parts.items():
         for _ in steps:
-            score.count(group, (deviation[0], tuple(steps), "", group, deviation[3]))
+            score.count(group, (deviation[0], tuple(steps), "", group, deviation[3], ()))
 
 
-def _adaptability(case: _Case, missed: list[Standard], score: PlainScore) -> None:
+def _adaptability(case: _Case, missed: list[Standard], score: PlainScore, *, wrong: bool) -> None:
     entered = any(
         m.kind is MoveKind.SYNC and m.transition is not None and case.net.transitions[m.transition].enters_plan
         for m in case.case.moves
     )
-    if not case.case.closed or not (entered or case.found or missed):
+    if not case.case.closed or not (entered or case.found or missed or wrong):
         return
     for reason in ("unfinished", "skipped"):
         for kind, steps, _, _ in case.found:
             if kind == reason:
-                score.count("", (reason, steps, "", "", False))
+                score.count("", (reason, steps, "", "", False, ()))
                 return
-    late = next((s for s in case.flow.standards if s.kind is StandardKind.CYCLE_TIME and s in missed), None)
-    score.count("", None if late is None else ("missed-standard", (), late.id, "", False))
+    late = next((s for s in case.flow.standards if s in missed and _is_of_case(s)), None)
+    score.count("", None if late is None else ("missed-standard", (), late.id, "", False, ()))
 
 
-def _outcomes(case: _Case, standard: Standard) -> list[str]:
-    events = case.case.events
-    if standard.kind is StandardKind.CYCLE_TIME:
-        return [_cycle_time(case, standard)] if events else []
-    if standard.kind is StandardKind.DURATION:
-        own = [events[i] for i, step in enumerate(case.steps) if step == standard.steps[0] and i in case.performed]
-        return [_timed(case, standard, e.start, e.time, happened=True) for e in own]
-    first, second = standard.steps
-    found = []
-    for i, step in enumerate(case.steps):
-        if standard.kind is StandardKind.PRECEDENCE and step == second and i in case.performed:
-            found.append("met" if first in case.steps[:i] else "wrong-order")
-        if standard.kind is StandardKind.RESPONSE and step == first and i in case.performed:
-            answers = [j for j in range(i + 1, len(events)) if case.steps[j] == second]
-            answer = events[answers[0]] if answers else None
-            if standard.at_most is None:
-                found.append("met" if answer else "wrong-order" if case.case.closed else "not-due")
-            else:
-                then = answer.time if answer else None
-                found.append(_timed(case, standard, events[i].time, then, happened=answer is not None))
-    return found
-
-
-def _cycle_time(case: _Case, standard: Standard) -> str:
-    events = case.case.events
-    ended = case.case.free if not case.case.closed else all(d[0] != "unfinished" for d in case.found)
-    begun = [e.start or e.time for e in events]
-    begin = min(moment for moment in begun if moment) if begun[0] else None
-    end = max(e.time for e in events if e.time) if events[-1].time else None
-    return _timed(case, standard, begin, end, happened=ended)
-
-
-def _timed(case: _Case, standard: Standard, begin: datetime | None, end: datetime | None, *, happened: bool) -> str:
-    if not happened and case.case.closed:
-        return "late"
-    if not happened and standard.at_most is None:
-        return "not-due"
-    end = end if happened else case.now
-    if begin is None or end is None:
-        return "no-evidence"
-    if standard.at_most is not None and _passed(case, standard.at_most, begin, end) > standard.at_most.amount:
-        return "late"
-    if not happened:
-        return "not-due"
-    short = standard.at_least is not None and _passed(case, standard.at_least, begin, end) < standard.at_least.amount
-    return "too-short" if short else "met"
-
-
-def _passed(case: _Case, span: TimeSpan, begin: datetime, end: datetime) -> int:
-    first, last = (
-        np.array([moment.replace(tzinfo=None)], dtype="datetime64[us]") for moment in (begin, max(begin, end))
-    )
-    if span.unit is TimeUnit.CLOCK:
-        return int((last - first).astype(np.int64)[0])
-    if span.unit is TimeUnit.WORKING:
-        return int(case.calendar.working_microseconds(first, last)[0])
-    return int(case.calendar.workdays_between(first, last)[0])
+def _is_of_case(standard: Standard) -> bool:
+    """Whether a standard is about the case as a whole."""
+    about_steps = "precedence response all-of duration fields holds performed-by authority"
+    if standard.kind in {StandardKind.LEVEL, StandardKind.RATING}:
+        return standard.rule.attribute.step is None  # type: ignore[union-attr]  # these two have one
+    return standard.kind.value not in about_steps.split()

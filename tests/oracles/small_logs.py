@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from engine.definitions.flow import Flow
 from engine.logs.log import EVENT_COLUMNS, Log
-from tests.oracles.assessment import PlainEvent
+from tests.oracles.plain_log import PlainEvent
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday."""
@@ -37,11 +37,15 @@ def events_of(text: str) -> tuple[PlainEvent, ...]:
     return tuple(events)
 
 
-def log_of(cases: Sequence[Sequence[PlainEvent]], names: Sequence[str] | None = None) -> Log:
-    """A log of these cases, named c0, c1, … unless they are given names."""
+def log_of(
+    cases: Sequence[Sequence[PlainEvent]],
+    names: Sequence[str] | None = None,
+    values: Sequence[Mapping[str, object]] = (),
+) -> Log:
+    """A log of these cases, named c0, c1, … unless they are given names, with the attributes of each case."""
     activities = tuple(dict.fromkeys(event.activity for case in cases for event in case))
     rows = [
-        (number, activities.index(event.activity), event.start, event.time, None, None)
+        (number, activities.index(event.activity), event.start, event.time, event.resource, None)
         for number, case in enumerate(cases)
         for event in case
     ]
@@ -49,9 +53,18 @@ def log_of(cases: Sequence[Sequence[PlainEvent]], names: Sequence[str] | None = 
     return Log(
         name="small",
         activities=activities,
-        cases=pl.DataFrame({"case_id": ids}, schema={"case_id": pl.String}),
-        events=pl.DataFrame(rows, schema=EVENT_COLUMNS, orient="row"),
+        cases=pl.DataFrame({"case_id": ids}, schema={"case_id": pl.String}).hstack(_columns(values)),
+        events=pl.DataFrame(rows, schema=EVENT_COLUMNS, orient="row").hstack(
+            _columns([dict(event.values) for case in cases for event in case])
+        ),
     )
+
+
+def _columns(values: Sequence[Mapping[str, object]]) -> list[pl.Series]:
+    """One column for each name, null where a row lacks it."""
+    names = dict.fromkeys(name for row in values for name in row)
+    found = [pl.Series(name, [row.get(name) for row in values], strict=False) for name in names]
+    return [column.dt.cast_time_unit("us") if column.dtype.is_temporal() else column for column in found]
 
 
 def log(*cases: str) -> Log:

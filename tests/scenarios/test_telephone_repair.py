@@ -58,6 +58,29 @@ def cases() -> tuple[tuple[Work, ...], ...]:
     return tuple(tuple(_work(trace.iterfind("{*}event"))) for trace in traces)
 
 
+@cache
+def last_values() -> tuple[dict[str, str], ...]:
+    """The last value of each attribute that the events of a case have."""
+    traces = etree.fromstring(gzip.decompress(Path(log_path()).read_bytes())).iterfind("{*}trace")
+    return tuple({str(a.get("key")): str(a.get("value")) for a in trace.iterfind("{*}event/{*}*")} for trace in traces)
+
+
+def decisions(case: tuple[Work, ...], values: dict[str, str]) -> list[bool]:
+    """Whether each way out of a gateway, the last time it was passed, is the one that the attributes ask for.
+
+    A repair shows how difficult the defect was held to be; the archive shows that the telephone was taken as fixed.
+    """
+    word = letters(case)
+    found = [(word[max(word.rfind("C"), word.rfind("S"))] == "C") == (int(values["defectType"]) >= 6)]
+    if "X" in word:
+        found.append(values["defectFixed"] == "true")
+    return found
+
+
+def decided() -> list[list[bool]]:
+    return [decisions(case, values) for case, values in zip(cases(), last_values(), strict=True)]
+
+
 def _work(events: Any) -> list[Work]:
     done: list[Work] = []
     begun: list[Work] = []
@@ -150,18 +173,29 @@ def test_completeness_counts_the_work_left_undone() -> None:
     assert units("completeness") == (performed, performed + sum(map(missing, cases())))
 
 
+def test_wrong_branches_are_shown_with_their_condition_and_values() -> None:
+    found = {tuple(d["branch"]["conditions"]): d for d in assessment()["deviations"] if d["branch"]}
+    wrong = [case for case, ways in zip(cases(), decided(), strict=True) if "X" in letters(case) and not ways[-1]]
+    fixed = found["case.defectFixed == 'true'",]
+    assert fixed["count"] == len(wrong) > 0
+    assert (fixed["branch"]["gateway"], fixed["branch"]["target"]) == ("fixed", "done")
+    assert {example["values"]["defectFixed"] for example in fixed["branch"]["examples"]} == {"false"}
+
+
 def test_every_loss_of_completeness_is_unfinished_work() -> None:
     findings = assessment()["dimensions"]["completeness"]["findings"]
     assert {finding["kind"] for finding in findings} == {"unfinished"}
     assert sum(finding["cases"] for finding in findings) == sum(missing(case) > 0 for case in cases())
 
 
-def test_ordering_counts_events_and_what_should_precede_or_follow() -> None:
+def test_ordering_counts_events_what_should_precede_or_follow_and_the_ways_that_were_taken() -> None:
     performed, counts = sum(map(len, cases())), judged()
     standards = ("informed-of-the-result", "failures-are-archived")
     met, missed = (sum(counts[standard, kept] for standard in standards) for kept in (True, False))
+    ways = [right for case in decided() for right in case]
     assert missed > 0
-    assert units("ordering") == (performed + met, performed + met + missed)
+    assert not all(ways)
+    assert units("ordering") == (performed + met + sum(ways), performed + met + missed + len(ways))
 
 
 def test_efficiency_counts_durations_and_the_response() -> None:
@@ -182,5 +216,9 @@ def test_each_standard_has_its_own_count() -> None:
 
 
 def test_adaptability_counts_disturbed_cases_that_finished_their_work() -> None:
-    disturbed = [case for case in cases() if missing(case) or not all(met for _, met in verdicts(case))]
+    disturbed = [
+        case
+        for case, ways in zip(cases(), decided(), strict=True)
+        if missing(case) or not all(ways) or not all(met for _, met in verdicts(case))
+    ]
     assert units("adaptability") == (sum(not missing(case) for case in disturbed), len(disturbed))

@@ -52,6 +52,7 @@ def test_json_holds_the_dimensions_and_nothing_else(tmp_path: Path) -> None:
         "examples": None,
         "group": None,
         "other_branch": False,
+        "branch": None,
     }
     assert (found["flow"], found["log"], set(found["hashes"])) == ("survey", "survey.csv", {"flow", "log", "engine"})
 
@@ -86,7 +87,9 @@ def test_patterns_are_printed_and_are_in_the_json(tmp_path: Path) -> None:
     assert "只有branch为“north”的案例才漏做“回收”（60% 对 0%）" in run("assess", flow, log, "--lang", "zh").stdout
     found = json.loads(run("assess", flow, log, "--json", "-").stdout)["patterns"]
     (pattern,) = found["more_frequent"]
-    assert pattern["deviations"] == [{"kind": "skipped", "steps": ["collect"], "standard": None, "other_branch": False}]
+    assert pattern["deviations"] == [
+        {"kind": "skipped", "steps": ["collect"], "standard": None, "other_branch": False, "branch": None}
+    ]
     assert pattern["where"] == {
         "attribute": "branch",
         "scope": "first-event",

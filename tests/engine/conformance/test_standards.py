@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from engine.calendars import calendar_named
+from engine.conformance.attributes import Attributes
 from engine.conformance.performed import CaseTable, EventTable
-from engine.conformance.standards import INSTANCE_COLUMNS, evaluate
+from engine.conformance.standards.evaluation import evaluate
+from engine.conformance.standards.facts import Facts
+from engine.conformance.standards.instances import INSTANCE_COLUMNS
 from engine.definitions.durations import parse_time_span
 from engine.definitions.standards import Standard, StandardKind
 from engine.definitions.titles import Title
@@ -35,14 +38,15 @@ def outcomes(
     """Outcome, or what went wrong, of each instance; ``skip`` names positions that do not perform their step."""
     found = log(case)
     performed = np.array([str(i) not in skip for i in range(len(case.split()))], dtype=bool)
-    rows = evaluate(
-        [rule],
+    facts = Facts(
         EventTable.of(found, STEPS, performed),
         CaseTable(np.array([closed]), np.array([ended])),
+        Attributes.of(found),
         label_of_step=STEPS,
         now=None if now is None else hours(now),
         calendar=calendar_named("office"),
     )
+    rows = evaluate([rule], facts)
     return [kind or outcome for outcome, kind in rows.select("outcome", "kind").iter_rows()]
 
 
@@ -140,15 +144,16 @@ def test_an_event_that_performs_nothing_asks_for_nothing_but_counts_as_what_foll
 def test_steps_do_not_look_into_the_next_case() -> None:
     found = log("a", "b")
     events, cases = EventTable.of(found, STEPS, np.ones(2, dtype=bool)), CaseTable(*np.ones((2, 2), dtype=bool))
-    options = {"label_of_step": STEPS, "now": None, "calendar": calendar_named("office")}
-    rows = evaluate([ANSWER, BEFORE], events, cases, **options)  # type: ignore[arg-type]  # a dict of keywords
+    facts = Facts(events, cases, Attributes.of(found), STEPS, None, calendar_named("office"))
+    rows = evaluate([ANSWER, BEFORE], facts)
     assert rows["kind"].to_list() == ["wrong-order", "wrong-order"]
 
 
 def test_rows_name_the_events_that_show_it() -> None:
-    events = EventTable.of(log("b a b"), STEPS, np.ones(3, dtype=bool))
+    found = log("b a b")
+    events = EventTable.of(found, STEPS, np.ones(3, dtype=bool))
     cases = CaseTable(np.array([True]), np.array([True]))
-    rows = evaluate([BEFORE], events, cases, label_of_step=STEPS, now=None, calendar=calendar_named("clock"))
+    rows = evaluate([BEFORE], Facts(events, cases, Attributes.of(found), STEPS, None, calendar_named("clock")))
     assert rows.select("case", "first", "second").rows() == [(0, None, 0), (0, 1, 2)]
     assert dict(rows.schema) == INSTANCE_COLUMNS
 
@@ -156,9 +161,11 @@ def test_rows_name_the_events_that_show_it() -> None:
 def with_pending(rule: Standard, case: str, pending: list[bool], *, closed: bool = True, now: float = 100) -> list[str]:
     """Outcome, or what went wrong, of each instance where some events are starts without a completion."""
     count = np.ones(len(pending), dtype=bool)
-    events = replace(EventTable.of(log_of([events_of(case)]), STEPS, count), pending=np.array(pending))
+    found = log_of([events_of(case)])
+    events = replace(EventTable.of(found, STEPS, count), pending=np.array(pending))
     cases = CaseTable(np.array([closed]), np.array([False]))
-    rows = evaluate([rule], events, cases, label_of_step=STEPS, now=hours(now), calendar=calendar_named("clock"))
+    facts = Facts(events, cases, Attributes.of(found), STEPS, hours(now), calendar_named("clock"))
+    rows = evaluate([rule], facts)
     return [kind or outcome for outcome, kind in rows.select("outcome", "kind").iter_rows()]
 
 

@@ -76,7 +76,7 @@ def test_a_dimension_without_units_says_why() -> None:
 
 def test_standards_show_share_target_tolerance_and_verdict(assessment: Assessment) -> None:
     text = words(render_report(assessment, language=Language.ZH))
-    assert re.search(r"半小时内分析完 效率 [\d.]+% 96% 4% \d+ \d+ \d+ × 未达标", text)
+    assert re.search(r"半小时内分析完 效率 [\d.]+% [\d.]+ … [\d.]+ 96% 4% \d+ \d+ \d+ × 未达标", text)
 
 
 def test_deviating_variants_are_rows_of_chevrons(assessment: Assessment) -> None:

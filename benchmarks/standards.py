@@ -1,0 +1,223 @@
+"""Times the evaluation of standards beside the alignment of the same log from its file.
+
+The log is played out from ``examples/flows/car_service_advisor.yaml`` by our own simulation with a fixed seed, 100,000
+cases unless ``--cases`` says otherwise, and kept in the system's folder for temporary files. What is timed:
+
+- align: reading the file, one alignment for each variant;
+- flow: every standard of the flow and every way out of its gateways, with their verdicts;
+- all: the same with one more standard of each rule that the flow does not have, about attributes that are drawn at
+  random for every case and event, so that no rule is left untimed.
+
+It fails when ``flow`` or ``all`` takes more than twice as long as ``align``. Run as ``python benchmarks/standards.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from engine import VERSION
+from engine.assessment.branches import judge_branches
+from engine.assessment.closing import ALL_CLOSED
+from engine.assessment.explanations import explain
+from engine.assessment.population import Population
+from engine.assessment.verdicts import summarise_standards
+from engine.calendars import calendar_named
+from engine.conformance.alignments import align, prepared
+from engine.conformance.attributes import Attributes
+from engine.conformance.costs import Costs
+from engine.conformance.performed import CaseTable, EventTable, offsets_of
+from engine.conformance.standards.evaluation import evaluate
+from engine.conformance.standards.facts import Facts
+from engine.conformance.structure import Structure
+from engine.conformance.warmup import compile_kernels
+from engine.definitions import rules
+from engine.definitions.flow import DayOfYear, Flow, Season, SeasonRange
+from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
+from engine.definitions.standards import Period, Standard
+from engine.definitions.titles import Title
+from engine.logs.log import Log
+from engine.logs.reading import read_log
+from engine.logs.variants import find_variants
+from engine.nets.process import Process, read_process
+from engine.vocabulary import Dimension
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOW = ROOT / "examples" / "flows" / "car_service_advisor.yaml"
+CASES, SEED, MOST = 100_000, 2, 2.0
+DEVIATIONS = "skip:0.1,swap:0.05,late:0.1,plan:0.1"
+HOUR = 3_600_000_000
+
+
+def played_log(cases: int) -> Path:
+    """The log; played out where it is not there yet."""
+    flow = hashlib.sha256(FLOW.read_bytes()).hexdigest()[:12]
+    name = f"standards-{VERSION}-{flow}-{cases}-{SEED}.xes.gz"
+    path = Path(tempfile.gettempdir()) / "trueline-benchmarks" / name
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        print(f"playing {cases:,} cases out, once …", flush=True)
+        numbers = ["--cases", str(cases), "--seed", str(SEED), "--deviations", DEVIATIONS]
+        program = "from api.cli import main; main()"
+        command = [sys.executable, "-c", program, "simulate", str(FLOW), "-o", str(path), *numbers]
+        subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own program
+    return path
+
+
+def with_attributes(log: Log) -> Log:
+    """The log with attributes drawn at random."""
+    rng = np.random.default_rng(SEED)
+    cases, events = log.cases.height, log.events.height
+    begin = log.events.group_by("case", maintain_order=True).agg(pl.col("time").min())["time"]
+    promised = begin + pl.Series(rng.integers(0, 48, cases) * HOUR).cast(pl.Duration("us"))
+    words = pl.Series(["good", "fair", "bad", None])
+    return replace(
+        log,
+        cases=log.cases.with_columns(
+            promised=promised,
+            estimate=pl.Series(rng.integers(100, 9000, cases)),
+            actual=pl.Series(rng.integers(100, 9000, cases).astype(float)),
+            pickup=pl.Series(["same-day", "next-day"]).gather(rng.integers(0, 2, cases)),
+        ),
+        events=log.events.with_columns(
+            amount=pl.Series(rng.integers(0, 9000, events)),
+            manner=words.gather(rng.integers(0, 4, events)),
+            witnessed=pl.Series(rng.random(events) < 0.9),
+            **{"org:role": pl.Series(["advisor", "manager", None]).gather(rng.integers(0, 3, events))},
+        ),
+    )
+
+
+def more_standards() -> tuple[Standard, ...]:
+    """One standard of each rule, some under a condition, in a season or month by month."""
+    day = TimeSpan("1 day", TimeUnit.DAYS, 1)
+    six = TimeSpan("6 workhours", TimeUnit.WORKING, 6 * HOUR)
+    case = AttributeRef(None, "promised")
+    confirmations = ("confirm-items", "confirm-price", "confirm-time", "confirm-old-parts", "confirm-wash")
+    found: list[tuple[rules.Rule, str | None]] = [
+        (rules.Count("inspect", 1, 1), None),
+        (rules.AllOf(confirmations, "sign"), None),
+        (rules.Together(("covers", "inspect")), None),
+        (rules.Duration("repair", at_most=six), None),
+        (rules.CycleTime(at_most=day, second_tier=SecondTier(TimeSpan("2 days", TimeUnit.DAYS, 2))), None),
+        (rules.Deadline("see-off", case, SecondTier(day)), None),
+        (rules.LeadTime("agree-pickup", case, TimeSpan("30m", TimeUnit.CLOCK, HOUR // 2)), "case.pickup == 'same-day'"),
+        (rules.LeadTime("agree-pickup", case, day), "case.pickup == 'next-day'"),
+        (rules.Agreement(AttributeRef(None, "estimate"), AttributeRef(None, "actual"), Fraction(1, 10)), None),
+        (rules.Level(AttributeRef("repair", "amount"), at_most=Fraction(8000)), "event.amount > 100"),
+        (rules.Rating(AttributeRef("inquire", "manner"), ("bad", "fair", "good"), "fair"), None),
+        (
+            rules.Fields("key-tag", (rules.RequiredField("manner", ("good", "fair")), rules.RequiredField("amount"))),
+            None,
+        ),
+        (rules.Holds("covers", "event.witnessed"), None),
+        (rules.SameActor(("check-items", "check-mileage", "check-exterior")), None),
+        (rules.DifferentActor(("repair", "check-items")), None),
+        (rules.PerformedBy("inquire", ("advisor",)), None),
+        (
+            rules.Authority("sign", AttributeRef("sign", "amount"), (rules.AuthorityLimit("advisor", Fraction(5000)),)),
+            None,
+        ),
+        (rules.Change(rules.Measured.COUNT, "repair", at_most=Fraction(1, 2)), None),
+        (rules.Quicker("case.booked", "!case.booked"), None),
+    ]
+    chosen = random.Random(SEED)
+    return tuple(
+        Standard(
+            id=f"more-{index}",
+            title=Title(f"more-{index}", f"more-{index}"),
+            rule=rule,
+            share=Fraction(96, 100),
+            tolerance=Fraction(4, 100),
+            dimension=Dimension.COMPLETENESS,
+            when=when,
+            season="autumn" if chosen.random() < 0.2 else None,
+            per=Period.MONTH if chosen.random() < 0.5 else None,
+        )
+        for index, (rule, when) in enumerate(found)
+    )
+
+
+def judge(process: Process, flow: Flow, log: Log, whole: tuple[Population, Structure]) -> tuple[float, int]:
+    """Seconds that the standards of a flow take, and how many instances they have."""
+    population, structure = whole
+    begin = time.perf_counter()
+    facts = replace(population.facts, attributes=Attributes.of(log), seasons=flow.seasons, _of_cases={})
+    instances = pl.concat(
+        [evaluate(flow.standards, facts), judge_branches(flow, structure, population.explanations, facts)]
+    )
+    judged = replace(population, flow=flow, instances=instances, facts=facts)
+    results = summarise_standards(judged)
+    seconds = time.perf_counter() - begin
+    if len(results) != len(flow.standards) or process.net is not population.net:
+        raise SystemExit("not every standard was judged")
+    return seconds, instances.height
+
+
+def aligned(process: Process, log: Log) -> tuple[Population, Structure]:
+    """The log with its explanations, and no standard judged yet."""
+    variants = find_variants(log)
+    costs = Costs(forbidden=frozenset(t.id for t in process.net.transitions if t.enters_plan))
+    found = align(prepared(process.net, variants), variants, costs=costs)
+    structure = Structure.of(process.net, process.flow)
+    closed = np.ones(log.cases.height, dtype=np.bool_)
+    explanations = explain(structure, variants, closed, found, None)
+    performed = explanations.to_events(explanations.performed, offsets_of(log))
+    events = EventTable.of(log, process.net.label_of_activity, performed)
+    cases = CaseTable(closed, explanations.ended[explanations.of_case])
+    labels = {step: label for label, step in enumerate(process.net.labels)}
+    calendar = calendar_named(process.flow.calendar or "clock")
+    facts = Facts(events, cases, Attributes.of(log), labels, log.latest, calendar, process.flow.roles)
+    nothing = evaluate((), facts)
+    return Population(
+        process.flow, process.net, log.cases["case_id"], events, cases, explanations, nothing, facts
+    ), structure
+
+
+def main() -> None:
+    """Play, align, judge, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=CASES)
+    options = parser.parse_args()
+    path = played_log(options.cases)
+    compile_kernels()
+    process = read_process(FLOW)
+    begin = time.perf_counter()
+    log = read_log(path)
+    variants = find_variants(log)
+    align(prepared(process.net, variants), variants)
+    aligning = time.perf_counter() - begin
+    population = aligned(process, log)
+    flow = process.flow
+    season = Season("autumn", Title("Autumn", "秋季"), (SeasonRange(DayOfYear(9, 1), DayOfYear(11, 30)),))
+    whole = replace(flow, standards=flow.standards + more_standards(), seasons=(season,))
+    print(f"{path.name}: {log.cases.height:,} cases, {log.events.height:,} events, {len(variants):,} variants")
+    print(f"closed: {ALL_CLOSED}; Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")
+    print(f"{'align':<8}{aligning:>8.2f} s")
+    slow = []
+    for name, judged, events in (("flow", flow, log), ("all", whole, with_attributes(log))):
+        seconds, instances = judge(process, judged, events, population)
+        print(
+            f"{name:<8}{seconds:>8.2f} s  {seconds / aligning:.2f} times,"
+            f" {len(judged.standards)} standards, {instances:,} instances"
+        )
+        slow += [name] * (seconds > MOST * aligning)
+    if slow:
+        raise SystemExit(f"more than {MOST:g} times the alignment: {', '.join(slow)}")
+
+
+if __name__ == "__main__":
+    main()

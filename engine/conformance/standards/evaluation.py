@@ -1,0 +1,123 @@
+"""Every standard of a flow held against a log: each instance is met, missed, not due or without evidence.
+
+What one instance of a rule is stands with the rule (``engine.definitions.rules``); when it is due, with its family
+(``times``, ``promises``, …). Two things narrow every standard down:
+
+- a season: it is in force at the moment of the instance or not. The moment is the time of the event that asks, else the
+  begin of the case; without it there is no evidence;
+- ``when``: no instance where it is false, no evidence where it cannot be told. ``event`` is the event that asks.
+
+Rules of the population are judged by ``population``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.conformance.conditions import NO, UNKNOWN, YES
+from engine.conformance.standards import actors, counts, order, promises, times, values
+from engine.conformance.standards.facts import Facts
+from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, Judged
+from engine.conformance.standards.periods import lies_in_season
+from engine.definitions import rules
+from engine.definitions.standards import Standard
+
+Rows = NDArray[np.int64]
+Moments = NDArray[np.datetime64]
+
+
+def evaluate(standards: Sequence[Standard], facts: Facts) -> pl.DataFrame:
+    """Judge every instance of every standard.
+
+    Args:
+        standards: The flow's standards; those of the population have no instances here.
+        facts: The log and its cases.
+
+    Returns:
+        ``INSTANCE_COLUMNS``, by standard, then case, then event. Steps that the net does not know were never done.
+    """
+    frames = [pl.DataFrame(schema=INSTANCE_COLUMNS)]
+    for index, standard in enumerate(standards):
+        if not isinstance(standard.rule, rules.POPULATION_RULES):
+            found, moments = _narrowed(standard, _judge(facts, standard.rule), facts)
+            frames.append(found.frame(index, moments))
+    return pl.concat(frames)
+
+
+def in_force(standard: Standard, facts: Facts, moments: Moments) -> NDArray[np.int8]:
+    """Whether a standard is in force at each moment: ``YES``, ``NO``, or ``UNKNOWN`` where the moment is."""
+    found = np.full(len(moments), YES, dtype=np.int8)
+    season = next((season for season in facts.seasons if season.id == standard.season), None)
+    if season is None:
+        return found
+    known = ~np.isnat(moments)
+    inside = lies_in_season(season, facts.calendar, facts.calendar.local_days(moments[known]))
+    found[known] = np.where(inside != standard.out_of_season, YES, NO)
+    found[~known] = UNKNOWN
+    return found
+
+
+def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, Moments]:
+    """The instances of a standard that is in force and whose condition is not false, and their moments."""
+    moments = _moments(found, facts)
+    answer = in_force(standard, facts, moments)
+    if standard.when is not None:
+        asks = found.asks if (found.asks != NONE).any() else None
+        condition = facts.answers(standard.when, found.case, asks)
+        answer = np.where((answer == NO) | (condition == NO), NO, np.minimum(answer, condition)).astype(np.int8)
+    if (answer == YES).all():
+        return found, moments
+    kept = answer != NO
+    return found.pick(kept).without_evidence(answer[kept] == UNKNOWN), moments[kept]
+
+
+def _moments(found: Judged, facts: Facts) -> Moments:
+    begin, _ = facts.events.spans
+    return np.where(found.asks == NONE, begin[found.case], facts.events.time_of(found.asks))
+
+
+def _judge(facts: Facts, rule: rules.Rule) -> Judged:  # noqa: C901, PLR0911, PLR0912 - one line for each rule
+    """The instances of one rule."""
+    match rule:
+        case rules.Count():
+            return counts.count(facts, rule)
+        case rules.Precedence():
+            return order.precedence(facts, rule)
+        case rules.Response():
+            return times.response(facts, rule)
+        case rules.AllOf():
+            return order.all_of(facts, rule)
+        case rules.Together():
+            return order.together(facts, rule)
+        case rules.Duration():
+            return times.duration(facts, rule)
+        case rules.CycleTime():
+            return times.cycle_time(facts, rule)
+        case rules.Deadline():
+            return promises.deadline(facts, rule)
+        case rules.LeadTime():
+            return promises.lead_time(facts, rule)
+        case rules.Agreement():
+            return values.agreement(facts, rule)
+        case rules.Level():
+            return values.level(facts, rule)
+        case rules.Rating():
+            return values.rating(facts, rule)
+        case rules.Fields():
+            return values.fields(facts, rule)
+        case rules.Holds():
+            return values.holds(facts, rule)
+        case rules.SameActor():
+            return actors.same_actor(facts, rule)
+        case rules.DifferentActor():
+            return actors.different_actor(facts, rule)
+        case rules.PerformedBy():
+            return actors.performed_by(facts, rule)
+        case rules.Authority():
+            return actors.authority(facts, rule)
+        case rules.Change() | rules.Quicker():
+            raise ValueError("a rule of the population has no instances in cases")

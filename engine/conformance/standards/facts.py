@@ -1,0 +1,150 @@
+"""Facts: everything that a rule is held against, and how time is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.calendars import Calendar
+from engine.conformance.attributes import Attributes, first_of_cases, gathered, last_of_cases
+from engine.conformance.conditions import Answers, answers, reads_of
+from engine.conformance.performed import CaseTable, EventTable, as_moment
+from engine.definitions.flow import Season
+from engine.definitions.rules import AttributeRef
+from engine.definitions.standards import TimeSpan, TimeUnit
+from engine.definitions.titles import Title
+
+Rows = NDArray[np.int64]
+Moments = NDArray[np.datetime64]
+Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How time is measured.
+
+    Attributes:
+        now: The moment at which limits of open cases have passed or not, NaT when nobody knows.
+        calendar: For working time, days and working days.
+    """
+
+    now: np.datetime64
+    calendar: Calendar
+
+    def exceeds(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
+        """Whether more than the span passed; False where a moment is unknown."""
+        return self._compare(begin, np.maximum(begin, end), span) > 0
+
+    def falls_short(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
+        """Whether less than the span passed; False where a moment is unknown."""
+        return self._compare(begin, np.maximum(begin, end), span) < 0
+
+    def is_short_of(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
+        """Whether ``end`` comes less than the span after ``begin``, or before it; False where a moment is unknown."""
+        short: Truths = (self._compare(begin, end, span) < 0) | (begin > end)
+        return short
+
+    def _compare(self, begin: Moments, end: Moments, span: TimeSpan) -> NDArray[np.int8]:
+        sign = np.zeros(len(begin), dtype=np.int8)
+        known = ~(np.isnat(begin) | np.isnat(end))
+        start, stop = begin[known], end[known]
+        if span.unit is TimeUnit.CLOCK:
+            passed = (stop - start).astype(np.int64)
+        elif span.unit is TimeUnit.WORKING:
+            passed = self.calendar.working_microseconds(start, stop)
+        elif span.unit is TimeUnit.DAYS:
+            passed = self.calendar.days_between(start, stop)
+        else:
+            passed = self.calendar.workdays_between(start, stop)
+        sign[known] = np.sign(passed - span.amount)
+        return sign
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A log joined with its net, as rules see it.
+
+    What happened counts, whether in its place or not: a repeated or misplaced event followed, came before, was done by
+    somebody. Only performed events, synchronous or misplaced ones, ask for something themselves, because the others are
+    deviations already. A step that was begun and not done (pending) counts for nothing but its own duration.
+
+    Attributes:
+        events: The events of the log with their steps.
+        cases: Which cases are closed, and which reached an end.
+        attributes: Of cases and events.
+        label_of_step: Step id → label as in ``events.label``.
+        now: The moment at which limits of open cases have passed or not; None when nobody knows.
+        calendar: For working time, days and seasons.
+        roles: The flow's roles: id → title.
+        seasons: The flow's seasons.
+    """
+
+    events: EventTable
+    cases: CaseTable
+    attributes: Attributes
+    label_of_step: Mapping[str, int]
+    now: datetime | None
+    calendar: Calendar
+    roles: Mapping[str, Title] = field(default_factory=dict)
+    seasons: Sequence[Season] = ()
+    _of_cases: dict[str, Answers] = field(default_factory=dict)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """How time is measured."""
+        return Clock(as_moment(self.now), self.calendar)
+
+    @property
+    def count(self) -> int:
+        """How many cases there are."""
+        return len(self.cases.closed)
+
+    def performed(self, step: str) -> Rows:
+        """Rows of the events that perform a step, done or only begun, increasing."""
+        return self.events.performed_rows(self._label(step))
+
+    def done(self, step: str) -> Rows:
+        """Rows of the events in which a step was done, in its place or not, increasing."""
+        return self._not_pending(self.events.rows_of(self._label(step)))
+
+    def asking(self, step: str) -> Rows:
+        """Rows of the events that perform a step and are done, increasing."""
+        return self._not_pending(self.performed(step))
+
+    def first_done(self, step: str) -> Rows:
+        """For each case the row in which a step was first done, −1 where it was not."""
+        return first_of_cases(self.done(step), self.events.case, self.count)
+
+    def last_done(self, step: str) -> Rows:
+        """For each case the row in which a step was last done, −1 where it was not."""
+        return last_of_cases(self.done(step), self.events.case, self.count)
+
+    def in_cases(self, attribute: AttributeRef) -> pl.Series:
+        """The value of an attribute for each case: the case's, or that of the last event of its step."""
+        if attribute.step is None:
+            return gathered(self.attributes.of_cases(attribute.name), np.arange(self.count))
+        return self.at(attribute.name, self.last_done(attribute.step))
+
+    def at(self, name: str, rows: Rows) -> pl.Series:
+        """The values of an attribute of events at some rows, null where a row is −1."""
+        return gathered(self.attributes.of_events(name), rows)
+
+    def answers(self, condition: str, cases: Rows, events: Rows | None = None) -> Answers:
+        """What a condition comes to, for cases each perhaps with an event (−1 for none)."""
+        if reads_of(condition).events and events is not None:
+            return answers(condition, self.attributes, cases, events)
+        if condition not in self._of_cases:
+            self._of_cases[condition] = answers(condition, self.attributes, np.arange(self.count))
+        return self._of_cases[condition][cases]
+
+    def _label(self, step: str) -> int:
+        return self.label_of_step.get(step, -1)
+
+    def _not_pending(self, rows: Rows) -> Rows:
+        return rows[~self.events.pending[rows]]
