@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 
-def load_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
+def load_process(path: Path, *, process: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Process:
     """Read a flow or a net from a file.
+
+    Args:
+        path: The file.
+        process: The id or name of the process to read from a BPMN file that holds several.
+        limits: Sizes past which it is refused.
 
     Raises:
         InputRefused: With everything that is wrong with it.
@@ -41,7 +46,7 @@ def load_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
     from engine.nets.process import read_process
 
     require_file(path)
-    return read_process(path, limits=limits)
+    return read_process(path, process=process, limits=limits)
 
 
 def load_log(

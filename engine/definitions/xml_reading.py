@@ -56,25 +56,21 @@ class XmlReading:
         """Add a problem at an element."""
         self._problems.append(Problem(code, self.place(at), shown(values)))
 
+    def add(self, problem: Problem) -> None:
+        """Add a problem that was found elsewhere."""
+        self._problems.append(problem)
+
     def limit(self, limit: str, found: int, element: etree._Element | None) -> None:
         """Add that something is past a limit."""
         self.problem("limit.exceeded", element, limit=limit, allowed=getattr(self.limits, limit), found=found)
 
-    def note(
-        self,
-        code: str,
-        at: etree._Element | None = None,
-        /,
-        *,
-        severity: Severity = Severity.WARNING,
-        **values: Value,
-    ) -> None:
+    def note(self, code: str, at: etree._Element | None = None, /, **values: Value) -> None:
         """Add a warning; the same one again is counted at its first place."""
         clean = shown(values)
         key = (code, tuple(sorted(clean.items(), key=lambda item: item[0])))
         known = self._notes.get(key)
         if known is None:
-            self._notes[key] = Problem(code, self.place(at), clean, severity)
+            self._notes[key] = Problem(code, self.place(at), clean, Severity.WARNING)
         else:
             self._notes[key] = replace(known, count=known.count + 1)
 
