@@ -92,7 +92,9 @@ def _roles(draft: Draft, reading: BpmnReading) -> tuple[dict[str, Title], dict[s
     ids = role_ids(draft.lanes, names)
     roles: dict[str, Title] = {}
     for key, role in ids.items():
-        roles.setdefault(role, own_title(draft.lanes[key], names[key]) or Title(names[key], names[key]))
+        roles.setdefault(
+            role, own_title(draft.lanes[key], draft.lanes[key].get("name", "")) or Title(names[key], names[key])
+        )
     return roles, ids
 
 
@@ -136,12 +138,11 @@ def _node(node: DraftNode, names: Names, role_of_lane: Mapping[str, str]) -> Nod
     title = names.title(node)
     aliases = names.aliases(node, title) if node.kind is NodeKind.STEP else ()
     names.claim(aliases, identifier)
-    is_step = node.kind is NodeKind.STEP
     return Node(
         id=identifier,
         kind=node.kind,
         title=title,
-        role=role_of_lane.get(node.lane or "") if is_step else None,
+        role=_role(node, role_of_lane),
         aliases=aliases,
         optional=own_text(node.element, "optional") == "true",
         line=node.line,
@@ -156,6 +157,14 @@ def _node(node: DraftNode, names: Names, role_of_lane: Mapping[str, str]) -> Nod
         risk=own_title(node.element, "", "risk-"),
         script=own_title(node.element, "", "script-"),
     )
+
+
+def _role(node: DraftNode, role_of_lane: Mapping[str, str]) -> str | None:
+    """The role of a step is its lane's; Trueline's own mark says it of other nodes, and where there is none."""
+    said = own_text(node.element, "role")
+    if said is not None:
+        return said or None
+    return role_of_lane.get(node.lane or "") if node.kind is NodeKind.STEP else None
 
 
 def _edges(draft: Draft, names: Names, ordered: list[str]) -> tuple[Edge, ...]:

@@ -125,6 +125,9 @@ class Collector:
             return None
         node.event, node.terminates = meaning.trigger, meaning.terminates
         node.throws = name in {"intermediateThrowEvent", "endEvent"} and meaning.trigger is not None
+        said = element.get(f"{{{OWN}}}throws")
+        node.throws = node.throws if said is None else said == "true"
+        node.terminates = node.terminates or element.get(f"{{{OWN}}}terminates") == "true"
         if meaning.link is not None:
             node.kind, node.name = NodeKind.EXCLUSIVE, node.name or meaning.link
             ends = self.links.setdefault((node.parent, meaning.link), ([], []))
@@ -237,7 +240,7 @@ class Collector:
         expression = first_child(element, "conditionExpression")
         if expression is not None:
             self._condition(edge, expression, element)
-        if element.get("name", "").strip():
+        if element.get("name", "").strip() and element.get(f"{{{OWN}}}place") is None:
             self.reading.listed("bpmn.edge-name", "sequenceFlow", element)
         self.draft.edges.append(edge)
 

@@ -49,7 +49,8 @@ class Names:
     def title(self, node: DraftNode) -> Title:
         """The title of a node; a step or sub-flow without a name is called after its id."""
         identifier = self.ids[node.key]
-        title = own_title(node.element, node.name) or Title(node.name, node.name)
+        raw = "" if node.element is None else node.element.get("name", "")
+        title = own_title(node.element, raw) or Title(node.name, node.name)
         if not title.en and node.kind in {NodeKind.STEP, NodeKind.SUB_FLOW}:
             title = title_of_id(identifier)
             if node.element is not None:
@@ -126,10 +127,10 @@ def role_ids(lanes: Mapping[str, etree._Element], names: Mapping[str, str]) -> d
     of_name: dict[str, str] = {}
     for key, name in names.items():
         own = own_text(lanes[key], "role")
-        if own is None and name in of_name:
-            found[key] = of_name[name]
+        if own is not None or name in of_name:
+            found[key] = own or of_name[name]
             continue
-        wanted = own or slug(name) or f"role-{len(of_name) + 1}"
+        wanted = slug(name) or f"role-{len(of_name) + 1}"
         number, identifier = 1, wanted
         while identifier in found.values():
             number += 1

@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, text_of
+from engine.definitions.bpmn.vocabulary import OWN
 from engine.definitions.flow import Repeat
 
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
@@ -29,11 +30,12 @@ def repeat_of(element: etree._Element, reading: BpmnReading, *, is_step: bool) -
         of a sub-process run beside each other at most.
     """
     loop = first_child(element, "standardLoopCharacteristics")
-    if loop is not None:
-        return _loop(loop)
     instances = first_child(element, "multiInstanceLoopCharacteristics")
-    if instances is None:
-        return None
+    own = _own(loop if loop is not None else instances)
+    if own is not None or (loop is None and instances is None):
+        return own
+    if loop is not None or instances is None:
+        return _loop(loop) if loop is not None else None
     is_parallel = not flag(instances, "isSequential")
     number = text_of(first_child(instances, "loopCardinality"))
     stops_early = bool(text_of(first_child(instances, "completionCondition")))
@@ -45,6 +47,15 @@ def repeat_of(element: etree._Element, reading: BpmnReading, *, is_step: bool) -
         return None
     reading.remark("bpmn.instances-assumed", element)
     return Repeat(1, None)
+
+
+def _own(loop: etree._Element | None) -> Repeat | None:
+    """What Trueline wrote."""
+    if loop is None or not _NUMBER.match(loop.get(f"{{{OWN}}}at-least", "")):
+        return None
+    most = loop.get(f"{{{OWN}}}at-most", "")
+    parallel = loop.get(f"{{{OWN}}}parallel") == "true"
+    return Repeat(int(loop.get(f"{{{OWN}}}at-least", "")), int(most) if _NUMBER.match(most) else None, parallel)
 
 
 def _loop(loop: etree._Element) -> Repeat:
