@@ -39,7 +39,7 @@ class Names:
     def give_ids(self, draft: Draft) -> None:
         """Choose the ids of all nodes: those that are well formed stay, whoever comes first."""
         for node in draft.nodes.values():
-            identifier = own_text(node.element, "id") or node.key
+            identifier = own_text(node.element, "id") or _id_of(node)
             if is_id(identifier, own=own_text(node.element, "id") is not None) and identifier not in self._taken:
                 self._take(node.key, identifier)
         for node in draft.nodes.values():
@@ -159,6 +159,11 @@ def own_title(element: etree._Element | None, name: str, prefix: str = "") -> Ti
     if english is None or chinese is None:
         return None
     return Title(english, chinese) if prefix or name in {english, chinese} else None
+
+
+def _id_of(node: DraftNode) -> str:
+    """The id of its element; "" for a node that was made, though it may stand where an element does."""
+    return "" if node.element is None or node.key.startswith("+") else node.element.get("id", "")
 
 
 def _wanted(node: DraftNode) -> str:

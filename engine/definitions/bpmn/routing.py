@@ -162,6 +162,7 @@ def _catch_at_border(draft: Draft, handler: DraftNode, reading: BpmnReading) -> 
     border = draft.make(NodeKind.EVENT, f"{_plain(start.key)}-caught", around.parent, start.name)
     border.event, border.host, border.element = start.event, around.key, start.element
     start.event, handler.handles, handler.parent = None, False, around.parent
+    handler.name = handler.name or start.name
     draft.edges.append(DraftEdge(border.key, handler.key))
     _go_on_after(draft, around.key, handler.key)
 
