@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.watching import Board
     from engine.assessment.assessment import Assessment
     from engine.calendars import Calendar
+    from engine.definitions.flow import Flow
     from engine.logs.log import Log
     from engine.logs.options import ReadOptions
     from engine.nets.process import Process
@@ -32,8 +33,13 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 
-def load_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
+def load_process(path: Path, *, process: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Process:
     """Read a flow or a net from a file.
+
+    Args:
+        path: The file.
+        process: The id or name of the process to read from a BPMN file that holds several.
+        limits: Sizes past which it is refused.
 
     Raises:
         InputRefused: With everything that is wrong with it.
@@ -41,7 +47,27 @@ def load_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
     from engine.nets.process import read_process
 
     require_file(path)
-    return read_process(path, limits=limits)
+    return read_process(path, process=process, limits=limits)
+
+
+def bpmn_of(flow: Flow, *, language: Language, limits: Limits = DEFAULT_LIMITS) -> str:
+    """A flow as BPMN 2.0 XML, with a diagram.
+
+    Args:
+        flow: The flow.
+        language: Of the names that modelers show.
+        limits: ``chart_elements`` bounds the diagram.
+
+    Raises:
+        LimitExceeded: The diagram is too large to be laid out.
+        InputRefused: A text holds a character that XML cannot carry.
+    """
+    from engine.definitions.bpmn.drawing import drawing_of
+    from engine.definitions.bpmn.writer import write_bpmn
+    from engine.rendering.bpmn_layout import layout_drawing
+
+    layout = layout_drawing(drawing_of(flow), language=language, limits=limits)
+    return write_bpmn(flow, layout=layout, language=language)
 
 
 def load_log(

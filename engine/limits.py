@@ -26,6 +26,7 @@ class Limits:
         log_cells: Rows times columns of one log, empty cells included.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
+        bpmn_bytes: One flow file in BPMN.
         flow_nodes: Nodes of one flow; as many roles, standards, plans, weight groups and items of one list at most.
         flow_edges: Edges of one flow.
         condition_characters: One condition of an edge or a trigger.
@@ -67,6 +68,7 @@ class Limits:
     log_cells: int = 200_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE
+    bpmn_bytes: int = 16 * MEBIBYTE
     flow_nodes: int = 2_000
     flow_edges: int = 10_000
     condition_characters: int = 1_000

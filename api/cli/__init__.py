@@ -28,9 +28,10 @@ app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=F
 def trueline(
     *,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", show_default=False)] = "",
+    process: Annotated[str, typer.Option("--process", metavar="ID", show_default=False)] = "",
 ) -> None:
-    """Options of all commands; the entry has taken the language before this is called."""
-    del lang
+    """Options of all commands; the entry has taken them before this is called."""
+    del lang, process
 
 
 app.command("assess", cls=Command)(assess)

@@ -21,7 +21,7 @@ PROGRAM = "trueline"
 
 
 class Commands(TyperGroup):
-    """All commands. ``--lang`` may stand anywhere on the line, before the command or after it."""
+    """All commands. ``--lang`` and ``--process`` may stand anywhere on the line, before the command or after it."""
 
     def main(  # type: ignore[override]  # a narrower signature: nobody calls it with the rest
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
@@ -32,8 +32,9 @@ class Commands(TyperGroup):
         sys.exit(run(lambda: self._run(given), Session(system_language())))
 
     def _run(self, given: Sequence[str]) -> int:
-        language, arguments = take_language(given)
-        session = Session(language)
+        language, rest = take_language(given)
+        process, arguments = take_option("--process", rest)
+        session = Session(language, process or None)
         put_help(self, language)
         return run(lambda: self._enter(arguments, session), session)
 
@@ -65,18 +66,7 @@ def take_language(arguments: Sequence[str]) -> tuple[Language, list[str]]:
     Raises:
         InputRefused: It names another language, or none.
     """
-    rest: list[str] = []
-    chosen: str | None = None
-    remaining = iter(arguments)
-    for argument in remaining:
-        if argument == "--":
-            rest += [argument, *remaining]
-        elif argument == "--lang":
-            chosen = next(remaining, "")
-        elif argument.startswith("--lang="):
-            chosen = argument.removeprefix("--lang=")
-        else:
-            rest.append(argument)
+    chosen, rest = take_option("--lang", arguments)
     if chosen is None:
         return system_language(), rest
     if chosen not in set(Language):
@@ -85,6 +75,23 @@ def take_language(arguments: Sequence[str]) -> tuple[Language, list[str]]:
             [Problem("cli.not-a-choice", Place("--lang"), {"known": known, "help": f"{PROGRAM} --help"})]
         )
     return Language(chosen), rest
+
+
+def take_option(option: str, arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Take an option with a value out of the arguments: the last value given, "" for one left out, None for none."""
+    rest: list[str] = []
+    chosen: str | None = None
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            rest += [argument, *remaining]
+        elif argument == option:
+            chosen = next(remaining, "")
+        elif argument.startswith(f"{option}="):
+            chosen = argument.removeprefix(f"{option}=")
+        else:
+            rest.append(argument)
+    return chosen, rest
 
 
 def put_help(group: TyperGroup, language: Language) -> None:

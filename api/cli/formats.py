@@ -9,6 +9,7 @@ from engine.errors import InputRefused, Place, Problem
 LOG_ENDINGS = (".xes", ".xes.gz", ".csv", ".csv.gz", ".parquet")
 NET_ENDINGS = (".pnml",)
 FLOW_ENDINGS = (".yaml", ".yml")
+BPMN_ENDINGS = (".bpmn",)
 
 
 def ending_of(path: Path, known: tuple[str, ...]) -> str:

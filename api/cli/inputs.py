@@ -26,7 +26,7 @@ def process_from(path: Path, session: Session) -> Process:
     """
     from api.composition import load_process
 
-    process = load_process(path, limits=session.limits)
+    process = load_process(path, process=session.process, limits=session.limits)
     session.problems(process.notes, limit=WARNINGS_SHOWN)
     return process
 

@@ -77,7 +77,7 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     from engine.review.simplicity import simplicity
 
     try:
-        process = load_process(path, limits=session.limits)
+        process = load_process(path, process=session.process, limits=session.limits)
         report = check_process(process, source=path.name, limits=session.limits)
     except InputRefused as refusal:
         session.problems(refusal.problems, limit=session.limits.problems)

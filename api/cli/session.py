@@ -35,9 +35,11 @@ class Session:
 
     Attributes:
         language: The language of everything it prints.
+        process: The id or name of the process to read from a BPMN file that holds several, or None.
     """
 
     language: Language
+    process: str | None = None
 
     @cached_property
     def out(self) -> Console:

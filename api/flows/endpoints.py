@@ -24,12 +24,12 @@ from engine.storage.tables import FlowRow
 
 router = APIRouter(prefix="/flows", tags=["flows"], responses=PROBLEMS)
 
-SOURCE_TYPES = {"yaml": "application/yaml", "pnml": "application/xml"}
+SOURCE_TYPES = {"yaml": "application/yaml", "bpmn": "application/xml", "pnml": "application/xml"}
 
 
 @router.post("", status_code=HTTPStatus.CREATED, openapi_extra=FILE_BODY)
 def upload_flow(*, upload: UploadDep, running: RunningDep, session: WriteSession, response: Response) -> FlowShape:
-    """Upload a flow (YAML) or a net (PNML) as the request's body. It is read at once."""
+    """Upload a flow (YAML or BPMN) or a net (PNML) as the request's body. It is read at once."""
     with turn(running):
         row = service.add_flow(
             session,

@@ -48,7 +48,7 @@ class FlowShape(BaseModel):
 
     id: int
     name: str
-    format: Literal["yaml", "pnml"]
+    format: Literal["yaml", "bpmn", "pnml"]
     flow: str
     title: TitleShape
     steps: int

@@ -31,7 +31,7 @@ def add_flow(
         session,
         FlowRow(
             name=name,
-            format="yaml" if process.has_graph else "pnml",
+            format=process.format.value,
             key=flow.id[:NAME_CHARACTERS],
             title_en=flow.title.en[:NAME_CHARACTERS],
             title_zh=flow.title.zh[:NAME_CHARACTERS],

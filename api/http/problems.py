@@ -20,7 +20,7 @@ from engine.vocabulary import Language
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 200
 
-SIZES = frozenset({"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "net_bytes"})
+SIZES = frozenset({"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "bpmn_bytes", "net_bytes"})
 """Limits whose breach is answered with 413; the others are 422, because a smaller body would not help."""
 
 ROUTE_CODES = {

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from lxml import etree
 
+from engine.definitions.xml_reading import local_name
 from engine.nets.net import SILENT, Arcs, Net, Purpose, Transition
-from engine.nets.pnml_xml import PnmlReading, children, count_of, local_name, text_of
+from engine.nets.pnml_xml import PnmlReading, children, count_of, text_of
 from engine.nets.workflow import WorkflowEnds, workflow_ends
 
 TOOL = "Trueline"

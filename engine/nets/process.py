@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from engine.definitions.bpmn.reader import read_bpmn_bytes
 from engine.definitions.call_reader import Called
 from engine.definitions.flow import Flow, Node, NodeKind
 from engine.definitions.titles import Title
@@ -23,7 +25,16 @@ _ROOT = re.compile(r"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
 _TABLE = re.compile(r"(?![^\n]*:(?:\s|$))[^\n{\[#]*[,;\t|]", re.MULTILINE)
 """A first line with a separator and no key: the header of a table, which no mapping begins with."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_REFUSED_ROOTS = {"html": "net.html", "definitions": "net.bpmn-not-yet", "log": "net.is-a-log"}
+_REFUSED_ROOTS = {"html": "net.html", "log": "net.is-a-log"}
+_BPMN_ROOT = "definitions"
+
+
+class ProcessFormat(StrEnum):
+    """The kind of file that a process came from."""
+
+    YAML = "yaml"
+    BPMN = "bpmn"
+    PNML = "pnml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +45,14 @@ class Process:
         flow: As its designer wrote it. For a net that was read from PNML: one required step for each visible label,
             no edges, no standards, no plans.
         net: What it means.
-        notes: Warnings about the file it came from.
+        notes: Warnings about the file it came from, and lists of what it holds beyond the flow.
+        format: What kind of file that was; YAML for a flow that came from none.
     """
 
     flow: Flow
     net: Net
     notes: tuple[Problem, ...] = ()
+    format: ProcessFormat = ProcessFormat.YAML
 
     @property
     def has_graph(self) -> bool:
@@ -72,55 +85,65 @@ def process_of_net(net: Net, *, notes: tuple[Problem, ...] = ()) -> Process:
     )
     title = net.name or "net"
     flow = Flow(title, Title(title, title), None, None, {}, nodes, (), source_hash=net.source_hash)
-    return Process(flow, net, notes)
+    return Process(flow, net, notes, ProcessFormat.PNML)
 
 
-def read_process(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Process:
-    """Read a flow (YAML) or a net (PNML), told by content and not by name.
+def read_process(path: Path, *, process: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Process:
+    """Read a flow (YAML or BPMN) or a net (PNML), told by content and not by name.
 
     Args:
         path: The file.
+        process: The id or name of the process to read from a BPMN file that holds several.
         limits: Sizes past which it is refused.
 
     Raises:
-        InputRefused: With everything that is wrong with it, or with what it is instead (BPMN, HTML, a log, binary).
+        InputRefused: With everything that is wrong with it, or with what it is instead (HTML, a log, binary).
         OSError: The file cannot be read.
     """
     with path.open("rb") as file:
-        data = file.read(max(limits.net_bytes, limits.flow_bytes) + 1)
+        data = file.read(max(limits.net_bytes, limits.flow_bytes, limits.bpmn_bytes) + 1)
     called = partial(flow_beside, path, limits=limits)
-    return read_process_bytes(data, source=path.name, limits=limits, called=called)
+    return read_process_bytes(data, source=path.name, process=process, limits=limits, called=called)
 
 
 def read_process_bytes(
-    data: bytes, *, source: str = "", limits: Limits = DEFAULT_LIMITS, called: Called | None = None
+    data: bytes,
+    *,
+    source: str = "",
+    process: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    called: Called | None = None,
 ) -> Process:
     """Read a flow or a net from the bytes of a file; otherwise as ``read_process``.
 
     Args:
         data: The file.
         source: A name for it in problems.
+        process: As ``read_process``.
         limits: Sizes past which it is refused.
-        called: Gives the texts of flows that it calls; without it, a call is refused.
+        called: Gives the texts of flows that a flow in YAML calls; without it, a call is refused.
     """
     head = _head(data, source)
     if _TABLE.match(head):
         raise _refusal("net.is-a-log", source)
     if not head.startswith("<"):
         text = data.decode(errors="surrogateescape")  # what is not UTF-8 is refused by the reader, with its line
-        return _from_yaml(text, source, limits, called)
+        flow = read_flow_text(text, source=source, limits=limits, called=called)
+        return Process(flow, _compiled(flow, source, limits))
     match = _ROOT.match(head, _end_of_prolog(head))
     root = match.group(1).lower() if match else ""
     if root in _REFUSED_ROOTS:
         raise _refusal(_REFUSED_ROOTS[root], source)
+    if root == _BPMN_ROOT:
+        found = read_bpmn_bytes(data, source=source, process=process, limits=limits)
+        return Process(found.flow, _compiled(found.flow, source, limits), found.notes, ProcessFormat.BPMN)
     read = read_pnml_bytes(data, source=source, limits=limits)
     return process_of_net(read.net, notes=read.notes)
 
 
-def _from_yaml(text: str, source: str, limits: Limits, called: Called | None) -> Process:
-    flow = read_flow_text(text, source=source, limits=limits, called=called)
+def _compiled(flow: Flow, source: str, limits: Limits) -> Net:
     try:
-        return process_of_flow(flow, limits=limits)
+        return compile_flow(flow, limits=limits)
     except InputRefused as refusal:
         # The compiler knows lines but no files.
         raise InputRefused(

@@ -96,7 +96,7 @@ class FlowRow(SQLModel, table=True):
     Attributes:
         id: Counts up.
         name: The file's name.
-        format: ``yaml`` or ``pnml``.
+        format: ``yaml``, ``bpmn`` or ``pnml``.
         key: The flow's own id, as its file says.
         title_en: Its title.
         title_zh: Its title.

@@ -12,6 +12,7 @@ import pytest
 from api.cli import charting, logs, options
 from api.cli.demonstrating import example_pairs
 from api.cli.formats import LOG_ENDINGS, ending_of, without_ending
+from engine.definitions.bpmn.vocabulary import MODEL
 from engine.definitions.flow import Edge, Node, Plan, WeightGroup
 from engine.definitions.standards import Standard
 from engine.definitions.titles import Title
@@ -186,6 +187,34 @@ def test_a_flow_written_again_is_the_same_flow(tmp_path: Path) -> None:
     copy = tmp_path / "copy.yaml"
     run("convert", flow_file(tmp_path), str(copy))
     assert "written alike" in run("diff", flow_file(tmp_path), str(copy)).stdout
+
+
+def test_a_flow_goes_through_bpmn_and_stays_the_same_flow(tmp_path: Path) -> None:
+    model, copy = tmp_path / "survey.bpmn", tmp_path / "copy.yaml"
+    assert run("convert", flow_file(tmp_path), str(model)).exit_code == 0
+    assert "BPMNDiagram" in model.read_text("utf-8")
+    assert run("convert", str(model), str(copy)).exit_code == 0
+    assert "written alike" in run("diff", flow_file(tmp_path), str(copy)).stdout
+    log = log_file(tmp_path)
+    before, after = (
+        json.loads(run("align", flow, log, "--json", "-").stdout) for flow in (flow_file(tmp_path), str(model))
+    )
+    assert before["per_variant"] == after["per_variant"]
+
+
+def test_the_process_of_a_bpmn_file_is_chosen_anywhere_on_the_line(tmp_path: Path) -> None:
+    tasks = "".join(f'<task id="{name}" name="{name}"/>' for name in "ab")
+    process = f"<process id='P'>{tasks}<sequenceFlow id='f' sourceRef='a' targetRef='b'/></process>"
+    other = process.replace("'P'", "'Q'").replace('"a"', '"c"').replace('"b"', '"d"').replace("'f'", "'g'")
+    other = other.replace("'a'", "'c'").replace("'b'", "'d'")
+    file = tmp_path / "two.bpmn"
+    file.write_text(f'<definitions xmlns="{MODEL}">{process}{other}</definitions>', "utf-8")
+    refused = run("check", str(file))
+    assert (refused.exit_code, "P, Q" in refused.stderr, "--process" in refused.stderr) == (2, True, True)
+    assert run("--process", "Q", "convert", str(file), str(tmp_path / "q.yaml")).exit_code == 0
+    assert "{step: c}" in (tmp_path / "q.yaml").read_text("utf-8")
+    assert run("convert", str(file), str(tmp_path / "p.yaml"), "--process=P").exit_code == 0
+    assert "{step: a}" in (tmp_path / "p.yaml").read_text("utf-8")
 
 
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from engine.definitions.flow import NodeKind
 from engine.errors import InputRefused, Problem
 from engine.nets.pnml import write_pnml
-from engine.nets.process import process_of_flow, process_of_net, read_process, read_process_bytes
+from engine.nets.process import ProcessFormat, process_of_flow, process_of_net, read_process, read_process_bytes
 from tests.making import make_flow, make_net, same_net
 from tests.shared_data import shared
 
@@ -80,9 +80,9 @@ def test_a_compiled_flow_keeps_its_activities_through_pnml() -> None:
         (b"<?xml version='1.0'?><log xes.version='1.0'/>", "net.is-a-log"),
         (b"case,activity,timestamp\n1,a,2026-01-01T00:00:00Z\n", "net.is-a-log"),
         (b"case:concept:name;concept:name\r\n1;a\r\n", "net.is-a-log"),
-        (b"<?xml version='1.0'?><!-- x --><bpmn:definitions xmlns:bpmn='urn:x'/>", "net.bpmn-not-yet"),
-        (b"<definitions/>", "net.bpmn-not-yet"),
-        ("<definitions/>".encode("utf-16"), "net.bpmn-not-yet"),
+        (b"<?xml version='1.0'?><!-- x --><bpmn:definitions xmlns:bpmn='urn:x'/>", "bpmn.not-bpmn"),
+        (b"<definitions/>", "bpmn.not-bpmn"),
+        ("<definitions/>".encode("utf-16"), "bpmn.not-bpmn"),
         (b"<svg/>", "pnml.not-pnml"),
         (b"<", "pnml.not-xml"),
     ],
@@ -107,8 +107,9 @@ def test_notes_of_a_net_are_kept() -> None:
     assert [note.code for note in read_process_bytes(text.encode()).notes] == ["pnml.looks-silent"]
 
 
-@pytest.mark.parametrize("name", ["running-example.bpmn", "receipt.bpmn", "bpic12_split.bpmn"])
-def test_real_bpmn_files_are_refused_in_one_line(name: str) -> None:
-    with pytest.raises(InputRefused) as refusal:
-        read_process(shared(f"models/{name}"))
-    assert [problem.code for problem in refusal.value.problems] == ["net.bpmn-not-yet"]
+@pytest.mark.parametrize(
+    ("name", "steps"), [("running-example.bpmn", 8), ("receipt.bpmn", 27), ("bpic12_split.bpmn", 23)]
+)
+def test_bpmn_is_told_by_content(name: str, steps: int) -> None:
+    process = read_process(shared(f"models/{name}"))
+    assert (process.format, process.has_graph, len(process.flow.steps)) == (ProcessFormat.BPMN, True, steps)

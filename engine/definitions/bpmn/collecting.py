@@ -1,0 +1,334 @@
+"""From the elements of one BPMN process to a draft: each element has its meaning, is refused, or is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode
+from engine.definitions.bpmn.events import condition_or_note, event_meaning
+from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, model_children, text_of
+from engine.definitions.bpmn.repeating import repeat_of
+from engine.definitions.bpmn.vocabulary import (
+    CEL,
+    EVENTS,
+    GATEWAYS,
+    GLOBAL_TASKS,
+    MODEL,
+    OWN,
+    SUB_PROCESSES,
+    TASKS,
+    WITHOUT_ORDER,
+)
+from engine.definitions.flow import NodeKind
+from engine.definitions.xml_reading import local_name
+
+_REFUSED = {
+    "complexGateway": "bpmn.complex-gateway",
+    "adHocSubProcess": "bpmn.ad-hoc",
+    "callChoreography": "bpmn.choreography",
+    "choreographyTask": "bpmn.choreography",
+    "subChoreography": "bpmn.choreography",
+    "implicitThrowEvent": "bpmn.unknown-node",
+    "event": "bpmn.unknown-node",
+    "flowNode": "bpmn.unknown-node",
+}
+_ROUTING = frozenset({"incoming", "outgoing", "laneSet", "extensionElements", "conditionExpression"})
+_NODES = TASKS | SUB_PROCESSES | set(GATEWAYS) | EVENTS | {"callActivity"}
+_DEEPEST_CALL = 16
+
+
+@dataclass(slots=True)
+class Collector:
+    """Collects the nodes and edges of a process and of what it calls.
+
+    Attributes:
+        reading: Takes problems and notes.
+        processes: The file's processes by id.
+        roots: Its other elements beside them, by id.
+        draft: What was collected.
+        links: Link events: (scope, name) → keys of those that throw, and of those that catch.
+    """
+
+    reading: BpmnReading
+    processes: Mapping[str, etree._Element]
+    roots: Mapping[str, etree._Element]
+    draft: Draft = field(default_factory=Draft)
+    links: dict[tuple[str | None, str], tuple[list[DraftNode], list[DraftNode]]] = field(default_factory=dict)
+
+    def collect(self, scope: etree._Element, parent: str | None, calls: tuple[str, ...]) -> None:
+        """Collect what stands directly in a process or sub-process, and all below.
+
+        Args:
+            scope: The process or sub-process.
+            parent: Key of the node that stands for it, None for the process itself.
+            calls: The processes that were called on the way here, the outermost first.
+        """
+        keys: dict[str, DraftNode] = {}
+        flows: list[etree._Element] = []
+        lanes = self._lanes(scope)
+        prefix = "" if len(calls) == 1 else f"{parent}/" if parent in self.draft.called else _prefix_of(parent)
+        for name, child in model_children(scope):
+            if name == "sequenceFlow":
+                flows.append(child)
+                self._beside(child)
+            elif name in _NODES:
+                node = self._node(name, child, parent, prefix)
+                if node is None:
+                    continue
+                keys[child.get("id", "")] = node
+                lane = lanes.get(child.get("id", ""))
+                node.lane = lane if lane is not None else self._lane_around(parent)
+                self._below(name, child, node, calls)
+            elif name in _REFUSED:
+                self.reading.refuse(_REFUSED[name], child)
+            elif name in WITHOUT_ORDER:
+                self._aside(name, child)
+            elif name not in _ROUTING and not self._is_inner(name, scope):
+                self.reading.refuse("bpmn.unknown-element", child, parent=local_name(scope))
+        self._foreign(scope)
+        self._attach(keys)
+        for flow in flows:
+            self._edge(flow, keys)
+
+    # Nodes
+
+    def _node(self, name: str, element: etree._Element, parent: str | None, prefix: str) -> DraftNode | None:
+        identifier = element.get("id", "")
+        if not identifier:
+            self.reading.refuse("bpmn.missing-id", element)
+            return None
+        if flag(element, "isForCompensation"):
+            self.reading.refuse("bpmn.compensation", element)
+            return None
+        key, label = prefix + identifier, self.reading.label(element.get("name"), element)
+        if name in EVENTS:
+            return self._event(name, element, DraftNode(key, NodeKind.EVENT, label, element, parent))
+        if name in GATEWAYS:
+            kind = GATEWAYS[name]
+            if kind is NodeKind.EVENT_BASED and element.get("eventGatewayType") == "Parallel":
+                self.reading.refuse("bpmn.parallel-event-gateway", element)
+            return self.draft.add(DraftNode(key, kind, label, element, parent))
+        node = DraftNode(key, NodeKind.STEP, label, element, parent)
+        if name in TASKS and name != "task":
+            self.reading.listed("bpmn.task-type", name, element)
+        node.plan = element.get(f"{{{OWN}}}plan") is not None
+        return self.draft.add(node)
+
+    def _event(self, name: str, element: etree._Element, node: DraftNode) -> DraftNode | None:
+        if element.get(f"{{{OWN}}}plan") is not None:
+            return None  # drawn for people; the plan itself is written out in the process
+        meaning = event_meaning(element, self.roots, self.reading)
+        if meaning is None:
+            return None
+        node.event, node.terminates = meaning.trigger, meaning.terminates
+        node.throws = name in {"intermediateThrowEvent", "endEvent"} and meaning.trigger is not None
+        said = element.get(f"{{{OWN}}}throws")
+        node.throws = node.throws if said is None else said == "true"
+        node.terminates = node.terminates or element.get(f"{{{OWN}}}terminates") == "true"
+        if meaning.link is not None:
+            node.kind, node.name = NodeKind.EXCLUSIVE, node.name or meaning.link
+            ends = self.links.setdefault((node.parent, meaning.link), ([], []))
+            ends[0 if name == "intermediateThrowEvent" else 1].append(node)
+        elif name == "startEvent":
+            node.kind = NodeKind.START
+            node.interrupting = flag(element, "isInterrupting", default=True)
+        elif name == "endEvent":
+            node.kind = NodeKind.END
+        elif name == "boundaryEvent":
+            node.interrupting = flag(element, "cancelActivity", default=True)
+            node.host = element.get("attachedToRef", "").rpartition(":")[2]
+            if meaning.trigger is None:
+                self.reading.refuse("bpmn.boundary-without-trigger", element)
+        elif meaning.trigger is None:
+            node.kind = NodeKind.EXCLUSIVE  # an event about nothing only passes the case on
+            self.reading.listed("bpmn.none-event", name, element)
+        return self.draft.add(node)
+
+    def _below(self, name: str, element: etree._Element, node: DraftNode, calls: tuple[str, ...]) -> None:
+        """What stands inside a node: its repetition, its own nodes, and what is set aside."""
+        if name in SUB_PROCESSES:
+            self._sub_process(name, element, node, calls)
+        else:
+            if name == "callActivity":
+                self._call(element, node, calls)
+            self._beside(element)
+        if name in TASKS | SUB_PROCESSES | {"callActivity"}:
+            node.repeat = repeat_of(element, self.reading, is_step=node.kind is NodeKind.STEP)
+
+    def _sub_process(self, name: str, element: etree._Element, node: DraftNode, calls: tuple[str, ...]) -> None:
+        if not any(inner in _NODES or inner in _REFUSED for inner, _ in model_children(element)):
+            self.reading.inform("bpmn.empty-sub-process", element)
+            self._beside(element)
+            return
+        if name == "transaction":
+            self.reading.inform("bpmn.transaction", element)
+        node.kind, node.handles = NodeKind.SUB_FLOW, flag(element, "triggeredByEvent")
+        self.collect(element, node.key, calls)
+
+    def _call(self, element: etree._Element, node: DraftNode, calls: tuple[str, ...]) -> None:
+        """A call of a process in the same file is that process; any other call is one step."""
+        called = element.get("calledElement", "").rpartition(":")[2]
+        process = self.processes.get(called)
+        if process is None or not any(inner in _NODES for inner, _ in model_children(process)):
+            if called not in self.roots or local_name(self.roots[called]) not in GLOBAL_TASKS:
+                self.reading.remark("bpmn.call-not-given", element, called=called or "-")
+            return
+        if called in calls or len(calls) > _DEEPEST_CALL:
+            self.reading.refuse("bpmn.call-loop", element, called=called)
+            return
+        self.reading.inform("bpmn.call-written-out", element, called=called)
+        node.kind = NodeKind.SUB_FLOW
+        self.draft.called.add(node.key)
+        self.collect(process, node.key, (*calls, called))
+
+    def _attach(self, keys: Mapping[str, DraftNode]) -> None:
+        """Join boundary events with what they sit on."""
+        for node in [node for node in keys.values() if node.host is not None]:
+            host = keys.get(node.host or "")
+            if node.element is None:
+                continue
+            if host is None or host.kind not in {NodeKind.STEP, NodeKind.SUB_FLOW} or host.plan or host.handles:
+                self.reading.refuse("bpmn.dangling", node.element, attribute="attachedToRef", target=node.host or "-")
+                self.draft.drop([node.key])
+                continue
+            node.host = host.key
+            self._check_escalation(node.element, host)
+            if not node.interrupting:
+                self.reading.remark("bpmn.once-at-most", node.element)
+
+    def _check_escalation(self, catching: etree._Element, host: DraftNode) -> None:
+        """Refuse to catch an escalation that is thrown inside: it would happen there and then, not at any time."""
+        if first_child(catching, "escalationEventDefinition") is None:
+            return
+        for node in self.draft.nodes.values():
+            inside = node.parent
+            while inside is not None and inside != host.key:
+                inside = self.draft.nodes[inside].parent
+            if inside is None or node.element is None or not node.throws:
+                continue
+            if first_child(node.element, "escalationEventDefinition") is not None:
+                self.reading.refuse("bpmn.escalation-inside", catching, thrower=node.name or node.key)
+                return
+
+    # Edges
+
+    def _edge(self, element: etree._Element, keys: Mapping[str, DraftNode]) -> None:
+        if element.get(f"{{{OWN}}}plan") is not None:
+            return
+        ends: list[DraftNode] = []
+        for attribute in ("sourceRef", "targetRef"):
+            reference = element.get(attribute, "")
+            node = keys.get(reference) or keys.get(reference.rpartition(":")[2])
+            if node is not None:
+                ends.append(node)
+            elif not self._was_refused(reference):
+                self.reading.refuse("bpmn.dangling", element, attribute=attribute, target=reference or "-")
+        if len(ends) < len(("source", "target")):
+            return
+        source, target = ends
+        if target.kind is NodeKind.START or target.host is not None:
+            self.reading.refuse("bpmn.edge-into-start", element, target=target.name or target.key)
+            return
+        if source.kind is NodeKind.END:
+            self.reading.refuse("bpmn.edge-out-of-end", element, source=source.name or source.key)
+            return
+        edge = DraftEdge(source.key, target.key, element)
+        edge.otherwise = source.element is not None and source.element.get("default", "") == element.get("id")
+        expression = first_child(element, "conditionExpression")
+        if expression is not None:
+            self._condition(edge, expression, element)
+        if element.get("name", "").strip() and element.get(f"{{{OWN}}}place") is None:
+            self.reading.listed("bpmn.edge-name", "sequenceFlow", element)
+        self.draft.edges.append(edge)
+
+    def _condition(self, edge: DraftEdge, expression: etree._Element, element: etree._Element) -> None:
+        raw = "".join(str(part) for part in expression.itertext())
+        text = raw if expression.get("language") == CEL else raw.strip()
+        if edge.otherwise:
+            self.reading.remark("bpmn.condition-of-default", element, text=text)
+            return
+        edge.conditional = bool(text)
+        edge.when = condition_or_note(text, element, self.reading)
+
+    def _was_refused(self, identifier: str) -> bool:
+        """Whether an id is that of an element that was refused itself, so that edges to it are no second problem."""
+        return identifier in self.reading.refused_elements
+
+    # Lanes
+
+    def _lanes(self, scope: etree._Element) -> dict[str, str]:
+        """Node id → key of its innermost lane."""
+        found: dict[str, str] = {}
+        waiting = [child for name, child in model_children(scope) if name == "laneSet"]
+        while waiting:
+            for name, child in model_children(waiting.pop(0)):
+                if name != "lane":
+                    self._aside(name, child)
+                    continue
+                inner = [c for n, c in model_children(child) if n == "childLaneSet"]
+                key = child.get("id") or f"lane-{len(self.draft.lanes)}"
+                self._lane(key, child, found)
+                waiting += inner
+        return found
+
+    def _lane(self, key: str, lane: etree._Element, found: dict[str, str]) -> None:
+        self.draft.lanes[key] = lane
+        for name, child in model_children(lane):
+            if name == "flowNodeRef":
+                found[text_of(child).rpartition(":")[2]] = key
+            elif name not in {"childLaneSet", "extensionElements"}:
+                self._aside(name, child)
+        self._foreign(lane)
+
+    def _lane_around(self, parent: str | None) -> str | None:
+        return None if parent is None else self.draft.nodes[parent].lane
+
+    # What says nothing about the order of work
+
+    def _beside(self, element: etree._Element) -> None:
+        """List what stands inside an element that is not a scope."""
+        known = _ROUTING | {"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"}
+        for name, child in model_children(element):
+            if name in WITHOUT_ORDER:
+                self._aside(name, child)
+            elif name not in known and not name.endswith("EventDefinition") and name != "eventDefinitionRef":
+                self.reading.listed("bpmn.set-aside", name, child)
+        self._foreign(element)
+
+    def _aside(self, name: str, element: etree._Element) -> None:
+        self.reading.listed("bpmn.set-aside", name, element if element.get("id") else _near(element))
+
+    def _foreign(self, element: etree._Element) -> None:
+        """List what tools added: elements and attributes of other namespaces."""
+        extensions = first_child(element, "extensionElements")
+        for child in extensions if extensions is not None else ():
+            self._list_foreign(etree.QName(child).namespace, element)
+        for attribute in element.attrib:
+            self._list_foreign(etree.QName(str(attribute)).namespace, element)
+
+    def _list_foreign(self, namespace: str | None, element: etree._Element) -> None:
+        if namespace not in {None, OWN, MODEL}:
+            self.reading.listed("bpmn.of-a-tool", str(namespace), element)
+
+    def _is_inner(self, name: str, scope: etree._Element) -> bool:
+        """Whether it belongs to a sub-process itself rather than to what is in it."""
+        return local_name(scope) in SUB_PROCESSES and name in {
+            "standardLoopCharacteristics",
+            "multiInstanceLoopCharacteristics",
+        }
+
+
+def _prefix_of(parent: str | None) -> str:
+    """What stands before the keys of the nodes inside a sub-flow of a called process."""
+    return "" if parent is None or "/" not in parent else parent.rpartition("/")[0] + "/"
+
+
+def _near(element: etree._Element) -> etree._Element:
+    """The nearest element around with an id, so that a list can name it."""
+    around: etree._Element | None = element
+    while around is not None and not around.get("id"):
+        around = around.getparent()
+    return element if around is None else around
