@@ -82,10 +82,8 @@ def _is_told_elsewhere(finding: Finding, findings: Iterable[Finding]) -> bool:
 
 def _problem(process: Process, finding: Finding) -> Problem:
     values: dict[str, Value] = {"nodes": ", ".join(finding.nodes) or _NO_RUN}
-    if finding.witness is not None:
-        values["run"] = run_text(finding.witness)
-    if finding.repeat:
-        values["repeat"] = run_text(finding.repeat)
+    values["run"] = run_text(finding.witness or ())
+    values["repeat"] = run_text(finding.repeat)
     severity = Severity.INFO if finding.kind is FindingKind.NOT_A_WORKFLOW_NET else Severity.ERROR
     return Problem(f"check.{finding.kind.value}", _place(process, finding.nodes), values, severity)
 
