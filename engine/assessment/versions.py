@@ -152,7 +152,7 @@ def _version_of_case(log: Log, versions: FlowVersions, calendar: Calendar) -> ND
     begins = [begin for begin in versions.begins(calendar.zone) if begin is not None]
     borders = np.array([begin.replace(tzinfo=None) for begin in begins], dtype="datetime64[us]")
     always = len(versions.flows) - len(begins)
-    moments = starts.dt.replace_time_zone(None).fill_null(datetime.min).to_numpy()
+    moments = starts.dt.replace_time_zone(None).to_numpy()  # a missing one is NaT, set apart below
     index = np.searchsorted(borders, moments, side="right").astype(np.int64) + always - 1
     index[starts.is_null().to_numpy()] = _UNJUDGED
     return index

@@ -21,9 +21,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TEXT = flow_file(rest="standards: {s: {response: [a, b], within: 60m, share: 96%}}")
 
 
-def version(day: str | None, **changes: str) -> Flow:
+def version(day: str | None, name: str = "flow") -> Flow:
     effective = None if day is None else date.fromisoformat(day)
-    return dataclasses.replace(make_flow("start -> a -> b -> end"), effective=effective, **changes)
+    return dataclasses.replace(make_flow("start -> a -> b -> end"), effective=effective, id=name)
 
 
 def moment(text: str) -> datetime:
@@ -110,7 +110,7 @@ def test_a_version_without_a_day_was_always_in_force() -> None:
 
 
 def test_versions_that_do_not_belong_together_are_refused_all_at_once() -> None:
-    flows = [version("2026-02-01"), version("2026-02-01"), version(None, id="other")]
+    flows = [version("2026-02-01"), version("2026-02-01"), version(None, "other")]
     with pytest.raises(InputRefused) as caught:
         FlowVersions.of(flows, sources=["one.yaml", "two.yaml", "three.yaml"])
     problems = caught.value.problems
