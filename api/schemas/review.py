@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from api.schemas.problem import ProblemShape
 from engine.errors import Problem
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
-from engine.review.difference import Changes, Difference
+from engine.review.difference import Alteration, Changed, Changes, Difference, VersionMark
 from engine.review.simplicity import Simplicity
 from engine.review.traces import SearchEnd, TraceSearch
 from engine.vocabulary import Language
@@ -78,11 +79,31 @@ class CheckShape(BaseModel):
     flows: list[CheckedFlow]
 
 
+class AlterationShape(BaseModel):
+    """One attribute that two versions say differently, as a flow file would spell it."""
+
+    attribute: str
+    old: str
+    new: str
+
+    @classmethod
+    def of(cls, alteration: Alteration) -> AlterationShape:
+        """The shape of an alteration."""
+        return cls(attribute=alteration.attribute, old=alteration.old, new=alteration.new)
+
+
 class ChangedShape(BaseModel):
-    """Something that both versions have, and the names of what differs."""
+    """Something that both versions have, the names of what differs, and what each version says of it."""
 
     id: str
     attributes: list[str]
+    alterations: list[AlterationShape]
+
+    @classmethod
+    def of(cls, changed: Changed) -> ChangedShape:
+        """The shape of a change."""
+        alterations = [AlterationShape.of(alteration) for alteration in changed.alterations]
+        return cls(id=changed.id, attributes=list(changed.attributes), alterations=alterations)
 
 
 class ChangesShape(BaseModel):
@@ -95,30 +116,57 @@ class ChangesShape(BaseModel):
     @classmethod
     def of(cls, changes: Changes) -> ChangesShape:
         """The shape of the changes of one section."""
-        changed = [ChangedShape(id=one.id, attributes=list(one.attributes)) for one in changes.changed]
+        changed = [ChangedShape.of(one) for one in changes.changed]
         return cls(added=list(changes.added), removed=list(changes.removed), changed=changed)
 
 
 class TraceShape(BaseModel):
-    """What a search for a sequence came to; ``trace`` is null unless one was found."""
+    """What a search for a sequence came to.
+
+    Attributes:
+        end: ``found``, ``none`` (there is none at all), or ``budget``.
+        trace: Null unless one was found.
+        compared: Where the budget was spent: every sequence of up to so many steps was compared; else null.
+    """
 
     end: SearchEnd
     trace: list[str] | None
+    compared: int | None
 
     @classmethod
     def of(cls, search: TraceSearch) -> TraceShape:
         """The shape of a search."""
-        return cls(end=search.end, trace=None if search.trace is None else list(search.trace))
+        trace = None if search.trace is None else list(search.trace)
+        return cls(end=search.end, trace=trace, compared=search.compared)
+
+
+class VersionShape(BaseModel):
+    """What tells a version from others: its flow, the hash of its meaning, and from when it is in force."""
+
+    flow: str
+    content_hash: str
+    effective: date | None
+
+    @classmethod
+    def of(cls, mark: VersionMark) -> VersionShape:
+        """The shape of a mark."""
+        return cls(flow=mark.flow, content_hash=mark.content_hash, effective=mark.effective)
 
 
 class DifferenceShape(BaseModel):
     """How a new version differs from an old one.
 
     Attributes:
+        old: The earlier version.
+        new: The later one.
+        flow: What the flow says of itself differently.
         allowed: A shortest sequence of steps that only the new version accepts.
         forbidden: A shortest one that only the old version accepts.
     """
 
+    old: VersionShape
+    new: VersionShape
+    flow: list[AlterationShape]
     steps: ChangesShape
     gateways: ChangesShape
     edges: ChangesShape
@@ -126,6 +174,7 @@ class DifferenceShape(BaseModel):
     plans: ChangesShape
     roles: ChangesShape
     weights: ChangesShape
+    seasons: ChangesShape
     allowed: TraceShape
     forbidden: TraceShape
 
@@ -133,6 +182,9 @@ class DifferenceShape(BaseModel):
     def of(cls, difference: Difference) -> DifferenceShape:
         """The shape of a difference."""
         return cls(
+            old=VersionShape.of(difference.old),
+            new=VersionShape.of(difference.new),
+            flow=[AlterationShape.of(alteration) for alteration in difference.flow],
             steps=ChangesShape.of(difference.steps),
             gateways=ChangesShape.of(difference.gateways),
             edges=ChangesShape.of(difference.edges),
@@ -140,6 +192,7 @@ class DifferenceShape(BaseModel):
             plans=ChangesShape.of(difference.plans),
             roles=ChangesShape.of(difference.roles),
             weights=ChangesShape.of(difference.weights),
+            seasons=ChangesShape.of(difference.seasons),
             allowed=TraceShape.of(difference.allowed),
             forbidden=TraceShape.of(difference.forbidden),
         )
