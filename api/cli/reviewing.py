@@ -21,9 +21,9 @@ from engine.messages.catalogue import printable
 
 if TYPE_CHECKING:
     from api.schemas.review import CheckedFlow
+    from engine.definitions.flow import Flow
     from engine.review.check import CheckReport
     from engine.review.difference import Alteration, Difference
-    from engine.review.simplicity import Simplicity
     from engine.review.traces import TraceSearch
 
 NOTHING = "–"
@@ -78,7 +78,6 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     from api.composition import load_process
     from api.schemas.review import CheckedFlow
     from engine.review.check import check as check_process
-    from engine.review.simplicity import simplicity
 
     try:
         process = load_process(path, limits=session.limits)
@@ -86,14 +85,13 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     except InputRefused as refusal:
         session.problems(refusal.problems, limit=session.limits.problems)
         return CheckedFlow.unreadable(str(path), refusal.problems, session.language)
-    figures = simplicity(process.flow) if process.has_graph else None
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:
         session.problems(report.problems, limit=session.limits.problems, to=session.out)
         print_verdict(path, report, session)
-        if figures is not None:
-            _print_simplicity(figures, session)
-    return CheckedFlow.of(str(path), report, figures, clean=clean, language=session.language)
+        if process.has_graph:
+            _print_figures(process.flow, session)
+    return CheckedFlow.of(str(path), process, report, clean=clean, language=session.language)
 
 
 def print_verdict(path: Path, report: CheckReport, session: Session) -> None:
@@ -109,9 +107,19 @@ def print_verdict(path: Path, report: CheckReport, session: Session) -> None:
     )
 
 
-def _print_simplicity(figures: Simplicity, session: Session) -> None:
-    named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in asdict(figures).items()]
-    session.out.print(Text("  " + " · ".join(named)), soft_wrap=True)
+def _print_figures(flow: Flow, session: Session) -> None:
+    """Print in two lines how simple a flow is and how it is laid out."""
+    from engine.review.design import design
+    from engine.review.simplicity import simplicity
+
+    figures = asdict(simplicity(flow))
+    named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in figures.items()]
+    laid_out = asdict(design(flow))
+    form = session.term(f"form.{laid_out.pop('form')}")
+    named_too = [f"{session.term('design.form')} {form}"]
+    named_too += [f"{session.term(f'design.{name}')} {_number(value)}" for name, value in laid_out.items()]
+    for line in (named, named_too):
+        session.out.print(Text("  " + " · ".join(line)), soft_wrap=True)
 
 
 def _number(value: float) -> str:

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from api.schemas.problem import ProblemShape
 from engine.errors import Problem
+from engine.nets.process import Process
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
+from engine.review.design import Design, FlowForm, design
 from engine.review.difference import Alteration, Changed, Changes, Difference, VersionMark
-from engine.review.simplicity import Simplicity
+from engine.review.simplicity import Simplicity, simplicity
 from engine.review.traces import SearchEnd, TraceSearch
 from engine.vocabulary import Language
 
@@ -36,6 +38,22 @@ class SimplicityShape(BaseModel):
         return cls(**{name: getattr(figures, name) for name in cls.model_fields})
 
 
+class DesignShape(BaseModel):
+    """How a flow is laid out; ``contingency_coverage`` is null without risk steps."""
+
+    form: FlowForm
+    approval_levels: int
+    extension_points: int
+    risk_steps: int
+    covered_risks: int
+    contingency_coverage: float | None
+
+    @classmethod
+    def of(cls, figures: Design) -> DesignShape:
+        """The shape of the figures."""
+        return cls(**{name: getattr(figures, name) for name in cls.model_fields})
+
+
 class CheckedFlow(BaseModel):
     """One file that was checked.
 
@@ -43,26 +61,34 @@ class CheckedFlow(BaseModel):
         file: Its name, as given.
         verdict: ``clean`` without an error, ``problems``, or ``unreadable``.
         soundness: What is known of its behaviour; null when it is unreadable.
+        content_hash: Of its meaning; null when it is unreadable.
+        effective: The day from which it is in force; null for always.
         simplicity: Figures of its graph; null when it is unreadable, or a net.
+        design: How it is laid out; null when it is unreadable, or a net.
         problems: Everything found; a witness, where there is one, is in its sentence and its values.
     """
 
     file: str
     verdict: Literal["clean", "problems", "unreadable"]
     soundness: Verdict | None
+    content_hash: str | None
+    effective: date | None
     simplicity: SimplicityShape | None
+    design: DesignShape | None
     problems: list[ProblemShape]
 
     @classmethod
-    def of(
-        cls, file: str, report: CheckReport, figures: Simplicity | None, *, clean: bool, language: Language
-    ) -> CheckedFlow:
+    def of(cls, file: str, process: Process, report: CheckReport, *, clean: bool, language: Language) -> CheckedFlow:
         """The shape of a report; whether it counts as clean depends on how strict the check is."""
+        flow = process.flow if process.has_graph else None
         return cls(
             file=file,
             verdict="clean" if clean else "problems",
             soundness=report.soundness.verdict,
-            simplicity=None if figures is None else SimplicityShape.of(figures),
+            content_hash=process.content_hash,
+            effective=process.flow.effective,
+            simplicity=None if flow is None else SimplicityShape.of(simplicity(flow)),
+            design=None if flow is None else DesignShape.of(design(flow)),
             problems=[ProblemShape.of(problem, language) for problem in report.problems],
         )
 
@@ -70,7 +96,16 @@ class CheckedFlow(BaseModel):
     def unreadable(cls, file: str, problems: tuple[Problem, ...], language: Language) -> CheckedFlow:
         """The shape of a file that could not be read."""
         shapes = [ProblemShape.of(problem, language) for problem in problems]
-        return cls(file=file, verdict="unreadable", soundness=None, simplicity=None, problems=shapes)
+        return cls(
+            file=file,
+            verdict="unreadable",
+            soundness=None,
+            content_hash=None,
+            effective=None,
+            simplicity=None,
+            design=None,
+            problems=shapes,
+        )
 
 
 class CheckShape(BaseModel):

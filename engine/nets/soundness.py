@@ -58,7 +58,7 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
     if verdict is Verdict.UNKNOWN:
         reduced = decide_reduced(reduction, limits=limits)
         markings = space.count + reduced.markings
-        return SoundnessReport(reduced.verdict, (*reduced.findings, *shape), markings)
+        return SoundnessReport(reduced.verdict, (*reduced.findings, *shape), markings, reduced.deadlocks)
     return SoundnessReport(verdict, (*findings, *shape), space.count, len(examined.deadlocks), len(examined.livelocks))
 
 
@@ -96,7 +96,8 @@ def decide_reduced(reduction: Reduction, *, limits: Limits = DEFAULT_LIMITS) -> 
     alive = np.ones(len(net.transitions), dtype=np.bool_)
     alive[list(reduction.never_fired(np.unique(space.transitions).tolist()))] = False
     findings += dead(net, alive)
-    return SoundnessReport(Verdict.UNSOUND if findings else Verdict.SOUND, tuple(findings), space.count)
+    deadlocks = sum(finding.kind is FindingKind.DEADLOCK for finding in findings)
+    return SoundnessReport(Verdict.UNSOUND if findings else Verdict.SOUND, tuple(findings), space.count, deadlocks)
 
 
 def _starts_and_ends_there(net: Net, ends: WorkflowEnds) -> bool:
