@@ -12,7 +12,7 @@ Vᵛ = pᵛ(1 − pᵛ) ÷ nᵛ and nᵛ is the effective size of the version's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -37,6 +37,8 @@ from engine.nets.process import Process
 from engine.vocabulary import Dimension
 
 _UNJUDGED = -1
+_COUNTED = frozenset({"lost", "cases", "points", "examples"})
+"""What findings of one cause add up; all else is their cause."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -222,7 +224,7 @@ def _join_findings(
     for part in parts:
         prices = _prices(part, groups, denominator)
         for finding in part.findings:
-            cause = (finding.kind, finding.steps, finding.standard, finding.group, finding.other_branch)
+            cause = tuple(getattr(finding, field.name) for field in fields(finding) if field.name not in _COUNTED)
             found.setdefault(cause, []).append((finding, finding.lost * prices[finding.group]))
     ranked = sorted(found.values(), key=lambda rows: -sum((cost for _, cost in rows), Fraction()))
     points = share_points([sum((cost for _, cost in rows), Fraction()) for rows in ranked], score)
@@ -235,16 +237,12 @@ def _join_findings(
 def _join_finding(findings: Sequence[Finding], points: int, place: dict[str, int]) -> Finding:
     one = findings[0]
     examples = sorted((case for finding in findings for case in finding.examples), key=lambda case: place.get(case, 0))
-    return Finding(
-        kind=one.kind,
-        steps=one.steps,
-        standard=one.standard,
+    return replace(
+        one,
         lost=sum(finding.lost for finding in findings),
         cases=sum(finding.cases for finding in findings),
         points=points,
         examples=tuple(examples[:EXAMPLES]),
-        group=one.group,
-        other_branch=one.other_branch,
     )
 
 
