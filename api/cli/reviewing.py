@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,12 +21,15 @@ from engine.messages.catalogue import printable
 
 if TYPE_CHECKING:
     from api.schemas.review import CheckedFlow
+    from engine.definitions.flow import Flow
     from engine.review.check import CheckReport
-    from engine.review.difference import Difference
-    from engine.review.simplicity import Simplicity
+    from engine.review.difference import Alteration, Difference
     from engine.review.traces import TraceSearch
 
-SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights")
+NOTHING = "–"
+SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights", "seasons")
+HASH_SHOWN = 12
+"""Characters of a content hash on the terminal; JSON has all."""
 
 
 def check(
@@ -74,7 +78,6 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     from api.composition import load_process
     from api.schemas.review import CheckedFlow
     from engine.review.check import check as check_process
-    from engine.review.simplicity import simplicity
 
     try:
         process = load_process(path, process=session.process, limits=session.limits)
@@ -82,14 +85,13 @@ def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> Checke
     except InputRefused as refusal:
         session.problems(refusal.problems, limit=session.limits.problems)
         return CheckedFlow.unreadable(str(path), refusal.problems, session.language)
-    figures = simplicity(process.flow) if process.has_graph else None
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:
         session.problems(report.problems, limit=session.limits.problems, to=session.out)
         print_verdict(path, report, session)
-        if figures is not None:
-            _print_simplicity(figures, session)
-    return CheckedFlow.of(str(path), report, figures, clean=clean, language=session.language)
+        if process.has_graph:
+            _print_figures(process.flow, session)
+    return CheckedFlow.of(str(path), process, report, clean=clean, language=session.language)
 
 
 def print_verdict(path: Path, report: CheckReport, session: Session) -> None:
@@ -105,9 +107,19 @@ def print_verdict(path: Path, report: CheckReport, session: Session) -> None:
     )
 
 
-def _print_simplicity(figures: Simplicity, session: Session) -> None:
-    named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in asdict(figures).items()]
-    session.out.print(Text("  " + " · ".join(named)), soft_wrap=True)
+def _print_figures(flow: Flow, session: Session) -> None:
+    """Print in two lines how simple a flow is and how it is laid out."""
+    from engine.review.design import design
+    from engine.review.simplicity import simplicity
+
+    figures = asdict(simplicity(flow))
+    named = [f"{session.term(f'simplicity.{name}')} {_number(value)}" for name, value in figures.items()]
+    laid_out = asdict(design(flow))
+    form = session.term(f"form.{laid_out.pop('form')}")
+    named_too = [f"{session.term('design.form')} {form}"]
+    named_too += [f"{session.term(f'design.{name}')} {_number(value)}" for name, value in laid_out.items()]
+    for line in (named, named_too):
+        session.out.print(Text("  " + " · ".join(line)), soft_wrap=True)
 
 
 def _number(value: float) -> str:
@@ -115,13 +127,31 @@ def _number(value: float) -> str:
 
 
 def _print_difference(found: Difference, session: Session) -> None:
-    rows = [row for section in SECTIONS for row in _changes(found, section, session)]
+    session.say(
+        "cli.diff.versions",
+        old=found.old.content_hash[:HASH_SHOWN],
+        old_day=day_text(found.old.effective),
+        new=found.new.content_hash[:HASH_SHOWN],
+        new_day=day_text(found.new.effective),
+    )
+    rows = list(_of_the_flow(found, session)) + [row for part in SECTIONS for row in _changes(found, part, session)]
     if rows:
         session.table(("column.section", "column.change", "column.name", "column.attributes"), rows)
     else:
         session.say("cli.diff.same")
     _print_trace("allowed", found.allowed, session)
     _print_trace("forbidden", found.forbidden, session)
+
+
+def day_text(day: date | None) -> str:
+    """A day as it is shown; a dash where there is none."""
+    return NOTHING if day is None else day.isoformat()
+
+
+def _of_the_flow(found: Difference, session: Session) -> Iterator[tuple[str, ...]]:
+    if found.flow:
+        said = _altered(found.flow, session)
+        yield session.term("difference.flow"), session.term("difference.changed"), found.new.flow, said
 
 
 def _changes(found: Difference, section: str, session: Session) -> Iterator[tuple[str, ...]]:
@@ -132,12 +162,18 @@ def _changes(found: Difference, section: str, session: Session) -> Iterator[tupl
     for removed in changes.removed:
         yield name, session.term("difference.removed"), removed, ""
     for changed in changes.changed:
-        attributes = ", ".join(session.term(f"attribute.{attribute}") for attribute in changed.attributes)
-        yield name, session.term("difference.changed"), changed.id, attributes
+        yield name, session.term("difference.changed"), changed.id, _altered(changed.alterations, session)
+
+
+def _altered(alterations: Iterable[Alteration], session: Session) -> str:
+    """What was altered, one after the other: its name, the old value and the new one."""
+    return "; ".join(f"{session.term(f'attribute.{a.attribute}')}: {a.old} → {a.new}" for a in alterations)
 
 
 def _print_trace(what: str, search: TraceSearch, session: Session) -> None:
     found = session.term(f"search.{search.end}")
+    if search.compared is not None:
+        found = session.text("cli.diff.budget", compared=search.compared)
     if search.trace is not None:
         found = " → ".join(search.trace) or session.text("cli.diff.empty-trace")
     session.out.print(Text(f"{session.term(f'difference.{what}')}: {printable(found)}"), soft_wrap=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel
 
 from api.schemas.problem import ProblemShape
 from engine.errors import Problem
+from engine.nets.process import Process
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
-from engine.review.difference import Changes, Difference
-from engine.review.simplicity import Simplicity
+from engine.review.design import Design, FlowForm, design
+from engine.review.difference import Alteration, Changed, Changes, Difference, VersionMark
+from engine.review.simplicity import Simplicity, simplicity
 from engine.review.traces import SearchEnd, TraceSearch
 from engine.vocabulary import Language
 
@@ -35,6 +38,22 @@ class SimplicityShape(BaseModel):
         return cls(**{name: getattr(figures, name) for name in cls.model_fields})
 
 
+class DesignShape(BaseModel):
+    """How a flow is laid out; ``contingency_coverage`` is null without risk steps."""
+
+    form: FlowForm
+    approval_levels: int
+    extension_points: int
+    risk_steps: int
+    covered_risks: int
+    contingency_coverage: float | None
+
+    @classmethod
+    def of(cls, figures: Design) -> DesignShape:
+        """The shape of the figures."""
+        return cls(**{name: getattr(figures, name) for name in cls.model_fields})
+
+
 class CheckedFlow(BaseModel):
     """One file that was checked.
 
@@ -42,26 +61,34 @@ class CheckedFlow(BaseModel):
         file: Its name, as given.
         verdict: ``clean`` without an error, ``problems``, or ``unreadable``.
         soundness: What is known of its behaviour; null when it is unreadable.
+        content_hash: Of its meaning; null when it is unreadable.
+        effective: The day from which it is in force; null for always.
         simplicity: Figures of its graph; null when it is unreadable, or a net.
+        design: How it is laid out; null when it is unreadable, or a net.
         problems: Everything found; a witness, where there is one, is in its sentence and its values.
     """
 
     file: str
     verdict: Literal["clean", "problems", "unreadable"]
     soundness: Verdict | None
+    content_hash: str | None
+    effective: date | None
     simplicity: SimplicityShape | None
+    design: DesignShape | None
     problems: list[ProblemShape]
 
     @classmethod
-    def of(
-        cls, file: str, report: CheckReport, figures: Simplicity | None, *, clean: bool, language: Language
-    ) -> CheckedFlow:
+    def of(cls, file: str, process: Process, report: CheckReport, *, clean: bool, language: Language) -> CheckedFlow:
         """The shape of a report; whether it counts as clean depends on how strict the check is."""
+        flow = process.flow if process.has_graph else None
         return cls(
             file=file,
             verdict="clean" if clean else "problems",
             soundness=report.soundness.verdict,
-            simplicity=None if figures is None else SimplicityShape.of(figures),
+            content_hash=process.content_hash,
+            effective=process.flow.effective,
+            simplicity=None if flow is None else SimplicityShape.of(simplicity(flow)),
+            design=None if flow is None else DesignShape.of(design(flow)),
             problems=[ProblemShape.of(problem, language) for problem in report.problems],
         )
 
@@ -69,7 +96,16 @@ class CheckedFlow(BaseModel):
     def unreadable(cls, file: str, problems: tuple[Problem, ...], language: Language) -> CheckedFlow:
         """The shape of a file that could not be read."""
         shapes = [ProblemShape.of(problem, language) for problem in problems]
-        return cls(file=file, verdict="unreadable", soundness=None, simplicity=None, problems=shapes)
+        return cls(
+            file=file,
+            verdict="unreadable",
+            soundness=None,
+            content_hash=None,
+            effective=None,
+            simplicity=None,
+            design=None,
+            problems=shapes,
+        )
 
 
 class CheckShape(BaseModel):
@@ -78,11 +114,31 @@ class CheckShape(BaseModel):
     flows: list[CheckedFlow]
 
 
+class AlterationShape(BaseModel):
+    """One attribute that two versions say differently, as a flow file would spell it."""
+
+    attribute: str
+    old: str
+    new: str
+
+    @classmethod
+    def of(cls, alteration: Alteration) -> AlterationShape:
+        """The shape of an alteration."""
+        return cls(attribute=alteration.attribute, old=alteration.old, new=alteration.new)
+
+
 class ChangedShape(BaseModel):
-    """Something that both versions have, and the names of what differs."""
+    """Something that both versions have, the names of what differs, and what each version says of it."""
 
     id: str
     attributes: list[str]
+    alterations: list[AlterationShape]
+
+    @classmethod
+    def of(cls, changed: Changed) -> ChangedShape:
+        """The shape of a change."""
+        alterations = [AlterationShape.of(alteration) for alteration in changed.alterations]
+        return cls(id=changed.id, attributes=list(changed.attributes), alterations=alterations)
 
 
 class ChangesShape(BaseModel):
@@ -95,30 +151,57 @@ class ChangesShape(BaseModel):
     @classmethod
     def of(cls, changes: Changes) -> ChangesShape:
         """The shape of the changes of one section."""
-        changed = [ChangedShape(id=one.id, attributes=list(one.attributes)) for one in changes.changed]
+        changed = [ChangedShape.of(one) for one in changes.changed]
         return cls(added=list(changes.added), removed=list(changes.removed), changed=changed)
 
 
 class TraceShape(BaseModel):
-    """What a search for a sequence came to; ``trace`` is null unless one was found."""
+    """What a search for a sequence came to.
+
+    Attributes:
+        end: ``found``, ``none`` (there is none at all), or ``budget``.
+        trace: Null unless one was found.
+        compared: Where the budget was spent: every sequence of up to so many steps was compared; else null.
+    """
 
     end: SearchEnd
     trace: list[str] | None
+    compared: int | None
 
     @classmethod
     def of(cls, search: TraceSearch) -> TraceShape:
         """The shape of a search."""
-        return cls(end=search.end, trace=None if search.trace is None else list(search.trace))
+        trace = None if search.trace is None else list(search.trace)
+        return cls(end=search.end, trace=trace, compared=search.compared)
+
+
+class VersionShape(BaseModel):
+    """What tells a version from others: its flow, the hash of its meaning, and from when it is in force."""
+
+    flow: str
+    content_hash: str
+    effective: date | None
+
+    @classmethod
+    def of(cls, mark: VersionMark) -> VersionShape:
+        """The shape of a mark."""
+        return cls(flow=mark.flow, content_hash=mark.content_hash, effective=mark.effective)
 
 
 class DifferenceShape(BaseModel):
     """How a new version differs from an old one.
 
     Attributes:
+        old: The earlier version.
+        new: The later one.
+        flow: What the flow says of itself differently.
         allowed: A shortest sequence of steps that only the new version accepts.
         forbidden: A shortest one that only the old version accepts.
     """
 
+    old: VersionShape
+    new: VersionShape
+    flow: list[AlterationShape]
     steps: ChangesShape
     gateways: ChangesShape
     edges: ChangesShape
@@ -126,6 +209,7 @@ class DifferenceShape(BaseModel):
     plans: ChangesShape
     roles: ChangesShape
     weights: ChangesShape
+    seasons: ChangesShape
     allowed: TraceShape
     forbidden: TraceShape
 
@@ -133,6 +217,9 @@ class DifferenceShape(BaseModel):
     def of(cls, difference: Difference) -> DifferenceShape:
         """The shape of a difference."""
         return cls(
+            old=VersionShape.of(difference.old),
+            new=VersionShape.of(difference.new),
+            flow=[AlterationShape.of(alteration) for alteration in difference.flow],
             steps=ChangesShape.of(difference.steps),
             gateways=ChangesShape.of(difference.gateways),
             edges=ChangesShape.of(difference.edges),
@@ -140,6 +227,7 @@ class DifferenceShape(BaseModel):
             plans=ChangesShape.of(difference.plans),
             roles=ChangesShape.of(difference.roles),
             weights=ChangesShape.of(difference.weights),
+            seasons=ChangesShape.of(difference.seasons),
             allowed=TraceShape.of(difference.allowed),
             forbidden=TraceShape.of(difference.forbidden),
         )

@@ -6,18 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from engine.definitions.bpmn.reader import read_bpmn_bytes
 from engine.definitions.call_reader import Called
 from engine.definitions.flow import Flow, Node, NodeKind
 from engine.definitions.titles import Title
+from engine.definitions.versions import content_hash
 from engine.definitions.yaml_reader import flow_beside, read_flow_text
 from engine.errors import InputRefused, Place, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.compile import compile_flow
 from engine.nets.net import Net
-from engine.nets.pnml import read_pnml_bytes
+from engine.nets.pnml import read_pnml_bytes, write_pnml
 
 _LOOKED_AT = 64 * 1024
 _BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE)
@@ -58,6 +60,13 @@ class Process:
     def has_graph(self) -> bool:
         """Whether the flow has a graph; one made for a PNML net has none."""
         return bool(self.flow.edges)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of what it means, in hexadecimal: of the flow, or of a net without one."""
+        if self.has_graph:
+            return content_hash(self.flow)
+        return sha256(write_pnml(replace(self.net, source_hash="")).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def process_of_flow(flow: Flow, *, limits: Limits = DEFAULT_LIMITS) -> Process:

@@ -10,6 +10,7 @@ from engine.errors import Place, Problem, Severity, Value
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.process import Process
 from engine.nets.soundness import Finding, FindingKind, Firing, SoundnessReport, Verdict, check_soundness
+from engine.review.design import design_notes
 
 _NO_RUN = "–"
 
@@ -46,7 +47,7 @@ def check(process: Process, *, source: str = "", limits: Limits = DEFAULT_LIMITS
         limits: The budget of the soundness check.
 
     Returns:
-        Problems ``flow.…`` of the lint, ``pnml.…`` of the reader, and of the behaviour:
+        Problems ``flow.…`` of the lint, ``design.…`` of the layout, ``pnml.…`` of the reader, and of the behaviour:
 
         - ``check.final-unreachable``, ``check.option-to-complete``, ``check.deadlock``, ``check.livelock``,
           ``check.improper-completion``, ``check.dead-step``, ``check.dead-transition``, ``check.unbounded`` (errors);
@@ -56,7 +57,7 @@ def check(process: Process, *, source: str = "", limits: Limits = DEFAULT_LIMITS
         A run is written as the labels in order; silent transitions stand in square brackets under their ids.
     """
     soundness = check_soundness(process.net, limits=limits)
-    written = lint(process.flow) if process.has_graph else ()
+    written = (*lint(process.flow), *design_notes(process.flow)) if process.has_graph else ()
     problems = [*process.notes, *written, *_behaviour(process, soundness)]
     placed = [p if p.place.source else replace(p, place=replace(p.place, source=source)) for p in problems]
     return CheckReport(tuple(sorted(placed, key=lambda problem: problem.place.line or 0)), soundness)
@@ -82,10 +83,8 @@ def _is_told_elsewhere(finding: Finding, findings: Iterable[Finding]) -> bool:
 
 def _problem(process: Process, finding: Finding) -> Problem:
     values: dict[str, Value] = {"nodes": ", ".join(finding.nodes) or _NO_RUN}
-    if finding.witness is not None:
-        values["run"] = run_text(finding.witness)
-    if finding.repeat:
-        values["repeat"] = run_text(finding.repeat)
+    values["run"] = run_text(finding.witness or ())
+    values["repeat"] = run_text(finding.repeat)
     severity = Severity.INFO if finding.kind is FindingKind.NOT_A_WORKFLOW_NET else Severity.ERROR
     return Problem(f"check.{finding.kind.value}", _place(process, finding.nodes), values, severity)
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from engine.definitions.flow import Edge, Flow, NodeKind
+from engine.definitions.standards import Standard
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.process import Process
+from engine.review.spelling import spelled
 from engine.review.traces import TraceSearch, compare_traces
 
 _NOT_COMPARED = frozenset({"id", "line", "source", "target"})
+_OF_THE_FLOW = ("id", "title", "stage", "calendar", "termination", "effective")
+"""What a flow says of itself, apart from its sections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """One attribute that two versions say differently.
+
+    Attributes:
+        attribute: Its name, as in the flow's types; ``rule`` where a standard states another rule altogether.
+        old: What the old version says, as a flow file would spell it; ``–`` for nothing.
+        new: The same of the new one.
+    """
+
+    attribute: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +40,16 @@ class Changed:
 
     Attributes:
         id: Its id; of an edge ``source -> target``.
-        attributes: Names of what differs, as in the flow's types.
+        alterations: What differs, at least one.
     """
 
     id: str
-    attributes: tuple[str, ...]
+    alterations: tuple[Alteration, ...]
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The names of what differs."""
+        return tuple(alteration.attribute for alteration in self.alterations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +66,43 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionMark:
+    """What tells a version from others.
+
+    Attributes:
+        flow: Id of the flow.
+        content_hash: Of its meaning.
+        effective: The day from which it is in force, or None for always.
+    """
+
+    flow: str
+    content_hash: str
+    effective: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How a new version differs from an old one.
 
     Attributes:
+        old: The earlier version.
+        new: The later one.
+        flow: What the flow says of itself: its title, its calendar, the day from which it is in force, …
         steps: Steps, those of plans included.
-        gateways: Starts, ends and gateways.
+        gateways: Starts, ends, gateways, events and sub-flows.
         edges: Edges, with their conditions.
-        standards: Standards.
+        standards: Standards, with their rules and limits.
         plans: Contingency plans.
         roles: Roles.
         weights: Weight groups.
+        seasons: Seasons.
         allowed: A shortest sequence of steps that only the new version accepts.
         forbidden: A shortest one that only the old version accepts.
     """
 
+    old: VersionMark
+    new: VersionMark
+    flow: tuple[Alteration, ...]
     steps: Changes
     gateways: Changes
     edges: Changes
@@ -63,13 +110,15 @@ class Difference:
     plans: Changes
     roles: Changes
     weights: Changes
+    seasons: Changes
     allowed: TraceSearch
     forbidden: TraceSearch
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing differs in what is written; lines, order and comments do not count."""
-        return not any((self.steps, self.gateways, self.edges, self.standards, self.plans, self.roles, self.weights))
+        sections = (self.steps, self.gateways, self.edges, self.standards, self.plans, self.roles, self.weights)
+        return not (self.flow or self.seasons or any(sections))
 
 
 def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -> Difference:
@@ -85,6 +134,9 @@ def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -
     allowed, forbidden = compare_traces(old.net, new.net, max_markings=limits.difference_markings)
     before, after = old.flow, new.flow
     return Difference(
+        old=VersionMark(before.id, old.content_hash, before.effective),
+        new=VersionMark(after.id, new.content_hash, after.effective),
+        flow=tuple(_of_attributes(before, after, _OF_THE_FLOW)) if old.has_graph and new.has_graph else (),
         steps=_changes(_nodes(before, steps=True), _nodes(after, steps=True)),
         gateways=_changes(_nodes(before, steps=False), _nodes(after, steps=False)),
         edges=_changes(_edges(before.edges), _edges(after.edges)),
@@ -92,6 +144,7 @@ def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -
         plans=_changes({p.id: p for p in before.plans}, {p.id: p for p in after.plans}),
         roles=_changes(before.roles, after.roles),
         weights=_changes({g.id: g for g in before.weights}, {g.id: g for g in after.weights}),
+        seasons=_changes({s.id: s for s in before.seasons}, {s.id: s for s in after.seasons}),
         allowed=allowed,
         forbidden=forbidden,
     )
@@ -113,15 +166,33 @@ def _edges(edges: Iterable[Edge]) -> dict[str, Hashable]:
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
-    changed = [Changed(key, _differing(old[key], new[key])) for key in new if key in old]
+    changed = [Changed(key, tuple(_alterations(old[key], new[key]))) for key in new if key in old]
     return Changes(
         added=tuple(key for key in new if key not in old),
         removed=tuple(key for key in old if key not in new),
-        changed=tuple(change for change in changed if change.attributes),
+        changed=tuple(change for change in changed if change.alterations),
     )
 
 
-def _differing(old: Any, new: Any) -> tuple[str, ...]:
-    """Names of the attributes in which two values of one dataclass differ, places in the file left out."""
-    names = (field.name for field in fields(old) if field.name not in _NOT_COMPARED)
-    return tuple(name for name in names if getattr(old, name) != getattr(new, name))
+def _alterations(old: Any, new: Any) -> Iterator[Alteration]:
+    """What two values of one dataclass say differently, places in the file left out."""
+    names = tuple(field.name for field in fields(old) if field.name not in _NOT_COMPARED)
+    if isinstance(old, Standard):
+        yield from _of_rules(old, new)
+        names = tuple(name for name in names if name != "rule")
+    yield from _of_attributes(old, new, names)
+
+
+def _of_rules(old: Standard, new: Standard) -> Iterator[Alteration]:
+    """Limit by limit where the rule is the same one, else the two rules whole."""
+    if type(old.rule) is not type(new.rule):
+        yield Alteration("rule", spelled(old.rule), spelled(new.rule))
+    else:
+        yield from _of_attributes(old.rule, new.rule, tuple(field.name for field in fields(old.rule)))
+
+
+def _of_attributes(old: object, new: object, names: Iterable[str]) -> Iterator[Alteration]:
+    for name in names:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield Alteration(name, spelled(before, of=old), spelled(after, of=new))

@@ -1,19 +1,20 @@
 """How simple a flow is, from its graph alone.
 
 A simple flow is easier to follow and to change (Mendling, Reijers and van der Aalst 2010, "Seven process modeling
-guidelines"). Steps that only plans perform stand apart from the graph and do not count.
+guidelines"). Steps that only plans perform stand apart from the graph and do not count. The nodes of a sub-flow count
+like others; of one that is called, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
 
 from engine.definitions.flow import Flow, Node, NodeKind
 
-_GATEWAYS = (NodeKind.EXCLUSIVE, NodeKind.PARALLEL, NodeKind.INCLUSIVE)
+_GATEWAYS = (NodeKind.EXCLUSIVE, NodeKind.PARALLEL, NodeKind.INCLUSIVE, NodeKind.EVENT_BASED)
 _EXIT = 0  # no node id is an integer
 
 
@@ -22,15 +23,17 @@ class Simplicity:
     """Figures of a flow's graph.
 
     Attributes:
-        nodes: Its size: starts, steps, gateways and ends (Mendling 2008, "Metrics for process models").
+        nodes: Its size: starts, steps, gateways, events, sub-flows and ends (Mendling 2008, "Metrics for process
+            models").
         steps: Steps among them.
         gateways: Gateways among them.
         edges: Edges.
         control_flow_complexity: The mental states that its splits open, summed (Cardoso 2005, "How to measure the
-            control-flow complexity of web processes and workflows"): an exclusive split into n counts n, an inclusive
-            one 2ⁿ − 1, a parallel one 1, be it a gateway or a step with several outgoing edges.
+            control-flow complexity of web processes and workflows"): an exclusive or event-based split into n counts n,
+            an inclusive one 2ⁿ − 1, a parallel one 1, be it a gateway or a step with several outgoing edges.
         depth: The most splits that a node lies inside of. A node lies inside a split when it is reached from it before
-            the node where all ways of the split have come together; a loop's exit is a split round its body.
+            the node where all ways of the split have come together; a loop's exit is a split round its body. A node of
+            a sub-flow lies in whatever the sub-flow lies in.
         connectivity: Coefficient of connectivity, edges ÷ nodes (Mendling 2008).
         hand_overs: Pairs of steps with different roles, of which the second can directly follow the first. Every one
             is a chance to wait and to lose information.
@@ -77,7 +80,7 @@ def simplicity(flow: Flow) -> Simplicity:
 def _mental_states(node: Node, ways: int) -> int:
     if ways < 2:
         return 0
-    if node.kind is NodeKind.EXCLUSIVE:
+    if node.kind in (NodeKind.EXCLUSIVE, NodeKind.EVENT_BASED):
         return ways
     return 2**ways - 1 if node.kind is NodeKind.INCLUSIVE else 1
 
@@ -93,7 +96,16 @@ def _depth(flow: Flow, graph: nx.MultiDiGraph[Hashable]) -> int:
         if graph.out_degree(split) > 1 and split in together:
             for node in _reached_before(closed, split, together[split]):
                 inside[node] = inside.get(node, 0) + 1
-    return max(inside.values(), default=0)
+    return max((_with_parents(flow, node, inside) for node in inside), default=0)
+
+
+def _with_parents(flow: Flow, node: Hashable, inside: Mapping[Hashable, int]) -> int:
+    """How many splits a node lies inside of, with those round the sub-flows that hold it."""
+    splits, at = inside[node], flow.by_id.get(str(node))
+    while at is not None and at.parent is not None:
+        splits += inside.get(at.parent, 0)
+        at = flow.by_id.get(at.parent)
+    return splits
 
 
 def _reached_before(graph: nx.MultiDiGraph[Hashable], split: Hashable, border: Hashable) -> set[Hashable]:
@@ -109,20 +121,38 @@ def _reached_before(graph: nx.MultiDiGraph[Hashable], split: Hashable, border: H
 
 
 def _hand_overs(flow: Flow, graph: nx.MultiDiGraph[Hashable]) -> int:
-    """Pairs of steps with different roles that an edge, or a path over gateways alone, joins."""
+    """Pairs of steps with different roles that an edge, or a path without a step on it, joins."""
+    following = followers(flow)
     pairs: set[tuple[str, str]] = set()
     for step in flow.steps:
         if step.role is None or step.id not in graph:
             continue
-        seen: set[Hashable] = set()
-        stack = list(graph.successors(step.id))
+        seen: set[str] = set()
+        stack = list(following[step.id])
         while stack:
-            node = flow.by_id[str(stack.pop())]
+            node = flow.by_id[stack.pop()]
             if node.id in seen:
                 continue
             seen.add(node.id)
-            if node.kind in _GATEWAYS:
-                stack.extend(graph.successors(node.id))
+            if node.kind is not NodeKind.STEP:
+                stack.extend(following[node.id])
             elif node.role is not None and node.role != step.role:
                 pairs.add((step.id, node.id))
     return len(pairs)
+
+
+def followers(flow: Flow) -> Mapping[str, list[str]]:
+    """Where work goes on after each node: along edges, into a sub-flow and out of it, and to events on a border."""
+    following: dict[str, list[str]] = {node.id: [] for node in flow.nodes}
+    for edge in flow.edges:
+        following[edge.source].append(edge.target)
+    outside = {node.id: [*following[node.id]] for node in flow.nodes if node.kind is NodeKind.SUB_FLOW}
+    for node in flow.nodes:
+        if node.boundary is not None:
+            following[node.boundary.at].append(node.id)
+        if node.parent is not None and node.kind is NodeKind.START:
+            following[node.parent] = [target for target in following[node.parent] if target not in outside[node.parent]]
+            following[node.parent].append(node.id)
+        if node.parent is not None and node.kind is NodeKind.END:
+            following[node.id] += outside[node.parent]
+    return following

@@ -40,10 +40,12 @@ class TraceSearch:
     Attributes:
         end: How it ended.
         trace: Labels in order, when found, else None. It may be empty.
+        compared: When the budget was spent: every sequence of up to so many steps was compared. None otherwise.
     """
 
     end: SearchEnd
     trace: tuple[str, ...] | None = None
+    compared: int | None = None
 
 
 class _Spent(Exception):  # noqa: N818 - control flow inside this file
@@ -78,18 +80,20 @@ def compare_traces(old: Net, new: Net, *, max_markings: int) -> tuple[TraceSearc
         if accepted[0] != accepted[1]:
             found.setdefault("new" if accepted[1] else "old", trace)
 
-    end, budget = SearchEnd.NONE, [max_markings]
+    end, budget, compared = SearchEnd.NONE, [max_markings], -1
     try:
         discover(walkers[0].start(budget), walkers[1].start(budget), ())
         while queue and len(found) < 2:
             before, after, trace = queue.popleft()
+            compared = len(trace)  # all shorter ones are done, so those of this length are all known
             ways = walkers[0].steps(before, budget), walkers[1].steps(after, budget)
             for label in sorted(ways[0].keys() | ways[1].keys(), key=order.__getitem__):
                 discover(ways[0].get(label, _NOWHERE), ways[1].get(label, _NOWHERE), (*trace, label))
     except _Spent:
         end = SearchEnd.BUDGET
+    rest = TraceSearch(end, compared=max(compared, 0) if end is SearchEnd.BUDGET else None)
     only_new, only_old = (
-        TraceSearch(SearchEnd.FOUND, found[side]) if side in found else TraceSearch(end) for side in ("new", "old")
+        TraceSearch(SearchEnd.FOUND, found[side]) if side in found else rest for side in ("new", "old")
     )
     return only_new, only_old
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import random
+from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,12 +16,13 @@ from engine.nets.compile import compile_flow
 from engine.nets.net import Net
 from engine.nets.pnml import read_pnml_bytes, write_pnml
 from engine.nets.process import read_process_bytes
-from engine.nets.reduction import reduces_to_one_step
-from engine.nets.soundness import Verdict, check_soundness
+from engine.nets.reduction import Reduction
+from engine.nets.soundness import Finding, FindingKind, Verdict, check_soundness, decide_reduced
 from engine.nets.workflow import WorkflowEnds, workflow_ends
 from tests.making import make_net, same_net
 from tests.oracles.flow_interpreter import flow_language
 from tests.oracles.net_language import net_language
+from tests.oracles.random_nets import random_block_net, random_net, reading_net
 from tests.oracles.soundness import plain_soundness
 from tests.oracles.structured_flows import structured_flow
 
@@ -116,20 +118,75 @@ def test_soundness_of_broken_flows_agrees_with_its_definition(flow: Flow) -> Non
 @given(st.integers(0, 10**6))
 def test_only_sound_nets_reduce_to_one_step(seed: int) -> None:
     net, ends = random_workflow_net(random.Random(seed))
-    assert not reduces_to_one_step(net, ends) or plain_soundness(net)[0] == "sound"
+    assert not Reduction(net).is_evidently_sound(ends) or plain_soundness(net)[0] == "sound"
 
 
-@settings(LAW, max_examples=200)
-@given(nets())
-def test_every_witness_is_a_run_to_the_marking_it_shows(net: Net) -> None:
+def any_net(seed: int) -> Net:
+    """A net of one of many kinds, small enough for the oracle."""
+    rng = random.Random(seed)
+    makers = (random_net, random_block_net, lambda rng: random_workflow_net(rng)[0], reading_net, uneven_net)
+    return makers[seed % len(makers)](rng)
+
+
+def uneven_net(rng: random.Random) -> Net:
+    """A net of any shape: sources and sinks, weights, one or two final markings, several tokens at the start."""
+    places = ["i", "o", "p", "q", "r", "v"][: rng.randint(3, 6)]
+
+    def arcs() -> str:
+        chosen = rng.sample(places, rng.choice([0, 1, 1, 1, 2, 2]))
+        return ", ".join(rng.choice(["", "", "", "2*"]) + place for place in chosen)
+
+    rules = [f"{name}: {arcs()} -> {arcs()}" for name in ["t1", "t2", "a", "b", "c 'a'", "d"][: rng.randint(1, 6)]]
+    return make_net(*rules, initial=rng.choice(["i", "i", "2*i", "i, p"]), final=rng.choice(["o", "o", "o | i"]))
+
+
+@settings(LAW, max_examples=600)
+@given(st.integers(0, 10**6))
+def test_a_reduced_net_has_the_verdict_of_the_whole(seed: int) -> None:
+    net = any_net(seed)
+    verdict, kinds = plain_soundness(net, most=500)
+    report = decide_reduced(Reduction(net))
+    assert verdict in ("unknown", report.verdict.value)
+    found = {finding.kind.value for finding in report.findings}
+    # Where nothing can be said of a deadlock, the point of no return before it is said.
+    assert verdict != "unsound" or found <= kinds | {"option-to-complete"}
+    assert verdict != "unsound" or {"final-unreachable", "improper-completion"} & kinds <= found
+
+
+@settings(LAW, max_examples=400)
+@given(st.integers(0, 10**6))
+def test_every_run_lifted_from_a_reduced_net_is_one_of_the_whole(seed: int) -> None:
+    net = any_net(seed)
+    check_witnesses(net, decide_reduced(Reduction(net)).findings)
+
+
+@settings(LAW, max_examples=400)
+@given(st.integers(0, 10**6))
+def test_what_is_dead_in_a_reduced_net_is_dead(seed: int) -> None:
+    net = any_net(seed)
+    dead = {FindingKind.DEAD_STEP, FindingKind.DEAD_TRANSITION}
+    whole = {(f.kind, f.nodes) for f in check_soundness(net).findings if f.kind in dead}
+    small = {(f.kind, f.nodes) for f in decide_reduced(Reduction(net)).findings if f.kind in dead}
+    assert small <= whole
+    assert bool(small) == bool(whole) or check_soundness(net).verdict is Verdict.UNBOUNDED
+
+
+def check_witnesses(net: Net, findings: Iterable[Finding]) -> None:
+    """Fail for a witness that is no run, or that leads to another marking than it says."""
     index = {transition.id: t for t, transition in enumerate(net.transitions)}
-    for finding in check_soundness(net).findings:
+    for finding in findings:
         marking = tuple(net.initial.tolist())
         for firing in finding.witness or ():
             assert net.enabled(marking, index[firing.transition])
             marking = net.fire(marking, index[firing.transition])
         tokens = tuple((place, count) for place, count in zip(net.places, marking, strict=True) if count)
         assert finding.witness is None or tokens == finding.marking
+
+
+@settings(LAW, max_examples=200)
+@given(nets())
+def test_every_witness_is_a_run_to_the_marking_it_shows(net: Net) -> None:
+    check_witnesses(net, check_soundness(net).findings)
 
 
 @settings(LAW, max_examples=200)

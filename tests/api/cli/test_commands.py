@@ -106,7 +106,7 @@ def test_diff_names_changes_and_a_sequence_that_shows_them(tmp_path: Path) -> No
     assert result.exit_code == 0
     assert "now allowed: conduct → analyse → collect" in result.stdout
     found = json.loads(run("diff", flow_file(tmp_path), new, "--json", "-").stdout)
-    assert found["forbidden"] == {"end": "found", "trace": ["conduct", "collect", "analyse"]}
+    assert found["forbidden"] == {"end": "found", "trace": ["conduct", "collect", "analyse"], "compared": None}
     assert "conduct -> analyse" not in found["edges"]["removed"]
 
 

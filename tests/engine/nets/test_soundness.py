@@ -79,10 +79,67 @@ def test_structure_answers_without_exploring() -> None:
     assert check_soundness(HOSTILE["N6 22 parallel branches"][0]).markings == 0
 
 
+def entangled(branches: int = 22) -> list[str]:
+    """Branches each of whose two steps waits for one of its neighbour's, in both directions: no rule reduces them."""
+    rules = ["s: i -> " + ", ".join(f"p{k}" for k in range(branches))]
+    for k in range(branches):
+        rules.append(f"a{k}: p{k} -> q{k}, m{k}")
+        rules.append(f"b{k}: q{k}, m{(k + 1) % branches} -> r{k}")
+        rules.append(f"c{k}: q{k}, m{(k + 1) % branches} -> r{k}, w{k}")
+        rules.append(f"d{k}: r{k}, w{k} -> r{k}")
+    return [*rules, "j: " + ", ".join(f"r{k}" for k in range(branches)) + " -> o"]
+
+
 def test_a_spent_budget_is_unknown_and_says_how_much() -> None:
-    net = make_net(*PARALLEL_22, "t9: q0 -> p0", final="o | i")
-    report = check_soundness(net, limits=Limits(soundness_markings=1_000))
-    assert (report.verdict, report.markings, report.findings) == (Verdict.UNKNOWN, 1_000, ())
+    report = check_soundness(make_net(*entangled()), limits=Limits(soundness_markings=1_000))
+    assert (report.verdict, report.markings, report.findings) == (Verdict.UNKNOWN, 2_000, ())
+
+
+def test_millions_of_markings_are_decided_by_the_reduced_net() -> None:
+    report = check_soundness(make_net(*PARALLEL_22, "t9: q0 -> p0", final="o | i"))
+    assert (report.verdict, report.findings) == (Verdict.SOUND, ())
+
+
+BEHIND = {
+    "a choice into a join": (
+        ["x: o0 -> y", "z: o0 -> w", "v: y, w -> o"], {"final-unreachable", "deadlock", "dead-step"}
+    ),
+    "a loop without a way out": (
+        ["b0: q0 -> l0", "b1: l0 -> l1", "b2: l1 -> l0", "c: o0 -> o"], {"option-to-complete"}
+    ),
+    "work left over": (["c: o0 -> o, l", "d: l -> o"], {"final-unreachable", "improper-completion"}),
+    "a step that comes too late": (["c: o0 -> o", "d: o, o0 -> o"], {"dead-step"}),
+    "a part that grows": (["c: o0 -> o", "g: q3 -> q3, z", "h: z, o -> o"], {"unbounded"}),
+}  # fmt: skip
+"""What is wrong behind a block of 22 parallel branches, or in one of them."""
+
+
+@pytest.mark.parametrize(("rules", "kinds"), BEHIND.values(), ids=BEHIND.keys())
+def test_what_is_wrong_beside_a_large_block_is_found_with_a_run(rules: list[str], kinds: set[str]) -> None:
+    block = [rule.replace("-> o", "-> o0") for rule in PARALLEL_22]
+    net = make_net(*block, *rules)
+    report = check_soundness(net)
+    assert {found.kind.value for found in report.findings} - {"not-a-workflow-net"} == kinds
+    shown = [f for f in report.findings if f.kind in (FindingKind.DEADLOCK, FindingKind.OPTION_TO_COMPLETE)]
+    assert all(f.witness for f in shown)
+    assert {f.kind for f in shown} == {FindingKind(kind) for kind in kinds} & {
+        FindingKind.DEADLOCK, FindingKind.OPTION_TO_COMPLETE,
+    }  # fmt: skip
+
+
+def grid(size: int) -> Net:
+    """Steps in rows and columns, each after the one above it and the one to its left."""
+    rules = []
+    for row in range(size):
+        for column in range(size):
+            takes = [f"h{row}x{column}"] * (column > 0) + [f"v{row}x{column}"] * (row > 0)
+            puts = [f"h{row}x{column + 1}"] * (column < size - 1) + [f"v{row + 1}x{column}"] * (row < size - 1)
+            rules.append(f"x{row}x{column}: {', '.join(takes or ['i'])} -> {', '.join(puts or ['o'])}")
+    return make_net(*rules)
+
+
+def test_a_web_of_steps_that_each_happen_once_is_sound_by_structure() -> None:
+    assert (check_soundness(grid(12)).verdict, check_soundness(grid(12)).markings) == (Verdict.SOUND, 0)
 
 
 def test_a_deadlock_found_before_the_budget_is_spent_is_sure() -> None:

@@ -11,6 +11,7 @@ from engine.nets.process import process_of_flow, process_of_net
 from engine.nets.soundness import FindingKind, Verdict
 from engine.review.check import check
 from engine.vocabulary import Language
+from tests.engine.nets.test_soundness import entangled
 from tests.making import make_flow, make_net
 
 MIXED = make_flow("start -> x -> a -> y -> end", "x -> b -> y", kinds={"x": "exclusive", "y": "parallel"})
@@ -58,10 +59,9 @@ def test_problems_stand_in_the_order_of_lines() -> None:
 
 
 def test_a_spent_budget_is_a_warning_with_its_size() -> None:
-    net = make_net("s: i -> p, q", "a: p -> p2", "b: q -> q2", "j: p2, q2 -> o", final="o | i")
-    report = check(process_of_net(net), limits=Limits(soundness_markings=3))
+    report = check(process_of_net(make_net(*entangled(3))), limits=Limits(soundness_markings=3))
     unknown = next(problem for problem in report.problems if problem.code == "check.unknown")
-    assert (unknown.severity, unknown.values["markings"]) == (Severity.WARNING, 3)
+    assert (unknown.severity, unknown.values["markings"]) == (Severity.WARNING, 6)
     assert report.is_clean
 
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 
-from engine.definitions.flow import Edge, Flow
+from engine.definitions.flow import (
+    DayOfYear,
+    Edge,
+    Flow,
+    Season,
+    SeasonRange,
+    Trigger,
+    TriggerKind,
+    WeightGroup,
+)
+from engine.definitions.rules import Precedence, Response, TimeSpan, TimeUnit
+from engine.definitions.standards import Standard
+from engine.definitions.titles import Title
 from engine.limits import Limits
 from engine.nets.process import process_of_flow, process_of_net
-from engine.review.difference import Changed, Difference, difference
+from engine.review.difference import Alteration, Changed, Difference, difference
 from engine.review.traces import SearchEnd, TraceSearch, compare_traces
+from engine.vocabulary import Dimension
 from tests.making import make_flow, make_net
 
 OLD = make_flow("start -> a -> b -> c -> end")
@@ -37,15 +52,90 @@ def test_a_new_step_is_added_with_its_edges() -> None:
 
 def test_a_step_made_optional_is_changed_and_allows_more() -> None:
     found = compared(OLD, make_flow("start -> a -> b -> c -> end", optional=["b"]))
-    assert found.steps.changed == (Changed("b", ("optional",)),)
+    assert found.steps.changed == (Changed("b", (Alteration("optional", "false", "true"),)),)
     assert (found.allowed.trace, found.forbidden.end) == (("a", "c"), SearchEnd.NONE)
 
 
 def test_a_condition_changes_an_edge_and_no_trace() -> None:
     edges = tuple(replace(edge, when="case.x > 1") if edge.source == "a" else edge for edge in OLD.edges)
     found = compared(OLD, replace(OLD, edges=edges))
-    assert found.edges.changed == (Changed("a -> b", ("when",)),)
+    assert found.edges.changed == (Changed("a -> b", (Alteration("when", "–", "case.x > 1"),)),)
     assert (found.allowed.end, found.forbidden.end) == (SearchEnd.NONE, SearchEnd.NONE)
+
+
+STANDARD = Standard(
+    "s",
+    Title("s", "s"),
+    Response("a", "b", TimeSpan("2h", TimeUnit.CLOCK, 2)),
+    share=Fraction(96, 100),
+    tolerance=Fraction(4, 100),
+    dimension=Dimension.EFFICIENCY,
+)
+
+
+def with_standard(**changes: object) -> Flow:
+    return replace(OLD, standards=(replace(STANDARD, **changes),))  # type: ignore[arg-type]  # any of its attributes
+
+
+def test_a_standard_is_compared_limit_by_limit() -> None:
+    shorter = Response("a", "b", TimeSpan("1h", TimeUnit.CLOCK, 1))
+    (changed,) = compared(with_standard(), with_standard(rule=shorter, share=Fraction(95, 100))).standards.changed
+    assert changed == Changed("s", (Alteration("within", "2h", "1h"), Alteration("share", "96%", "95%")))
+
+
+def test_another_rule_is_shown_whole() -> None:
+    (changed,) = compared(with_standard(), with_standard(rule=Precedence("a", "b"))).standards.changed
+    assert changed.alterations == (Alteration("rule", "response: a, b, within 2h", "precedence: a, b"),)
+
+
+def test_a_standard_that_came_or_went_is_named() -> None:
+    found = compared(OLD, with_standard())
+    assert (found.standards.added, found.standards.removed) == (("s",), ())
+
+
+def test_a_plan_with_another_trigger_is_changed() -> None:
+    old = make_flow("start -> a -> b -> c -> end", plans=[("p", "b", "r", "c")])
+    new = replace(old, plans=(replace(old.plans[0], trigger=Trigger(TriggerKind.MESSAGE, "delay")),))
+    assert compared(old, new).plans.changed == (Changed("p", (Alteration("trigger", "timer: 1d", "message: delay"),)),)
+
+
+def test_what_the_flow_says_of_itself_is_compared() -> None:
+    new = replace(OLD, calendar="office", effective=date(2026, 4, 1), title=Title("flow", "流程"))
+    found = compared(OLD, new)
+    assert found.flow == (
+        Alteration("title", "flow", "flow / 流程"),
+        Alteration("calendar", "–", "office"),
+        Alteration("effective", "–", "2026-04-01"),
+    )
+    assert not found.is_empty
+    assert (found.old.effective, found.new.effective) == (None, date(2026, 4, 1))
+
+
+def test_seasons_and_weights_are_compared() -> None:
+    season = Season("peak", Title("peak", "peak"), (SeasonRange(DayOfYear(1, 20), DayOfYear(2, 10)),))
+    group = WeightGroup("g", Title("g", "g"), 3, ("a",))
+    old = replace(OLD, seasons=(season,), weights=(group,))
+    new = replace(OLD, seasons=(replace(season, days_before=3),), weights=(replace(group, weight=7),))
+    found = compared(old, new)
+    assert found.seasons.changed == (Changed("peak", (Alteration("days_before", "0", "3"),)),)
+    assert found.weights.changed == (Changed("g", (Alteration("weight", "3", "7"),)),)
+
+
+def test_versions_are_told_by_the_hash_of_their_meaning() -> None:
+    found = compared(OLD, replace(OLD, source_hash="other bytes"))
+    assert found.old.content_hash == found.new.content_hash
+    assert found.is_empty
+
+
+def test_a_spent_budget_says_how_long_the_sequences_were_that_were_compared() -> None:
+    wide = [f"x -> s{k} -> y" for k in range(9)]
+    kinds = {"x": "parallel", "y": "parallel"}
+    old = make_flow("start -> x", *wide, "y -> end", kinds=kinds)
+    new = make_flow("start -> x", *wide, "y -> z -> end", kinds=kinds)
+    found = compared(old, new, markings=200)
+    assert (found.allowed.end, found.allowed.trace) == (SearchEnd.BUDGET, None)
+    assert found.allowed.compared in range(2, 9)
+    assert compared(old, new).forbidden.compared is None
 
 
 def test_a_second_edge_between_two_nodes_is_numbered() -> None:

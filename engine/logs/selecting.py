@@ -1,0 +1,41 @@
+"""A part of a log: some of its cases, with everything that belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from engine.logs.log import Log
+
+
+def case_starts(log: Log) -> pl.Series:
+    """The moment at which each case began: its earliest start or, without one, its earliest time.
+
+    Returns:
+        ``Datetime("us", "UTC")`` for each case of the log, in its order; null for a case without a timestamp.
+    """
+    earliest = log.events.group_by("case").agg(pl.min_horizontal(pl.col("start").min(), pl.col("time").min()))
+    cases = pl.DataFrame({"case": pl.Series(range(log.cases.height), dtype=pl.UInt32)})
+    return cases.join(earliest, on="case", how="left", maintain_order="left")["start"]
+
+
+def select_cases(log: Log, chosen: NDArray[np.bool_]) -> Log:
+    """The part of a log that some cases are.
+
+    Args:
+        log: A log.
+        chosen: One truth value for each case, in the order of ``log.cases``.
+
+    Returns:
+        A log with those cases in the same order. Activities keep their numbers; name, hash and warnings are the
+        whole log's.
+    """
+    number = pl.DataFrame(
+        {"case": np.flatnonzero(chosen).astype(np.uint32), "_new": np.arange(int(chosen.sum()), dtype=np.uint32)}
+    )
+    events = log.events.join(number, on="case", how="inner", maintain_order="left")
+    events = events.with_columns(case=pl.col("_new")).select(log.events.columns)
+    return replace(log, cases=log.cases.filter(pl.Series(chosen)), events=events)
