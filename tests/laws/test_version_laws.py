@@ -26,7 +26,9 @@ def on_a_day(made: Process, days: int) -> Process:
 
 
 def some_log(rng: random.Random, made: Process) -> Log:
-    return log_of([case for case in random_cases(rng, made.flow) if any(event.time for event in case)])
+    cases = random_cases(rng, made.flow)
+    kept = [at for at, case in enumerate(cases.events) if any(event.time for event in case)]
+    return log_of([cases.events[at] for at in kept], values=[cases.values[at] for at in kept])
 
 
 def lost_by_cause(score: DimensionScore) -> set[tuple[object, ...]]:

@@ -18,7 +18,7 @@ from engine.limits import Limits
 from engine.nets.building import NetBuilder
 from engine.nets.compiling.fragment import ENTRY, OUT, TERMINATED, Fragment, Link, is_port, left, thrown_name
 from engine.nets.net import Transition
-from engine.nets.reduction import reduces_to_one_step
+from engine.nets.reduction import Reduction
 from engine.nets.workflow import workflow_ends
 
 Tokens = tuple[tuple[str, int], ...]
@@ -143,7 +143,7 @@ def is_safe_inside(fragment: Fragment) -> bool:
         build.transition(replace(link.transition, id=build.unique(link.transition.id)), link.takes, puts)
     net = build.net(name="", labels=(), initial={ENTRY: 1}, finals=[{OUT: 1}], label_of_activity={})
     ends = workflow_ends(len(net.places), net.before, net.after)
-    return ends is not None and reduces_to_one_step(net, ends)
+    return ends is not None and Reduction(net).is_evidently_sound(ends)
 
 
 def _tokens(marking: Counter[str]) -> Tokens:
