@@ -152,11 +152,7 @@ def _beside(population: Population, disturbed: Truths) -> Mapping[str, float | i
 
 
 def _coverage(population: Population) -> float | None:
-    """The share of risk steps that a plan protects: steps where something went wrong, or that have a plan."""
+    """The share of risk steps that a plan protects: steps and sub-flows that say what may go wrong, or have a plan."""
     protected = {plan.at for plan in population.flow.plans}
-    risks = {step for found in population.explanations.deviations for d in found for step in d.steps}
-    for index in _missed(population)["standard"].unique().to_list():
-        risks.update(population.checks[index].steps[-1:])
-    main = {step.id for step in population.flow.steps} - population.flow.plan_steps
-    risks = (risks & main) | protected
-    return len(protected) / len(risks) if risks and population.flow.edges else None
+    risks = protected | {node.id for node in population.flow.nodes if node.risk is not None}
+    return len(protected) / len(risks) if risks else None

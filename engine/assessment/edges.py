@@ -3,6 +3,9 @@
 Tokens are followed through each run (``engine.conformance.causality``). One that a transition of node u makes and a
 transition of node v takes went along the edges from u to v. Gateways that the net leaves out lie between: they have one
 outgoing edge, so the way is unique, but for two parallel ways from u to v, of which the first in the file is counted.
+A token that enters a sub-flow, or leaves it, goes along the edges of the sub-flow. Inside a part of a flow that can be
+cancelled as a whole there is one token for all that runs there, so only edges are counted whose two ends follow each
+other in the run.
 A token goes along an edge that its gateway chose; what an inclusive gateway hands to its join for the branches that it
 did not choose goes along none. A token that enters a plan counts on the edge to the step that the plan protects; inside
 a plan, and from it back into the flow, there are no edges. Tokens that an open case holds have not gone on yet.
@@ -13,7 +16,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 import polars as pl
@@ -39,6 +41,7 @@ class EdgeMap:
         self._edges_out: dict[str, list[int]] = {node.id: [] for node in flow.nodes}
         for index, edge in enumerate(flow.edges):
             self._edges_out[edge.source].append(index)
+        self._start_of = {node.parent or "": node.id for node in flow.nodes if node.kind is NodeKind.START}
         self._at_of_plan = {plan.id: plan.at for plan in flow.plans}
         self._starts = [n.id for n in flow.nodes if n.kind is NodeKind.START and n.id not in self._present]
         self._chosen: dict[int, tuple[int, ...]] = dict(self._choices())
@@ -73,47 +76,61 @@ class EdgeMap:
         if maker >= 0 and taker is not None and self.stays(maker, taker):
             return ()
         target = _END if taker is None else self._node_taking(taker)
-        for first in self._edges_after(maker):
-            edges, end = self._follow(first)
-            if end == target:
-                return edges
+        for edges, node in self._after(maker):
+            way = self._follow(edges, node, target)
+            if way is not None:
+                return way
         return ()
 
-    def _edges_after(self, maker: int) -> Sequence[int]:
-        """The edges that the tokens of a transition may go along, in file order."""
+    def _after(self, maker: int) -> Iterator[tuple[tuple[int, ...], str]]:
+        """Where the tokens of a transition may go first, in file order: the edge and the node behind it."""
         if maker == _START:
-            return [edge for start in self._starts for edge in self._edges_out[start]]
-        return self._chosen.get(maker, self._edges_out[self._net.transitions[maker].node])
+            edges: Sequence[int] = [edge for start in self._starts for edge in self._edges_out[start]]
+        elif maker in self._chosen:
+            edges = self._chosen[maker]
+        else:
+            yield from self._onward(self._net.transitions[maker].node)
+            return
+        for edge in edges:
+            yield (edge,), self._flow.edges[edge].target
+
+    def _onward(self, name: str) -> Iterator[tuple[tuple[int, ...], str]]:
+        """What a node leads to: its edges; the inside of a sub-flow, and from its ends the edges of the sub-flow."""
+        node = self._flow.by_id[name]
+        if node.kind is NodeKind.SUB_FLOW:
+            yield (), self._start_of[name]
+        outside = node.parent if node.kind is NodeKind.END and node.parent is not None else name
+        for edge in self._edges_out[outside]:
+            yield (edge,), self._flow.edges[edge].target
 
     def _node_taking(self, taker: int) -> str:
         transition = self._net.transitions[taker]
-        return self._at_of_plan[transition.plan] if transition.enters_plan else transition.node
+        if transition.enters_plan:
+            return self._at_of_plan[transition.plan]
+        boundary = self._flow.by_id[transition.node].boundary
+        return transition.node if boundary is None else boundary.at
 
-    def _follow(self, edge: int) -> tuple[tuple[int, ...], str]:
-        """The edges from one edge on to the next node that has transitions, or to an end."""
-        way = [edge]
-        node = self._flow.edges[edge].target
-        while node not in self._present and len(self._edges_out[node]) == 1 and len(way) <= len(self._flow.edges):
-            way.append(self._edges_out[node][0])
-            node = self._flow.edges[way[-1]].target
-        return tuple(way), _END if self._flow.by_id[node].kind is NodeKind.END else node
+    def _follow(self, way: tuple[int, ...], node: str, target: str) -> tuple[int, ...] | None:
+        """The edges on to a target, through nodes that have no transitions; None where they do not lead there."""
+        seen: set[str] = set()
+        waiting = [(way, node)]
+        while waiting:
+            way, node = waiting.pop()
+            is_last = self._flow.by_id[node].kind is NodeKind.END and self._flow.by_id[node].parent is None
+            if node == target or (is_last and target == _END):
+                return way
+            if node not in self._present and node not in seen:
+                seen.add(node)
+                further = [((*way, *edges), behind) for edges, behind in self._onward(node)]
+                waiting += reversed(further)
+        return None
 
     def _choices(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """The transitions of gateways that choose, each with the edges it chooses.
-
-        An exclusive gateway has one for each outgoing edge, in file order; an inclusive split one for each set of them,
-        small sets first, behind the one that joins where it is a join as well.
-        """
-        transitions_of: dict[str, list[int]] = {node.id: [] for node in self._flow.nodes}
+        """The transitions of gateways that choose, each with the edges it chooses."""
         for index, transition in enumerate(self._net.transitions):
-            transitions_of[transition.node].append(index)
-        for node in self._flow.nodes:
-            edges, own = self._edges_out[node.id], transitions_of[node.id]
-            if node.kind is NodeKind.EXCLUSIVE:
-                yield from zip(own, combinations(edges, 1), strict=False)
-            elif node.kind is NodeKind.INCLUSIVE and len(edges) > 1:
-                sets = [chosen for size in range(1, len(edges) + 1) for chosen in combinations(edges, size)]
-                yield from zip(own[-len(sets) :], sets, strict=True)
+            if transition.chosen:
+                edges = self._edges_out[transition.node]
+                yield index, tuple(edge for edge in edges if self._flow.edges[edge].target in transition.chosen)
 
 
 @dataclass(frozen=True, slots=True)

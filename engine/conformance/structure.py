@@ -75,7 +75,11 @@ class Structure:
             return {}
         root: Branch = ("", 0)
         graph: nx.DiGraph[str | Branch] = nx.DiGraph()
-        graph.add_edges_from((root, node.id) for node in self.flow.nodes if node.kind is NodeKind.START)
+        for node in self.flow.nodes:
+            if node.kind is NodeKind.START:
+                graph.add_edge(node.parent or root, node.id)
+            if node.boundary is not None:
+                graph.add_edge(node.boundary.at, node.id)
         splits = {node.id: 0 for node in self.flow.nodes if node.kind is NodeKind.EXCLUSIVE}
         for edge in self.flow.edges:
             if edge.source in splits:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.definitions.flow import Flow, NodeKind
-from engine.nets.net import SILENT, Net
+from engine.nets.net import Net
 from engine.simulation.chance import Chance
 from engine.simulation.world import Played, World
 
@@ -78,20 +78,25 @@ def decided_attributes(world: World, played: Sequence[Played], chance: Chance) -
 def _decisions(flow: Flow, net: Net) -> Mapping[int, tuple[tuple[_Test, bool], ...]]:
     """Transition of an exclusive gateway's edge → the tests it decides and whether each of them holds.
 
-    A gateway has one silent transition for each outgoing edge, in the order of the file.
+    What can be cancelled as a whole has several transitions for one edge.
     """
     decided: dict[int, tuple[tuple[_Test, bool], ...]] = {}
     for node in flow.nodes:
         edges = [edge for edge in flow.edges if edge.source == node.id]
-        routes = [t for t, meaning in enumerate(net.transitions) if meaning.node == node.id and meaning.label == SILENT]
-        if node.kind is not NodeKind.EXCLUSIVE or len(edges) < 2 or len(routes) != len(edges):
+        if node.kind is not NodeKind.EXCLUSIVE or len(edges) < 2:
             continue
         tests = [_read(edge.when) for edge in edges]
-        for edge, own, route in zip(edges, tests, routes, strict=True):
+        for edge, own in zip(edges, tests, strict=True):
+            routes = [
+                t
+                for t, meaning in enumerate(net.transitions)
+                if (meaning.node, meaning.chosen) == (node.id, (edge.target,))
+            ]
             if own is not None:
-                decided[route] = ((own, True),)
+                decided.update((route, ((own, True),)) for route in routes)
             elif edge.otherwise:
-                decided[route] = tuple((test, False) for test in tests if test is not None)
+                negated = tuple((test, False) for test in tests if test is not None)
+                decided.update((route, negated) for route in routes)
     return decided
 
 

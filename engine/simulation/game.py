@@ -25,6 +25,8 @@ _UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
 """How long an activity takes that the flow does not have."""
 _LOYALTY = 15 * MINUTE
 """So long a customer rather waits for the person who knows the case."""
+_EVENT_SHARE = 0.05
+"""How often an event on the border of something happens, beside 1 for the usual course."""
 _FIRINGS = 50
 """After this many firings for each transition of the net, a case takes the shortest way to its end …"""
 _MOST_FIRINGS = 100
@@ -140,6 +142,8 @@ class Game:
         if meaning.purpose is Purpose.SKIP:
             return (1.0 - settings.optional_share) * damping
         node = self.world.flow.by_id.get(meaning.node)
+        if node is not None and node.boundary is not None:
+            return _EVENT_SHARE * damping
         if node is not None and node.optional and meaning.purpose is Purpose.PERFORM:
             return settings.optional_share * damping
         return damping

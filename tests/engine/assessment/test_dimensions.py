@@ -99,8 +99,10 @@ def test_a_plan_is_a_disturbance_with_a_planned_answer() -> None:
     assert one.beside["planned_answers_share"] == 0.5
 
 
-def test_contingency_coverage_is_over_steps_where_something_went_wrong() -> None:
-    assert assessed(process(PLANNED), "b").dimension(ADAPTABILITY).beside["contingency_coverage_share"] == 0.5
+def test_contingency_coverage_is_over_steps_at_risk() -> None:
+    risky = PLANNED.replace("a: {step: A}", "a: {step: A, risk: Nobody is there}")
+    assert assessed(process(PLANNED), "b").dimension(ADAPTABILITY).beside["contingency_coverage_share"] == 1.0
+    assert assessed(process(risky), "b").dimension(ADAPTABILITY).beside["contingency_coverage_share"] == 0.5
     assert assessed(process(), "a b c d").dimension(ADAPTABILITY).beside["contingency_coverage_share"] is None
 
 
