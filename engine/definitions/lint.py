@@ -38,7 +38,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         - ``flow.plans-alike``: two plans of one step begin with the same step, so that no log tells them apart;
         - ``flow.unused-role``: a role that no step has;
         - ``flow.working-time-without-calendar``: working time is asked for and no calendar named;
-        - ``flow.steps-without-order`` (info): steps that no precedence, response or all-of standard mentions;
+        - ``flow.steps-without-order`` (info): steps with standards of which none is about their order;
         - ``flow.no-plans`` (info): no step is protected by a contingency plan;
 
         and what ``lint_standards`` finds.
@@ -130,6 +130,9 @@ def _working_time(flow: Flow) -> Iterator[Problem]:
 def _steps_without_order(flow: Flow) -> Iterator[Problem]:
     ordering = (StandardKind.PRECEDENCE, StandardKind.RESPONSE, StandardKind.ALL_OF)
     ordered = {step for standard in flow.standards if standard.kind in ordering for step in standard.steps}
+    named = {step for standard in flow.standards for step in standard.steps}
+    if flow.standards:  # a step that no standard is about is told so, and not twice
+        ordered |= {step.id for step in flow.steps if step.id not in named}
     without = [step for step in flow.steps if step.id not in ordered and step.id not in flow.plan_steps]
     if without:
         yield Problem(

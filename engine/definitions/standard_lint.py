@@ -169,7 +169,7 @@ def _weights(flow: Flow) -> Iterator[Problem]:
 
 
 def _note(code: str, line: int, found: int, **values: Value) -> Problem:
-    return Problem(code, Place(line=line or None), {"found": found, **values}, Severity.INFO, count=found)
+    return Problem(code, Place(line=line or None), values, Severity.INFO, count=found)
 
 
 def _listed(names: Sequence[str]) -> str:

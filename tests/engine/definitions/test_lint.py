@@ -26,7 +26,15 @@ def test_a_plain_flow_has_notes_only() -> None:
 
 
 def test_steps_without_order_are_one_note() -> None:
-    found = lint(read_flow_text(flow_file(nodes="c: {step: C}", edges="- a -> c -> b", rest=ORDERED)))
+    found = lint(
+        read_flow_text(
+            flow_file(
+                nodes="c: {step: C}",
+                edges="- a -> c -> b",
+                rest=ORDERED.replace("}}", "}, t: {duration: c, at-most: 1h}}"),
+            )
+        )
+    )
     (note,) = [problem for problem in found if problem.code == "flow.steps-without-order"]
     assert (note.count, note.place.line, note.values["steps"]) == (1, 8, "c")
 
@@ -41,7 +49,7 @@ def test_many_steps_are_listed_in_part() -> None:
     chain = " -> ".join(f"s{n}" for n in range(12))
     nodes = "\n".join(f"s{n}: {{step: S{n}}}" for n in range(12))
     text = flow_file(nodes=nodes, edges=f"- a -> {chain} -> b", rest=ORDERED)
-    (note,) = [p for p in lint(read_flow_text(text)) if p.code == "flow.steps-without-order"]
+    (note,) = [p for p in lint(read_flow_text(text)) if p.code == "flow.steps-without-standard"]
     assert note.count == 12
     assert str(note.values["steps"]).endswith("s9, …")
 
