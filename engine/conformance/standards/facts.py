@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.calendars import Calendar
 from engine.conformance.attributes import Attributes, first_of_cases, gathered, last_of_cases
-from engine.conformance.conditions import Answers, answers, reads_of
+from engine.conformance.conditions import Answers, answers, reads_events
 from engine.conformance.performed import CaseTable, EventTable, as_moment
 from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef
@@ -137,7 +137,7 @@ class Facts:
 
     def answers(self, condition: str, cases: Rows, events: Rows | None = None) -> Answers:
         """What a condition comes to, for cases each perhaps with an event (−1 for none)."""
-        if reads_of(condition).events and events is not None:
+        if events is not None and reads_events(condition):
             return answers(condition, self.attributes, cases, events)
         if condition not in self._of_cases:
             self._of_cases[condition] = answers(condition, self.attributes, np.arange(self.count))
