@@ -6,7 +6,7 @@ Each function loads the parts it joins when it is called, so that a command that
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from api.schemas.measures import MeasuresShape
     from api.watching import Board
     from engine.assessment.assessment import Assessment
+    from engine.assessment.history import TargetHistory
+    from engine.assessment.versions import VersionedAssessment
     from engine.calendars import Calendar
     from engine.definitions.flow import Flow
     from engine.logs.log import Log
@@ -221,6 +223,54 @@ def assess_log(
     )
 
 
+def assess_versions_of(
+    processes: Sequence[Process],
+    log: Log,
+    *,
+    now: datetime | None = None,
+    closed: str = "all",
+    calendar: str | None = None,
+    lifecycle: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> VersionedAssessment:
+    """Assess every case of a log against the version of a flow that was in force when it started.
+
+    Raises:
+        InputRefused: The versions do not belong together; otherwise as ``assess_log``.
+        LimitExceeded: A net is too large to be compiled.
+    """
+    from api.budget import Watched
+    from engine.assessment.closing import ClosedRule
+    from engine.assessment.versions import assess_versions
+    from engine.logs.lifecycle import Lifecycle
+
+    return assess_versions(
+        processes,
+        log,
+        now=now,
+        closed=ClosedRule.parse(closed),
+        calendar=None if calendar is None else _calendar(calendar),
+        lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
+        mapper=Watched(),
+        limits=limits,
+        progress=progress,
+    )
+
+
+def target_histories_of(process: Process, log: Log, *, limits: Limits = DEFAULT_LIMITS) -> tuple[TargetHistory, ...]:
+    """Hold the targets of a flow's standards against what a log shows was reached.
+
+    Raises:
+        InputRefused: The log cannot be assessed.
+        LimitExceeded: The net is too large to be compiled.
+    """
+    from api.budget import Watched
+    from engine.assessment.history import target_histories
+
+    return target_histories(process, log, mapper=Watched(), limits=limits)
+
+
 def _calendar(name: str) -> Calendar:
     from engine.calendars import CALENDAR_NAMES, calendar_named
 
@@ -318,6 +368,13 @@ def report_of(assessment: Assessment, *, language: Language) -> str:
     from engine.rendering.report import render_report
 
     return render_report(assessment, language=language)
+
+
+def versions_report_of(found: VersionedAssessment, *, log: str, language: Language) -> str:
+    """What several versions of a flow found in a log of that name, as one self-contained HTML file."""
+    from engine.rendering.versions_report import render_versions_report
+
+    return render_versions_report(found, log=log, language=language)
 
 
 def require_file(path: Path) -> None:

@@ -13,6 +13,7 @@ from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from, warn_of_stran
 from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
+from api.cli.versions import Asked, Outputs, assess_by_versions
 from engine.errors import InputRefused, Place, Problem, Severity
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def assess(
     flow: FlowArgument,
     log: LogArgument,
     *,
+    versions: Annotated[list[Path] | None, typer.Option("--version", metavar="FILE", show_default=False)] = None,
     json: JsonOption = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default=False)] = None,
     now: Annotated[str | None, typer.Option("--now", metavar="TIME", show_default=False)] = None,
@@ -53,6 +55,11 @@ def assess(
     if judged_at is not None and events.latest is not None and judged_at < events.latest:
         values = {"latest": events.latest.isoformat()}
         session.problems([Problem("cli.now-before-log", Place("--now"), values, Severity.WARNING)], limit=1)
+    if versions:
+        processes = [process, *(process_from(path, session) for path in versions)]
+        asked = Asked(judged_at, closed, calendar, lifecycle)
+        assess_by_versions(processes, events, asked, session, outputs=Outputs(json, html))
+        return
     with session.progress("cli.assessing", log=events.name) as progress:
         assessment = assess_log(
             process,
@@ -112,7 +119,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         session.say("cli.scorecard.unexplained", cases=f"{assessment.unexplained_cases:,}")
     headings = ("column.dimension", "column.score", "column.units", "column.interval", "column.no-evidence")
     session.table(
-        headings, [_dimension(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4)
+        headings, [dimension_row(score, session, wording) for score in assessment.dimensions], right=(1, 2, 3, 4)
     )
     for score in assessment.dimensions:
         if score.reason:
@@ -131,11 +138,12 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
             "column.examples",
         )
         session.table(columns, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
-    _print_standards(assessment, session, wording)
+    print_standards(assessment, session, wording)
     _print_patterns(assessment, session, wording)
 
 
-def _dimension(score: DimensionScore, session: Session, wording: Wording) -> tuple[str, ...]:
+def dimension_row(score: DimensionScore, session: Session, wording: Wording) -> tuple[str, ...]:
+    """A dimension as a row of a table: name, score, units, interval, what gave no evidence."""
     interval = "–" if score.interval is None else f"{score.interval[0]:.1f} … {score.interval[1]:.1f}"
     return (
         session.term(score.dimension),
@@ -171,7 +179,8 @@ def kind_of(finding: Finding, session: Session) -> str:
     return f"{name} ({session.term('deviation.other-branch')})" if finding.other_branch else name
 
 
-def _print_standards(assessment: Assessment, session: Session, wording: Wording) -> None:
+def print_standards(assessment: Assessment, session: Session, wording: Wording) -> None:
+    """Print what each standard came to."""
     from engine.rendering.standard_views import standard_notes
 
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,8 @@ import typer
 from rich.text import Text
 
 from api.cli.failures import Exit
-from api.cli.inputs import process_from
-from api.cli.options import JsonOption
+from api.cli.inputs import log_from, process_from
+from api.cli.options import Columns, JsonOption, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
 from engine.errors import InputRefused, Severity
@@ -21,30 +22,39 @@ from engine.messages.catalogue import printable
 
 if TYPE_CHECKING:
     from api.schemas.review import CheckedFlow
+    from engine.assessment.history import TargetHistory
     from engine.definitions.flow import Flow
+    from engine.logs.log import Log
     from engine.review.check import CheckReport
     from engine.review.difference import Alteration, Difference
+    from engine.review.feasibility import Feasibility
     from engine.review.traces import TraceSearch
 
 NOTHING = "–"
 SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights", "seasons")
+PERIODS_SHOWN = 6
+"""Periods of a history on the terminal, the latest ones; JSON has all."""
 HASH_SHOWN = 12
 """Characters of a content hash on the terminal; JSON has all."""
 
 
+@reads_log
 def check(
     context: typer.Context,
     flows: Annotated[list[Path], typer.Argument(metavar="FLOW", show_default=False)],
     *,
+    log: Annotated[Path | None, typer.Option("--log", metavar="LOG", show_default=False)] = None,
     strict: Annotated[bool, typer.Option("--strict")] = False,
     json: JsonOption = None,
+    columns: Columns,
 ) -> None:
     """Check flows; the exit code says how it went."""
     from api.schemas.review import CheckShape
 
     session = session_of(context)
     quiet = is_standard_output(json)
-    checked = [_check(path, session, strict=strict, quiet=quiet) for path in flows]
+    history = None if log is None else log_from(log, columns, session)
+    checked = [_check(path, session, history=history, strict=strict, quiet=quiet) for path in flows]
     if json is not None:
         write_output(json, CheckShape(flows=checked).model_dump_json(indent=2) + "\n")
     codes = {"clean": Exit.DONE, "problems": Exit.PROBLEMS, "unreadable": Exit.BAD_INPUT}
@@ -73,25 +83,58 @@ def diff(
         _print_difference(found, session)
 
 
-def _check(path: Path, session: Session, *, strict: bool, quiet: bool) -> CheckedFlow:
+def _check(path: Path, session: Session, *, history: Log | None, strict: bool, quiet: bool) -> CheckedFlow:
     """Check one file and print what was found, unless JSON has standard output to itself."""
-    from api.composition import load_process
-    from api.schemas.review import CheckedFlow
+    from api.composition import load_process, target_histories_of
+    from api.schemas.review import CheckedFlow, TargetShape
     from engine.review.check import check as check_process
 
     try:
         process = load_process(path, process=session.process, limits=session.limits)
         report = check_process(process, source=path.name, limits=session.limits)
+        targets = () if history is None else target_histories_of(process, history, limits=session.limits)
     except InputRefused as refusal:
         session.problems(refusal.problems, limit=session.limits.problems)
         return CheckedFlow.unreadable(str(path), refusal.problems, session.language)
+    report = report.with_problems(
+        [target.problem for target in targets if target.problem is not None], source=path.name
+    )
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:
         session.problems(report.problems, limit=session.limits.problems, to=session.out)
         print_verdict(path, report, session)
         if process.has_graph:
             _print_figures(process.flow, session)
-    return CheckedFlow.of(str(path), process, report, clean=clean, language=session.language)
+        if targets:
+            _print_targets(targets, session)
+    shapes = None if history is None else [TargetShape.of(target) for target in targets]
+    return CheckedFlow.of(str(path), process, report, clean=clean, language=session.language, targets=shapes)
+
+
+def _print_targets(targets: Iterable[TargetHistory], session: Session) -> None:
+    """Print each standard's target beside the shares that were reached, period by period."""
+    from engine.review.spelling import share_text
+
+    rows = [
+        (
+            target.standard.id,
+            share_text(target.found.target),
+            session.term(f"period.{target.period}"),
+            ", ".join(f"{float(100 * share):.1f}%" for share in target.shares[-PERIODS_SHOWN:]) or NOTHING,
+            session.term(f"feasibility.{target.found.verdict}"),
+            _range(target.found),
+        )
+        for target in targets
+    ]
+    names = ("standard", "target", "period", "reached", "feasibility", "range")
+    session.table([f"column.{name}" for name in names], rows, title=session.text("cli.check.targets"))
+
+
+def _range(found: Feasibility) -> str:
+    """The range for the next standard in tenths of a per cent, rounded inwards."""
+    if found.low is None or found.high is None:
+        return NOTHING
+    return f"{ceil(1000 * found.low) / 10}% … {floor(1000 * found.high) / 10}%"
 
 
 def print_verdict(path: Path, report: CheckReport, session: Session) -> None:

@@ -8,12 +8,15 @@ from typing import Literal
 from pydantic import BaseModel
 
 from api.schemas.problem import ProblemShape
+from engine.assessment.history import TargetHistory
+from engine.definitions.standards import Period
 from engine.errors import Problem
 from engine.nets.process import Process
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
 from engine.review.design import Design, FlowForm, design
 from engine.review.difference import Alteration, Changed, Changes, Difference, VersionMark
+from engine.review.feasibility import FeasibilityVerdict
 from engine.review.simplicity import Simplicity, simplicity
 from engine.review.traces import SearchEnd, TraceSearch
 from engine.vocabulary import Language
@@ -54,6 +57,45 @@ class DesignShape(BaseModel):
         return cls(**{name: getattr(figures, name) for name in cls.model_fields})
 
 
+class TargetShape(BaseModel):
+    """A standard's target beside what a log shows was reached; shares lie between 0 and 1.
+
+    Attributes:
+        standard: Its id.
+        target: Its share less its tolerance.
+        period: The periods that were looked at.
+        begins: Their first days, of those with an instance that was due.
+        shares: The share of met instances in each of them.
+        verdict: What they say of the target.
+        low: Where the next standard begins; null without a history.
+        high: How far the service can reach; null without a history.
+    """
+
+    standard: str
+    target: float
+    period: Period
+    begins: list[date]
+    shares: list[float]
+    verdict: FeasibilityVerdict
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, target: TargetHistory) -> TargetShape:
+        """The shape of a target's history."""
+        found = target.found
+        return cls(
+            standard=target.standard.id,
+            target=float(found.target),
+            period=target.period,
+            begins=list(target.begins),
+            shares=[float(share) for share in target.shares],
+            verdict=found.verdict,
+            low=None if found.low is None else float(found.low),
+            high=None if found.high is None else float(found.high),
+        )
+
+
 class CheckedFlow(BaseModel):
     """One file that was checked.
 
@@ -65,6 +107,7 @@ class CheckedFlow(BaseModel):
         effective: The day from which it is in force; null for always.
         simplicity: Figures of its graph; null when it is unreadable, or a net.
         design: How it is laid out; null when it is unreadable, or a net.
+        targets: The targets of its standards beside what a log shows was reached; null without a log.
         problems: Everything found; a witness, where there is one, is in its sentence and its values.
     """
 
@@ -75,10 +118,20 @@ class CheckedFlow(BaseModel):
     effective: date | None
     simplicity: SimplicityShape | None
     design: DesignShape | None
+    targets: list[TargetShape] | None
     problems: list[ProblemShape]
 
     @classmethod
-    def of(cls, file: str, process: Process, report: CheckReport, *, clean: bool, language: Language) -> CheckedFlow:
+    def of(
+        cls,
+        file: str,
+        process: Process,
+        report: CheckReport,
+        *,
+        clean: bool,
+        language: Language,
+        targets: list[TargetShape] | None = None,
+    ) -> CheckedFlow:
         """The shape of a report; whether it counts as clean depends on how strict the check is."""
         flow = process.flow if process.has_graph else None
         return cls(
@@ -89,6 +142,7 @@ class CheckedFlow(BaseModel):
             effective=process.flow.effective,
             simplicity=None if flow is None else SimplicityShape.of(simplicity(flow)),
             design=None if flow is None else DesignShape.of(design(flow)),
+            targets=targets,
             problems=[ProblemShape.of(problem, language) for problem in report.problems],
         )
 
@@ -104,6 +158,7 @@ class CheckedFlow(BaseModel):
             effective=None,
             simplicity=None,
             design=None,
+            targets=None,
             problems=shapes,
         )
 

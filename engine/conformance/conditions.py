@@ -2,7 +2,8 @@
 
 A condition is a function of the attributes it reads, so it is evaluated once for each distinct combination of their
 values; one that reads them otherwise than by name, for each distinct combination of all. An attribute without a value
-is not there (``has(case.x)`` is false, ``case.x`` is no evidence), a wrong type is no evidence either. A moment is text in ISO 8601, UTC, so that ``timestamp(case.promised)`` makes it one.
+is not there (``has(case.x)`` is false, ``case.x`` is no evidence), a wrong type is no evidence either. A moment is text
+in ISO 8601, UTC, so that ``timestamp(case.promised)`` makes it one.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def render_report(assessment: Assessment, *, language: Language) -> str:
     wording = Wording(language)
     deviations, deviations_left = report_views.deviation_rows(assessment, wording)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             t=wording.text,
@@ -84,7 +84,8 @@ def draw_chart(assessment: Assessment, kind: OverlayKind, *, language: Language)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where templates are found, and how they are filled."""
     return Environment(
         loader=PackageLoader("engine.rendering", "templates"),
         autoescape=True,

@@ -32,6 +32,12 @@ class CheckReport:
         """Whether nothing is an error; warnings and notes are allowed."""
         return all(problem.severity is not Severity.ERROR for problem in self.problems)
 
+    def with_problems(self, problems: Iterable[Problem], *, source: str) -> CheckReport:
+        """The report with what another look at the same file found."""
+        placed = (replace(problem, place=replace(problem.place, source=source)) for problem in problems)
+        ordered = sorted((*self.problems, *placed), key=lambda problem: problem.place.line or 0)
+        return CheckReport(tuple(ordered), self.soundness)
+
     @property
     def is_spotless(self) -> bool:
         """Whether there is not even a warning; notes that are only worth knowing are allowed."""

@@ -1,0 +1,124 @@
+"""``trueline assess --version``: a log judged by several versions of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.cli.output import is_standard_output, write_output
+from api.cli.session import Session
+
+if TYPE_CHECKING:
+    from engine.assessment.versions import VersionedAssessment, VersionPart
+    from engine.logs.log import Log
+    from engine.nets.process import Process
+    from engine.rendering.wording import Wording
+
+HASH_SHOWN = 12
+"""Characters of a content hash on the terminal; JSON has all."""
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a log is assessed, as the options say."""
+
+    now: datetime | None
+    closed: str
+    calendar: str | None
+    lifecycle: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Files that are written besides what is printed."""
+
+    json: Path | None
+    html: Path | None
+
+
+def assess_by_versions(
+    processes: Sequence[Process], events: Log, asked: Asked, session: Session, *, outputs: Outputs
+) -> None:
+    """Assess, write what was asked for, and print the joined scorecard."""
+    from api.composition import assess_versions_of, versions_report_of
+    from api.schemas.versions import VersionedAssessmentShape
+
+    with session.progress("cli.assessing", log=events.name) as progress:
+        found = assess_versions_of(
+            processes,
+            events,
+            now=asked.now,
+            closed=asked.closed,
+            calendar=asked.calendar,
+            lifecycle=asked.lifecycle,
+            limits=session.limits,
+            progress=progress,
+        )
+    if outputs.html is not None:
+        write_output(outputs.html, versions_report_of(found, log=events.name, language=session.language))
+    if outputs.json is not None:
+        shape = VersionedAssessmentShape.of(found, log=events.name)
+        write_output(outputs.json, shape.model_dump_json(indent=2) + "\n")
+    if not is_standard_output(outputs.json) and not is_standard_output(outputs.html):
+        _print(found, events.name, session)
+
+
+def _print(found: VersionedAssessment, log: str, session: Session) -> None:
+    """Print which version judged how many cases, the joined dimensions, and the standards of each version."""
+    from api.cli.assessing import dimension_row, print_standards
+    from engine.rendering.wording import Wording
+
+    wording = Wording(session.language)
+    title = wording.title(found.versions[-1].process.flow.title)
+    session.say("cli.versions.head", flow=title, log=log, cases=f"{found.cases:,}", versions=len(found.versions))
+    headings = ["column.effective", "column.content", "column.cases"]
+    headings += [f"dimension.{score.dimension}" for score in found.dimensions]
+    session.table(headings, [_row(part, wording) for part in found.versions], right=range(2, len(headings)))
+    for code, cases in (("before-first", found.before_first), ("without-start", found.without_start)):
+        if cases:
+            session.say(f"cli.versions.{code}", cases=f"{cases:,}")
+    columns = ["column.dimension", "column.score", "column.units", "column.interval", "column.no-evidence"]
+    rows = [dimension_row(score, session, wording) for score in found.dimensions]
+    session.table(columns, rows, title=session.text("cli.versions.joined"), right=(1, 2, 3, 4))
+    findings = list(_findings(found, session, wording))
+    if findings:
+        columns = [f"column.{name}" for name in ("dimension", "finding", "subject", "points", "lost", "cases")]
+        session.table(columns, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
+    for part in found.versions:
+        if part.assessment is not None and part.assessment.standards:
+            session.say("cli.versions.of", day=_day(part), content=part.content_hash[:HASH_SHOWN])
+            print_standards(part.assessment, session, wording)
+
+
+def _day(part: VersionPart) -> str:
+    return NOTHING if part.effective is None else part.effective.isoformat()
+
+
+def _row(part: VersionPart, wording: Wording) -> tuple[str, ...]:
+    front = (_day(part), part.content_hash[:HASH_SHOWN], f"{part.cases:,}")
+    if part.assessment is None:
+        return front
+    scores = (score.score for score in part.assessment.dimensions)
+    return (*front, *(NOTHING if score is None else wording.score(score) for score in scores))
+
+
+def _findings(found: VersionedAssessment, session: Session, wording: Wording) -> Iterator[tuple[str, ...]]:
+    from api.cli.assessing import FINDINGS_SHOWN, kind_of
+
+    flows = [part.process.flow for part in found.versions]
+    titles = {node.id: wording.title(node.title) or node.id for flow in flows for node in flow.nodes}
+    standards = {standard.id: wording.title(standard.title) for flow in flows for standard in flow.standards}
+    for score in found.dimensions:
+        for finding in score.findings[:FINDINGS_SHOWN]:
+            yield (
+                session.term(score.dimension),
+                kind_of(finding, session),
+                standards.get(finding.standard) or " → ".join(titles.get(step, step) for step in finding.steps),
+                f"{finding.points / 100:.2f}",
+                f"{finding.lost:,}",
+                f"{finding.cases:,}",
+            )
