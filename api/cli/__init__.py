@@ -19,6 +19,7 @@ from api.cli.reviewing import check, diff
 from api.cli.serving import serve
 from api.cli.session import use_utf8
 from api.cli.simulating import simulate
+from api.cli.standards import standards
 from api.cli.watching import watch
 
 app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False)
@@ -39,6 +40,7 @@ app.command("align", cls=Command)(align)
 app.command("measure", cls=Command)(measure)
 app.command("watch", cls=Command)(watch)
 app.command("check", cls=Command)(check)
+app.command("standards", cls=Command)(standards)
 app.command("chart", cls=Command)(chart)
 app.command("log", cls=Command)(log)
 app.command("discover", cls=Command)(discover)

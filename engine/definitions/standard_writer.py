@@ -24,17 +24,11 @@ def written_standard(standard: Standard) -> str:
     pairs: Pairs = []
     if standard.title != title_of_id(standard.id):
         pairs.append(("title", text.title(standard.title)))
-    pairs += rule_pairs(standard.rule)
-    if standard.when is not None:
-        pairs.append(("when", text.scalar(standard.when)))
-    if standard.season is not None:
-        pairs.append(("not-in-season" if standard.out_of_season else "season", standard.season))
+    pairs += [*rule_pairs(standard.rule), *_scope(standard)]
     if standard.share != 1:
         pairs.append(("share", text.percent(standard.share)))
     if standard.tolerance != 0:
         pairs.append(("tolerance", text.percent(standard.tolerance)))
-    if standard.per is not None:
-        pairs.append(("per", standard.per.value))
     if standard.dimension is not default_dimension(standard.rule):
         pairs.append(("dimension", standard.dimension.value))
     if standard.domain is not None:
@@ -79,6 +73,30 @@ def _range(days: SeasonRange) -> str:
 def _day(day: DayOfYear) -> str:
     year = f"{day.year:04}-" if day.year is not None else ""
     return f"{year}{day.month:02}-{day.day:02}"
+
+
+def standard_text(standard: Standard) -> str:
+    """What a standard asks for, and when, on one line as the flow file spells it.
+
+    ``response: [ring, answer], within: 20s, not-in-season: peak``; title, target, dimension and domain left out.
+
+    Raises:
+        ValueError: As for ``written_standard``.
+    """
+    pairs = [*rule_pairs(standard.rule), *_scope(standard)]
+    return ", ".join(f"{key}: {value}" for key, value in pairs).replace("\n" + " " * 6, " ")
+
+
+def _scope(standard: Standard) -> Pairs:
+    """The instances that a standard is about, and the periods by which it is judged."""
+    pairs: Pairs = []
+    if standard.when is not None:
+        pairs.append(("when", text.scalar(standard.when)))
+    if standard.season is not None:
+        pairs.append(("not-in-season" if standard.out_of_season else "season", standard.season))
+    if standard.per is not None:
+        pairs.append(("per", standard.per.value))
+    return pairs
 
 
 @singledispatch

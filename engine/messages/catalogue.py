@@ -18,6 +18,8 @@ from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
+from engine.definitions.requirements import Answer, Requirement
+from engine.definitions.standards import Domain
 from engine.errors import Place, Problem, Severity, Value
 from engine.vocabulary import (
     AlignmentStatus,
@@ -33,12 +35,15 @@ from engine.vocabulary import (
 FAMILIES: Mapping[type[StrEnum], str] = MappingProxyType(
     {
         AlignmentStatus: "status",
+        Answer: "answer",
         Change: "change",
         DeviationKind: "deviation",
         Dimension: "dimension",
+        Domain: "domain",
         Language: "language",
         MoveKind: "move",
         Outcome: "outcome",
+        Requirement: "requirement",
         RiseKind: "rise",
         Severity: "severity",
     }
