@@ -88,6 +88,7 @@ def _check(path: Path, session: Session, *, history: Log | None, strict: bool, q
     from api.composition import load_process, target_histories_of
     from api.schemas.review import CheckedFlow, TargetShape
     from engine.review.check import check as check_process
+    from engine.review.recorded import unrecorded_evidence
 
     try:
         process = load_process(path, process=session.process, limits=session.limits)
@@ -96,9 +97,10 @@ def _check(path: Path, session: Session, *, history: Log | None, strict: bool, q
     except InputRefused as refusal:
         session.problems(refusal.problems, limit=session.limits.problems)
         return CheckedFlow.unreadable(str(path), refusal.problems, session.language)
-    report = report.with_problems(
-        [target.problem for target in targets if target.problem is not None], source=path.name
-    )
+    beside = [target.problem for target in targets if target.problem is not None]
+    if history is not None:
+        beside += unrecorded_evidence(process.flow, history)
+    report = report.with_problems(beside, source=path.name)
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:
         session.problems(report.problems, limit=session.limits.problems, to=session.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.api.cli.making import FLOW, flow_file, run
+from tests.api.cli.making import FLOW, flow_file, log_file, run
 
 STANDARDS = """\
 standards:
@@ -63,3 +63,13 @@ def test_as_json(tmp_path: Path) -> None:
 def test_a_flow_without_standards_says_so(tmp_path: Path) -> None:
     bare = FLOW.replace(", at-most: 14d", "")
     assert run("standards", flow_file(tmp_path, bare)).stdout.strip() == "The flow has no standards"
+
+
+def test_a_check_beside_a_log_says_what_the_log_does_not_record(tmp_path: Path) -> None:
+    flow = flow_file(tmp_path, FLOW.replace(", at-most: 14d", "") + STANDARDS)
+    result = run("check", flow, "--log", log_file(tmp_path))
+    assert result.exit_code == 0
+    (line,) = [line for line in result.stdout.splitlines() if "does not record" in line]
+    assert "“analysed”" in line
+    assert "case.answers" in line
+    assert "does not record" not in run("check", flow).stdout
