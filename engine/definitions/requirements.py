@@ -6,7 +6,7 @@ makes customers come and come back. Which of the 14 domains of service a standar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -99,8 +99,9 @@ class DomainCoverage:
 
 def checklists(flow: Flow) -> tuple[Checklist, ...]:
     """Hold every standard of a flow, then every intention, against the five requirements."""
+    limited = limited_pairs(flow)
     return (
-        *(Checklist(standard, _answers(standard, flow)) for standard in flow.standards),
+        *(Checklist(standard, _answers(standard, limited)) for standard in flow.standards),
         *(Checklist(intention, _answers_of_intention(intention)) for intention in flow.intentions),
     )
 
@@ -120,17 +121,22 @@ def allows_no_exception(standard: Standard) -> bool:
     )
 
 
-def lacks_time_limit(standard: Standard, flow: Flow) -> bool:
+def limited_pairs(flow: Flow) -> frozenset[tuple[str, str]]:
+    """The pairs of steps of which some response standard says by when the second has to follow the first."""
+    rules = (standard.rule for standard in flow.standards)
+    return frozenset((r.first, r.second) for r in rules if isinstance(r, Response) and r.within is not None)
+
+
+def lacks_time_limit(standard: Standard, limited: Collection[tuple[str, str]]) -> bool:
     """Whether a standard asks for something to happen and never says by when.
 
-    A response whose pair of steps has another standard with a limit is limited by that one.
+    Args:
+        standard: A standard of a flow.
+        limited: The flow's ``limited_pairs``; a response between such a pair is limited by the other standard.
     """
     rule = standard.rule
-    if isinstance(rule, Response) and rule.within is None:
-        return not any(
-            isinstance(other.rule, Response) and other.rule.steps == rule.steps and other.rule.within is not None
-            for other in flow.standards
-        )
+    if isinstance(rule, Response):
+        return rule.within is None and (rule.first, rule.second) not in limited
     return isinstance(rule, Count | Together) and standard.per is None
 
 
@@ -138,12 +144,12 @@ def _is_order_only(standard: Standard) -> bool:
     return isinstance(standard.rule, Response) and standard.rule.within is None
 
 
-def _answers(standard: Standard, flow: Flow) -> dict[Requirement, Answer]:
+def _answers(standard: Standard, limited: Collection[tuple[str, str]]) -> dict[Requirement, Answer]:
     return {
         Requirement.CLEAR: Answer.YES,
         Requirement.MEASURABLE: Answer.YES,
         Requirement.FEASIBLE: Answer.NO if allows_no_exception(standard) else Answer.OPEN,
-        Requirement.IN_TIME: Answer.NO if lacks_time_limit(standard, flow) else Answer.YES,
+        Requirement.IN_TIME: Answer.NO if lacks_time_limit(standard, limited) else Answer.YES,
         Requirement.FITTING: Answer.OPEN if standard.domain is None else Answer.YES,
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from engine.calendars import calendar_named
 from engine.definitions.evidence import ALL_ATTRIBUTES, EvidenceKind, evidence_of
 from engine.definitions.flow import Flow
-from engine.definitions.requirements import allows_no_exception, domain_coverage, lacks_time_limit
+from engine.definitions.requirements import allows_no_exception, domain_coverage, lacks_time_limit, limited_pairs
 from engine.definitions.rules import Fields, PerformedBy, Response
 from engine.definitions.standards import Domain, Intention
 from engine.errors import Place, Problem, Severity, Value
@@ -108,8 +108,9 @@ def _seasons(flow: Flow) -> Iterator[Problem]:
 
 def _limits(flow: Flow) -> Iterator[Problem]:
     """Standards without a limit in time, and those that nobody keeps every time."""
+    limited = limited_pairs(flow)
     for standard in flow.standards:
-        if isinstance(standard.rule, Response) and lacks_time_limit(standard, flow):
+        if isinstance(standard.rule, Response) and lacks_time_limit(standard, limited):
             yield _found(
                 "flow.standard-without-time-limit",
                 standard.line,

@@ -74,7 +74,7 @@ class Operands:
         items = self.fields.items(key, required=True)
         if items is None:
             return None
-        steps: list[str] = []
+        steps: dict[str, None] = {}
         whole = True
         for item in items:
             step = self.references.step(item, self.path(key))
@@ -84,7 +84,7 @@ class Operands:
                 self.fields.reading.add("flow.repeated-item", item.line, self.path(key), item=step.id)
                 whole = False
             else:
-                steps.append(step.id)
+                steps[step.id] = None
         return tuple(steps) if whole else None
 
     def attribute(self, key: str) -> AttributeRef | None:
@@ -240,15 +240,17 @@ class Operands:
         items = self.fields.items(key, required=True)
         if items is None:
             return None
-        labels: list[str] = []
+        labels: dict[str, None] = {}
         whole = True
         for item in items:
             label = as_label(self.fields.reading, item, self.path(key))
             if label is not None and label in labels:
                 self.fields.reading.add("flow.repeated-item", item.line, self.path(key), item=label)
                 label = None
-            whole &= label is not None
-            labels.append(label or "")
+            if label is None:
+                whole = False
+            else:
+                labels[label] = None
         if len(items) < least:
             self.note("flow.list-too-short", key, key=key, least=least)
             return None

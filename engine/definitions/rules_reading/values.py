@@ -47,17 +47,17 @@ def read_fields(operands: Operands) -> rules.Fields | None:
     if not items:
         operands.note("flow.list-too-short", "require", key="require", least=1)
         return None
-    required: list[RequiredField] = []
+    required: dict[str, RequiredField] = {}
     for item in items:
         found = _required_field(operands, item)
         if found is None:
             step = None
-        elif any(found.name == other.name for other in required):
+        elif found.name in required:
             operands.fields.reading.add("flow.repeated-item", item.line, operands.path("require"), item=found.name)
             step = None
         else:
-            required.append(found)
-    return None if step is None else rules.Fields(step, tuple(required))
+            required[found.name] = found
+    return None if step is None else rules.Fields(step, tuple(required.values()))
 
 
 def _required_field(operands: Operands, item: Tree) -> RequiredField | None:
