@@ -3,7 +3,8 @@
 Branches are taken by chance, not by their conditions. So that a log does not contradict its flow, the attributes that
 simple conditions speak of (``case.booked``, ``!case.booked``, ``case.answers >= 30``, ``case.items == 'small'``) get a
 value under which the branch is the one to take. Of a gateway that is passed several times the last passage counts,
-because an attribute of a case is what is known at its end. Other conditions are left alone.
+because an attribute of a case is what is known at its end; of a case that was cut short, the last until then. Other
+conditions are left alone.
 """
 
 from __future__ import annotations
@@ -66,9 +67,12 @@ def decided_attributes(world: World, played: Sequence[Played], chance: Chance) -
     columns: dict[str, list[Value | None]] = {name: [] for name in kinds if name != "case_id"}
     for case in played:
         known: dict[str, Value] = {}
-        for transition in case.routes:
-            for test, holds in decisions.get(transition, ()):
-                known[test.attribute] = test.holding(chance) if holds else test.failing(chance)
+        end = max((event.time for event in case.events), default=0)
+        for route in case.routes:
+            for test, holds in decisions.get(route.transition, ()):
+                drawn = test.holding(chance) if holds else test.failing(chance)
+                if route.moment <= end:
+                    known[test.attribute] = drawn
         for name, column in columns.items():
             value = known.get(name)
             column.append(value if type(value) is kinds[name] else None)

@@ -19,7 +19,7 @@ from engine.simulation.hours import DAY, MINUTE
 from engine.simulation.people import Booking
 from engine.simulation.specification import Injection
 from engine.simulation.timing import ATTENDED, LONGEST, SHORTEST, StepTiming, whole
-from engine.simulation.world import Disturbance, Performed, Played, World
+from engine.simulation.world import Disturbance, Performed, Played, Route, World
 
 _UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
 """How long an activity takes that the flow does not have."""
@@ -66,7 +66,7 @@ class Game:
     _left_out: int | None = None
     _plan: str = ""
     _patient_with_plan: bool = False
-    _routes: list[int] = field(default_factory=list)
+    _routes: list[Route] = field(default_factory=list)
 
     def play(self, arrival: int) -> Played | None:
         """Play the case from its arrival on; None when it found no end.
@@ -162,7 +162,7 @@ class Game:
             ready = self._occur(board.net.labels[meaning.label], ready, causes)
             causes |= 1 << (self._numbers - 1)
         else:
-            self._routes.append(transition)
+            self._routes.append(Route(transition, ready))
         for place, weight in board.after[transition]:
             self._tokens[place].extend(Token(ready, causes) for _ in range(weight))
             self._tokens[place].sort(key=lambda token: token.ready)

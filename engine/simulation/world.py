@@ -62,6 +62,14 @@ class Disturbance:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """A silent transition that was taken, and when (microseconds since 1970 in UTC)."""
+
+    transition: int
+    moment: int
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """A case, played.
 
@@ -80,7 +88,7 @@ class Played:
     happened: int | None = None
     left_out: int | None = None
     plan: str = ""
-    routes: tuple[int, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True)
