@@ -95,6 +95,22 @@ class Outcome(StrEnum):
     NO_EVIDENCE = "no-evidence"
 
 
+class Lack(StrEnum):
+    """What is missing where an instance of a standard or a branch cannot be judged.
+
+    ``time``: a moment that is needed. ``value``: an attribute. ``unreadable``: it is there, but is no number, no moment
+    or no word of the scale. ``actor``: the resource or its role. ``condition``: what a condition asks for is not there
+    or of another type. ``alignment``: the case could not be explained within the budget.
+    """
+
+    TIME = "time"
+    VALUE = "value"
+    UNREADABLE = "unreadable"
+    ACTOR = "actor"
+    CONDITION = "condition"
+    ALIGNMENT = "alignment"
+
+
 class Verdict(StrEnum):
     """What a standard came to over a population; ``not-proven``: so few instances leave it open."""
 

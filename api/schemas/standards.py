@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.schemas.titles import TitleShape
 from engine.assessment.standard_result import SecondTierResult, StandardResult, WindowResult
 from engine.conformance.standards.population import Comparison
-from engine.vocabulary import Dimension, Outcome, Verdict
+from engine.vocabulary import Dimension, Lack, Outcome, Verdict
 
 Interval = tuple[float, float]
 
@@ -110,6 +110,7 @@ class StandardShape(BaseModel):
         windows: Period by period where the standard says so, else empty.
         second_tier: The later limit, or null.
         comparisons: Of a rule of the population, else empty.
+        lacks: What is missing where there is no evidence, and how often.
     """
 
     standard: str
@@ -128,6 +129,7 @@ class StandardShape(BaseModel):
     windows: list[WindowShape]
     second_tier: SecondTierShape | None
     comparisons: list[ComparisonShape]
+    lacks: dict[Lack, int]
 
     @classmethod
     def of(cls, result: StandardResult) -> StandardShape:
@@ -149,6 +151,7 @@ class StandardShape(BaseModel):
             windows=[WindowShape.of(window) for window in result.windows],
             second_tier=None if result.second_tier is None else SecondTierShape.of(result.second_tier),
             comparisons=[ComparisonShape.of(comparison) for comparison in result.comparisons],
+            lacks=dict(result.lacks),
         )
 
 

@@ -43,7 +43,7 @@ from engine.logs.lifecycle import Lifecycle, apply_lifecycle, has_both
 from engine.logs.log import Log
 from engine.logs.variants import Variants, find_variants
 from engine.nets.process import Process
-from engine.vocabulary import AlignmentStatus, Outcome
+from engine.vocabulary import AlignmentStatus, Lack, Outcome
 
 Progress = Callable[[int, int], None]
 """Called with the parts of the work done and the parts in all."""
@@ -253,6 +253,7 @@ def _judge(
         .cast(instances.schema["outcome"]),
         kind=pl.when(~unknown).then("kind"),
         kept_later=pl.when(~unknown).then("kept_later"),
+        lack=pl.when(unknown).then(pl.lit(Lack.ALIGNMENT.value)).otherwise("lack").cast(instances.schema["lack"]),
     )
     return Population(
         flow=flow,

@@ -35,7 +35,7 @@ from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, Judged
 from engine.conformance.structure import Structure
 from engine.definitions.flow import Edge, Flow, NodeKind
-from engine.vocabulary import DeviationKind
+from engine.vocabulary import DeviationKind, Lack
 
 Rows = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -146,6 +146,7 @@ def _judge(edge: Edge, flow: Flow, passages: _Passages, explanations: Explanatio
         missed=(taken & (answer == NO)) | (~taken & (answer == YES)),
         unknown=answer == UNKNOWN,
         kind=DeviationKind.WRONG_BRANCH,
+        lack=Lack.CONDITION,
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.conformance.standards.population import Comparison
 from engine.definitions.titles import Title
-from engine.vocabulary import Dimension, Verdict
+from engine.vocabulary import Dimension, Lack, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class StandardResult:
         windows: The periods, in order; empty without ``per`` and for rules of the population.
         second_tier: The second tier, or None without one.
         comparisons: Of a rule of the population: what was compared, else empty.
+        lacks: What is missing where there is no evidence, and how often; the most frequent first.
     """
 
     standard: str
@@ -90,3 +91,4 @@ class StandardResult:
     windows: tuple[WindowResult, ...] = ()
     second_tier: SecondTierResult | None = None
     comparisons: tuple[Comparison, ...] = ()
+    lacks: tuple[tuple[Lack, int], ...] = ()

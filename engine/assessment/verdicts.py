@@ -25,7 +25,7 @@ from engine.assessment.standard_result import SecondTierResult, StandardResult, 
 from engine.conformance.standards.periods import starts_of
 from engine.conformance.standards.population import LEVEL, Comparison, compare
 from engine.definitions.standards import Standard
-from engine.vocabulary import Outcome, Verdict
+from engine.vocabulary import Lack, Outcome, Verdict
 
 Rows = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -110,7 +110,15 @@ def _of_instances(standard: Standard, instances: pl.DataFrame, population: Popul
         interval=share.interval,
         windows=windows,
         second_tier=_second_tier(standard, due),
+        lacks=_lacks(instances),
     )
+
+
+def _lacks(instances: pl.DataFrame) -> tuple[tuple[Lack, int], ...]:
+    """What is missing and how often, the most frequent first."""
+    known = instances.filter(pl.col("lack").is_not_null())
+    counts = known.group_by("lack").len().sort("len", "lack", descending=[True, False])
+    return tuple((Lack(lack), count) for lack, count in counts.iter_rows())
 
 
 def _share(due: pl.DataFrame) -> Share:

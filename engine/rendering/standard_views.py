@@ -60,6 +60,12 @@ def standard_notes(result: StandardResult, standard: Standard, wording: Wording)
             due=wording.number(tier.due),
             verdict=wording.term(f"verdict.{tier.verdict}"),
         )
+    if result.lacks:
+        lacks = [
+            wording.text("report.standard.lack", lack=wording.term(f"lack.{lack}"), count=wording.number(count))
+            for lack, count in result.lacks
+        ]
+        yield wording.text("report.standard.no-evidence", lacks=wording.text("chart.list-separator").join(lacks))
     for window in result.windows[-WINDOWS_SHOWN:]:
         yield _window(window, wording)
     for comparison in result.comparisons[-WINDOWS_SHOWN:]:

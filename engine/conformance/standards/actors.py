@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.conformance.attributes import as_numbers, as_words
+from engine.conformance.attributes import as_numbers, as_words, gathered, has_value
 from engine.conformance.standards.facts import Facts
-from engine.conformance.standards.instances import NONE, Judged
+from engine.conformance.standards.instances import LACKS, NONE, Judged, lack_of
 from engine.conformance.standards.values import is_outside
 from engine.definitions.rules import Authority, DifferentActor, PerformedBy, SameActor
-from engine.vocabulary import DeviationKind
+from engine.vocabulary import DeviationKind, Lack
 
 Rows = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -60,6 +60,7 @@ def performed_by(facts: Facts, rule: PerformedBy) -> Judged:
         missed=(role != NONE) & ~np.isin(role, allowed),
         unknown=role == NONE,
         kind=DeviationKind.WRONG_ACTOR,
+        lack=Lack.ACTOR,
     )
 
 
@@ -68,8 +69,8 @@ def authority(facts: Facts, rule: Authority) -> Judged:
     rows = facts.asking(rule.step)
     case = facts.events.case[rows]
     own = rule.amount.step == rule.step
-    amount = as_numbers(facts.at(rule.amount.name, rows) if own else facts.in_cases(rule.amount))
-    amount = amount if own else amount[case]
+    said = facts.at(rule.amount.name, rows) if own else gathered(facts.in_cases(rule.amount), case)
+    amount = as_numbers(said)
     role = _roles(facts, rows)
     beyond = role != NONE  # a role without a limit here may decide on nothing
     ids = list(facts.roles)
@@ -79,7 +80,14 @@ def authority(facts: Facts, rule: Authority) -> Judged:
             beyond[mine] = is_outside(amount[mine], None, limit.at_most)
     unknown = (role == NONE) | np.isnan(amount)
     return Judged.of(
-        case, rows, rows, asks=rows, missed=beyond & ~unknown, unknown=unknown, kind=DeviationKind.WRONG_ACTOR
+        case,
+        rows,
+        rows,
+        asks=rows,
+        missed=beyond & ~unknown,
+        unknown=unknown,
+        kind=DeviationKind.WRONG_ACTOR,
+        lack=np.where(role == NONE, LACKS.index(Lack.ACTOR), lack_of(has_value(said))).astype(np.int8),
     )
 
 
@@ -126,6 +134,7 @@ class _Team:
             unknown=unknown[cases],
             waiting=(done < self.members)[cases] & ~facts.cases.closed[cases],
             kind=DeviationKind.WRONG_ACTOR,
+            lack=Lack.ACTOR,
         )
 
 

@@ -25,6 +25,7 @@ from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, Judge
 from engine.conformance.standards.periods import lies_in_season
 from engine.definitions import rules
 from engine.definitions.standards import Standard
+from engine.vocabulary import Lack
 
 Rows = NDArray[np.int64]
 Moments = NDArray[np.datetime64]
@@ -65,6 +66,7 @@ def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, 
     """The instances of a standard that is in force and whose condition is not false, and their moments."""
     moments = _moments(found, facts)
     answer = in_force(standard, facts, moments)
+    dated = answer != UNKNOWN
     if standard.when is not None:
         asks = found.asks if (found.asks != NONE).any() else None
         condition = facts.answers(standard.when, found.case, asks)
@@ -72,7 +74,9 @@ def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, 
     if (answer == YES).all():
         return found, moments
     kept = answer != NO
-    return found.pick(kept).without_evidence(answer[kept] == UNKNOWN), moments[kept]
+    unclear = answer[kept] == UNKNOWN
+    found = found.pick(kept).without_evidence(unclear & dated[kept], Lack.CONDITION)
+    return found.without_evidence(unclear & ~dated[kept], Lack.TIME), moments[kept]
 
 
 def _moments(found: Judged, facts: Facts) -> Moments:

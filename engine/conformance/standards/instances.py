@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.vocabulary import DeviationKind, Outcome
+from engine.vocabulary import DeviationKind, Lack, Outcome
 
 Rows = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 
 OUTCOMES = tuple(Outcome)
+LACKS = tuple(Lack)
 KINDS = (
     DeviationKind.LATE,
     DeviationKind.TOO_SHORT,
@@ -38,11 +39,12 @@ INSTANCE_COLUMNS: dict[str, pl.DataType] = {
     "second": pl.UInt32(),
     "kept_later": pl.Boolean(),
     "moment": pl.Datetime("us"),
+    "lack": pl.Enum([lack.value for lack in LACKS]),
 }
 """One row for each instance: index of the standard, index of the case, what it came to, what went wrong (null unless
 missed), the rows of its two events in the log (null where there is none), whether a missed one kept the later limit of
-the second tier (null where there is none or nobody knows yet), and its moment in UTC: that of the event that asks, else
-when the case began (null where unknown)."""
+the second tier (null where there is none or nobody knows yet), its moment in UTC: that of the event that asks, else
+when the case began (null where unknown), and what is missing where there is no evidence (null elsewhere)."""
 
 NONE = -1
 MET, MISSED, NOT_DUE, NO_EVIDENCE = (
@@ -61,6 +63,7 @@ class Judged:
         outcome: int8 index into ``OUTCOMES``.
         kind: int8 index into ``KINDS``; means something where missed.
         kept_later: int8 whether a missed one kept the second tier: 1, 0, or −1 where there is none or it is open.
+        lack: int8 index into ``LACKS``; means something where there is no evidence.
     """
 
     case: Rows
@@ -70,6 +73,7 @@ class Judged:
     outcome: Codes
     kind: Codes
     kept_later: Codes
+    lack: Codes
 
     @classmethod
     def of(
@@ -84,6 +88,7 @@ class Judged:
         waiting: Truths | None = None,
         kind: DeviationKind | Codes,
         kept_later: Codes | None = None,
+        lack: Lack | Codes = Lack.TIME,
     ) -> Judged:
         """Instances from what is true of each; the first of missed, unknown and waiting counts, else it is met."""
         nothing = np.zeros(len(case), dtype=np.bool_)
@@ -93,9 +98,11 @@ class Judged:
             MET,
         ).astype(np.int8)
         kinds = np.full(len(case), KINDS.index(kind), dtype=np.int8) if isinstance(kind, DeviationKind) else kind
+        lacks = np.full(len(case), LACKS.index(lack), dtype=np.int8) if isinstance(lack, Lack) else lack
         whole = np.full(len(case), NONE, dtype=np.int64)
         later = np.full(len(case), NONE, dtype=np.int8) if kept_later is None else kept_later
-        return cls(case, whole if asks is None else asks, first, second, outcome, kinds, np.where(missed, later, NONE))
+        later = np.where(missed, later, NONE)
+        return cls(case, whole if asks is None else asks, first, second, outcome, kinds, later, lacks)
 
     def pick(self, rows: Rows | Truths) -> Judged:
         """Some of them."""
@@ -107,13 +114,15 @@ class Judged:
             self.outcome[rows],
             self.kind[rows],
             self.kept_later[rows],
+            self.lack[rows],
         )
 
-    def without_evidence(self, where: Truths) -> Judged:
-        """The same, but that nothing is known of some."""
+    def without_evidence(self, where: Truths, lack: Lack) -> Judged:
+        """The same, but that nothing is known of some, for one reason."""
         outcome = np.where(where, NO_EVIDENCE, self.outcome).astype(np.int8)
         later = np.where(where, NONE, self.kept_later).astype(np.int8)
-        return Judged(self.case, self.asks, self.first, self.second, outcome, self.kind, later)
+        lacks = np.where(where, LACKS.index(lack), self.lack).astype(np.int8)
+        return Judged(self.case, self.asks, self.first, self.second, outcome, self.kind, later, lacks)
 
     def frame(self, index: int, moments: NDArray[np.datetime64]) -> pl.DataFrame:
         """The instances as ``INSTANCE_COLUMNS``.
@@ -132,6 +141,7 @@ class Judged:
                 "second": self.second,
                 "kept_later": self.kept_later,
                 "moment": moments.astype("datetime64[us]"),
+                "lack": self.lack.astype(np.uint8),
             }
         ).select(
             "standard",
@@ -142,4 +152,10 @@ class Judged:
             pl.when(pl.col("second") >= 0).then("second").cast(pl.UInt32),
             pl.when(pl.col("kept_later") >= 0).then(pl.col("kept_later") == 1),
             "moment",
+            pl.when(pl.Series(self.outcome == NO_EVIDENCE)).then("lack").cat.to(INSTANCE_COLUMNS["lack"]),
         )
+
+
+def lack_of(given: Truths) -> Codes:
+    """What is missing of an attribute that could not be used: it is there and cannot be read, or it is not there."""
+    return np.where(given, LACKS.index(Lack.UNREADABLE), LACKS.index(Lack.VALUE)).astype(np.int8)

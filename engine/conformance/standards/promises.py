@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conformance.attributes import as_moments
+from engine.conformance.attributes import as_moments, has_value
 from engine.conformance.standards.facts import Facts
-from engine.conformance.standards.instances import NONE, Judged
+from engine.conformance.standards.instances import LACKS, NONE, Judged, lack_of
 from engine.definitions.rules import AttributeRef, Deadline, LeadTime
-from engine.vocabulary import DeviationKind
+from engine.vocabulary import DeviationKind, Lack
 
 Rows = NDArray[np.int64]
 Moments = NDArray[np.datetime64]
@@ -68,4 +68,5 @@ def _judge(
         waiting=to_come | ~happened,
         kind=DeviationKind.LATE,
         kept_later=kept_later,
+        lack=np.where(given, LACKS.index(Lack.TIME), lack_of(has_value(facts.in_cases(attribute)))).astype(np.int8),
     )

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from engine.conformance.attributes import as_numbers, as_words, has_value
 from engine.conformance.conditions import NO, UNKNOWN
 from engine.conformance.standards.facts import Facts
-from engine.conformance.standards.instances import KINDS, NONE, Judged
+from engine.conformance.standards.instances import KINDS, NONE, Judged, lack_of
 from engine.definitions.rules import Agreement, AttributeRef, Fields, Holds, Level, Rating
-from engine.vocabulary import DeviationKind
+from engine.vocabulary import DeviationKind, Lack
 
 Rows = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -45,6 +45,7 @@ def agreement(facts: Facts, rule: Agreement) -> Judged:
         unknown=np.isnan(one) | (np.isnan(other) & ~waiting),
         waiting=waiting,
         kind=DeviationKind.WRONG_VALUE,
+        lack=lack_of(np.isnan(one) | given),
     )
 
 
@@ -60,6 +61,7 @@ def level(facts: Facts, rule: Level) -> Judged:
         missed=is_outside(numbers, rule.at_least, rule.at_most),
         unknown=np.isnan(numbers),
         kind=DeviationKind.WRONG_VALUE,
+        lack=lack_of(has_value(values)),
     )
 
 
@@ -77,6 +79,7 @@ def rating(facts: Facts, rule: Rating) -> Judged:
         missed=(grade != NONE) & (grade < rule.scale.index(rule.at_least)),
         unknown=grade == NONE,
         kind=DeviationKind.WRONG_VALUE,
+        lack=lack_of(has_value(values)),
     )
 
 
@@ -99,7 +102,14 @@ def holds(facts: Facts, rule: Holds) -> Judged:
     case = facts.events.case[rows]
     found = facts.answers(rule.holds, case, rows)
     return Judged.of(
-        case, rows, rows, asks=rows, missed=found == NO, unknown=found == UNKNOWN, kind=DeviationKind.WRONG_VALUE
+        case,
+        rows,
+        rows,
+        asks=rows,
+        missed=found == NO,
+        unknown=found == UNKNOWN,
+        kind=DeviationKind.WRONG_VALUE,
+        lack=Lack.CONDITION,
     )
 
 

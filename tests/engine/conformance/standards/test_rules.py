@@ -27,6 +27,7 @@ from engine.definitions.rules import (
     Rating,
     RequiredField,
     Response,
+    Rule,
     SameActor,
     SecondTier,
     TimeSpan,
@@ -34,6 +35,7 @@ from engine.definitions.rules import (
     Together,
 )
 from tests.engine.conformance.standards.making import event, facts_of, judge, standard
+from tests.oracles.plain_log import PlainEvent
 from tests.oracles.small_logs import hours
 from tests.oracles.standards import Value
 
@@ -99,6 +101,7 @@ def test_together(word: str, closed: bool, expected: list[str]) -> None:  # noqa
 
 
 PROMISED = AttributeRef(None, "promised")
+SAME = Agreement(PROMISED, AttributeRef(None, "y"), Fraction(1))
 
 
 @pytest.mark.parametrize(
@@ -382,3 +385,38 @@ def test_a_response_and_a_cycle_time_have_a_second_tier_too() -> None:
     assert [later(rule, event("a", 0), event("b", at)) for at in (1, 2, 3)] == [[None], [True], [False]]
     whole = CycleTime(at_most=span("1h"), second_tier=SecondTier(span("2h")))
     assert [later(whole, event("a", 0), event("b", at)) for at in (1, 2, 3)] == [[None], [True], [False]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "case", "lack"),
+    [
+        (Deadline("a", PROMISED), [event("a", 1)], {"promised": None}, "value"),
+        (Deadline("a", PROMISED), [event("a", 1)], {"promised": "soon"}, "unreadable"),
+        (Deadline("a", PROMISED), [event("a")], {"promised": hours(5)}, "time"),
+        (Level(AttributeRef("a", "rings"), at_most=Fraction(3)), [event("a", 1)], {"x": 1}, "value"),
+        (Level(AttributeRef(None, "cost"), at_most=Fraction(3)), [event("a", 1)], {"cost": "¥8,000"}, "unreadable"),
+        (Rating(AttributeRef(None, "word"), ("bad", "good"), "good"), [event("a", 1)], {"word": "odd"}, "unreadable"),
+        (
+            Agreement(PROMISED, AttributeRef(None, "y"), Fraction(1)),
+            [event("a", 1)],
+            {"promised": 1, "y": None},
+            "value",
+        ),
+        (
+            Agreement(PROMISED, AttributeRef(None, "y"), Fraction(1)),
+            [event("a", 1)],
+            {"promised": "?", "y": 1},
+            "unreadable",
+        ),
+        (Holds("a", "event.present"), [event("a", 1)], {"x": 1}, "condition"),
+        (PerformedBy("a", ("advisor",)), [event("a", 1, "王")], {"x": 1}, "actor"),
+        (SameActor(("a", "b")), [event("a", 1, "王"), event("b", 2)], {"x": 1}, "actor"),
+        (Response("a", "b", span("1h")), [event("a"), event("b", 2)], {"x": 1}, "time"),
+    ],
+)
+def test_what_is_missing_is_told(rule: Rule, events: list[PlainEvent], case: dict[str, Value], lack: str) -> None:
+    rows = evaluate([standard(rule)], facts_of(events, values=[case]))
+    assert rows["outcome"].to_list() == ["no-evidence"]
+    assert rows["lack"].to_list() == [lack]
+    judged = evaluate([standard(Count("a", 1), when="case.gone")], facts_of(events, values=[case]))
+    assert judged["lack"].to_list() == ["condition"]
