@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +16,7 @@ from api.cli.inputs import log_from, process_from
 from api.cli.options import Columns, JsonOption, reads_log
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
+from api.cli.versions import HASH_SHOWN, day_text
 from engine.errors import InputRefused, Severity
 from engine.messages.catalogue import printable
 
@@ -34,8 +34,6 @@ NOTHING = "–"
 SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights", "seasons")
 PERIODS_SHOWN = 6
 """Periods of a history on the terminal, the latest ones; JSON has all."""
-HASH_SHOWN = 12
-"""Characters of a content hash on the terminal; JSON has all."""
 
 
 @reads_log
@@ -175,9 +173,9 @@ def _print_difference(found: Difference, session: Session) -> None:
     session.say(
         "cli.diff.versions",
         old=found.old.content_hash[:HASH_SHOWN],
-        old_day=day_text(found.old.effective),
+        old_day=day_text(found.old.effective, session),
         new=found.new.content_hash[:HASH_SHOWN],
-        new_day=day_text(found.new.effective),
+        new_day=day_text(found.new.effective, session),
     )
     rows = list(_of_the_flow(found, session)) + [row for part in SECTIONS for row in _changes(found, part, session)]
     if rows:
@@ -186,11 +184,6 @@ def _print_difference(found: Difference, session: Session) -> None:
         session.say("cli.diff.same")
     _print_trace("allowed", found.allowed, session)
     _print_trace("forbidden", found.forbidden, session)
-
-
-def day_text(day: date | None) -> str:
-    """A day as it is shown; a dash where there is none."""
-    return NOTHING if day is None else day.isoformat()
 
 
 def _of_the_flow(found: Difference, session: Session) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,7 @@ def _print(found: VersionedAssessment, log: str, session: Session) -> None:
     session.say("cli.versions.head", flow=title, log=log, cases=f"{found.cases:,}", versions=len(found.versions))
     headings = ["column.effective", "column.content", "column.cases"]
     headings += [f"dimension.{score.dimension}" for score in found.dimensions]
-    session.table(headings, [_row(part, wording) for part in found.versions], right=range(2, len(headings)))
+    session.table(headings, [_row(part, session, wording) for part in found.versions], right=range(2, len(headings)))
     for code, cases in (("before-first", found.before_first), ("without-start", found.without_start)):
         if cases:
             session.say(f"cli.versions.{code}", cases=f"{cases:,}")
@@ -90,16 +90,19 @@ def _print(found: VersionedAssessment, log: str, session: Session) -> None:
         session.table(columns, findings, title=session.text("cli.scorecard.findings"), right=(3, 4, 5))
     for part in found.versions:
         if part.assessment is not None and part.assessment.standards:
-            session.say("cli.versions.of", day=_day(part), content=part.content_hash[:HASH_SHOWN])
+            session.say(
+                "cli.versions.of", day=day_text(part.effective, session), content=part.content_hash[:HASH_SHOWN]
+            )
             print_standards(part.assessment, session, wording)
 
 
-def _day(part: VersionPart) -> str:
-    return NOTHING if part.effective is None else part.effective.isoformat()
+def day_text(day: date | None, session: Session) -> str:
+    """The day from which a version is in force, in words where it always was."""
+    return session.term("version.always") if day is None else day.isoformat()
 
 
-def _row(part: VersionPart, wording: Wording) -> tuple[str, ...]:
-    front = (_day(part), part.content_hash[:HASH_SHOWN], f"{part.cases:,}")
+def _row(part: VersionPart, session: Session, wording: Wording) -> tuple[str, ...]:
+    front = (day_text(part.effective, session), part.content_hash[:HASH_SHOWN], f"{part.cases:,}")
     if part.assessment is None:
         return front
     scores = (score.score for score in part.assessment.dimensions)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 
 from api.flows import service
-from api.flows.schemas import CheckAnswer, FlowShape
-from api.http.bodies import UploadDep
+from api.flows.schemas import ActivationRequest, ActivationShape, CheckAnswer, FlowShape, VersionsAnswer
+from api.http.bodies import UploadDep, json_body
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
-from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS
+from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS, json_body_of, problems
 from api.http.pictures import picture_response
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
+from api.schemas.review import DifferenceShape
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
 from engine.storage.repository import page
@@ -24,6 +25,7 @@ from engine.storage.tables import FlowRow
 
 router = APIRouter(prefix="/flows", tags=["flows"], responses=PROBLEMS)
 
+ActivationDep = Annotated[ActivationRequest, Depends(json_body(ActivationRequest))]
 SOURCE_TYPES = {"yaml": "application/yaml", "bpmn": "application/xml", "pnml": "application/xml"}
 
 
@@ -70,6 +72,40 @@ def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: La
     row = existing_flow(session, flow)
     with turn(running):
         return CheckAnswer.of(service.check_stored(running.files, row, limits=running.limits), language)
+
+
+@router.post(
+    "/{flow}/activations",
+    status_code=HTTPStatus.CREATED,
+    openapi_extra=json_body_of(ActivationRequest),
+    responses=problems(409),
+)
+def activate_flow(flow: Id, asked: ActivationDep, running: RunningDep, session: WriteSession) -> ActivationShape:
+    """Put a flow into force as a version, from a day on. What is in force is never changed, only followed."""
+    row = existing_flow(session, flow)
+    effective = asked.effective or row.effective
+    if effective is None:
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.no-effective-day", id=flow)
+    activation = service.activate(session, row, effective=effective, now=running.clock())
+    if activation is None:
+        raise Refusal(HTTPStatus.CONFLICT, "service.day-taken", day=effective.isoformat(), flow=row.key)
+    return ActivationShape.of(activation)
+
+
+@router.get("/{flow}/versions")
+def list_versions(flow: Id, session: ReadSession) -> VersionsAnswer:
+    """The versions of the same flow that were put into force, in the order of their days."""
+    row = existing_flow(session, flow)
+    versions = [ActivationShape.of(activation) for activation in service.versions_of(session, row)]
+    return VersionsAnswer(key=row.key, versions=versions)
+
+
+@router.get("/{flow}/diff/{other}")
+def compare_flows(flow: Id, other: Id, running: RunningDep, session: ReadSession) -> DifferenceShape:
+    """How another flow differs from this one: what was written differently, and what that allows or forbids."""
+    old, new = existing_flow(session, flow), existing_flow(session, other)
+    with turn(running):
+        return DifferenceShape.of(service.compare_stored(running.files, old, new, limits=running.limits))
 
 
 @router.get("/{flow}/chart", response_class=Response, responses=PICTURES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -11,7 +11,7 @@ from api.schemas.problem import ProblemShape
 from api.schemas.titles import TitleShape
 from engine.nets.soundness import Verdict
 from engine.review.check import CheckReport
-from engine.storage.tables import FlowRow
+from engine.storage.tables import ActivationRow, FlowRow
 from engine.vocabulary import Language
 
 
@@ -26,6 +26,8 @@ class FlowShape(BaseModel):
         title: Its name for people.
         steps: How many steps it has.
         sha256: Of the file's bytes.
+        content_hash: SHA-256 of what it means; null for one that came before this was kept.
+        effective: The day from which it is in force, as its file says; null when it says none.
         created: When it came.
     """
 
@@ -40,6 +42,8 @@ class FlowShape(BaseModel):
                     "title": {"en": "Customer satisfaction survey", "zh": "客户满意度调查"},
                     "steps": 3,
                     "sha256": "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865",
+                    "content_hash": "20235231eb94d2dc0ecf1c4cbb7f4a4a8e0f9a7ce5c9a2a1f6f3c05b21d1c7a0",
+                    "effective": "2026-04-01",
                     "created": "2026-03-01T09:00:00Z",
                 }
             ]
@@ -53,6 +57,8 @@ class FlowShape(BaseModel):
     title: TitleShape
     steps: int
     sha256: str
+    content_hash: str | None
+    effective: date | None
     created: datetime
 
     @classmethod
@@ -67,9 +73,56 @@ class FlowShape(BaseModel):
                 "title": {"en": row.title_en, "zh": row.title_zh},
                 "steps": row.steps,
                 "sha256": row.file,
+                "content_hash": row.content_hash or None,
+                "effective": row.effective,
                 "created": row.created,
             }
         )
+
+
+class ActivationRequest(BaseModel):
+    """From when a version is to be in force.
+
+    Attributes:
+        effective: The first day, as ``2026-04-01``; without it, the day that the file says.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"effective": "2026-04-01"}]}
+    )
+
+    effective: date | None = None
+
+
+class ActivationShape(BaseModel):
+    """A version in force.
+
+    Attributes:
+        flow: The number of the version.
+        effective: Its first day; it ends with the day before the next version's.
+        created: When it was put into force.
+    """
+
+    flow: int
+    effective: date
+    created: datetime
+
+    @classmethod
+    def of(cls, row: ActivationRow) -> ActivationShape:
+        """The shape of a row."""
+        return cls(flow=row.flow, effective=row.effective, created=row.created)
+
+
+class VersionsAnswer(BaseModel):
+    """The versions of one flow that were put into force.
+
+    Attributes:
+        key: The flow's own id, as its files say.
+        versions: In the order of their days.
+    """
+
+    key: str
+    versions: list[ActivationShape]
 
 
 class CheckAnswer(BaseModel):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from api.composition import draw_process, picture_of
 from engine.limits import Limits
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.picture import PictureFormat
 from engine.review.check import CheckReport, check
+from engine.review.difference import Difference, difference
 from engine.storage.database import Session
 from engine.storage.files import FileStore, Incoming
-from engine.storage.repository import add, find, remember_file
-from engine.storage.tables import NAME_CHARACTERS, FlowRow
+from engine.storage.repository import activations, add, find, remember_file
+from engine.storage.tables import NAME_CHARACTERS, ActivationRow, FlowRow
 from engine.vocabulary import Language
 
 
@@ -36,6 +38,8 @@ def add_flow(
             title_en=flow.title.en[:NAME_CHARACTERS],
             title_zh=flow.title.zh[:NAME_CHARACTERS],
             steps=len(flow.steps),
+            content_hash=process.content_hash,
+            effective=flow.effective,
             file=remember_file(session, stored, now=now),
             created=now,
         ),
@@ -69,3 +73,21 @@ def draw_stored(files: FileStore, row: FlowRow, picture: PictureFormat, *, langu
     """
     dot = draw_process(read_stored(files, row, limits=limits), language=language)
     return picture_of(dot, picture, limits=limits)
+
+
+def activate(session: Session, row: FlowRow, *, effective: date, now: datetime) -> ActivationRow | None:
+    """Put a flow into force as a version of its key; None where another version has that day."""
+    for known in activations(session, row.key):
+        if known.effective == effective:
+            return known if known.flow == row.id else None
+    return add(session, ActivationRow(key=row.key, effective=effective, flow=row.id or 0, created=now))
+
+
+def versions_of(session: Session, row: FlowRow) -> Sequence[ActivationRow]:
+    """What was put into force of a flow's key, in the order of the days."""
+    return activations(session, row.key)
+
+
+def compare_stored(files: FileStore, old: FlowRow, new: FlowRow, *, limits: Limits) -> Difference:
+    """How two stored flows differ."""
+    return difference(read_stored(files, old, limits=limits), read_stored(files, new, limits=limits), limits=limits)

@@ -25,7 +25,7 @@ Errors are problem details (RFC 9457) in English or Chinese, as `Accept-Language
 _WHEN = {
     401: "The key is missing or wrong.",
     404: "There is no such resource.",
-    409: "The assessment is not done, or failed.",
+    409: "The assessment is not done, or failed; or the day belongs to another version.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken.",
     422: "The input cannot be used; every problem is listed.",

@@ -37,6 +37,7 @@ FIELD_CODES = {
     "greater_than": "service.out-of-range",
     "int": "service.not-a-whole-number",
     "string_too": "service.text-length",
+    "date": "service.not-a-day",
 }
 """How pydantic's types of errors begin, and what we say."""
 

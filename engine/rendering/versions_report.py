@@ -81,7 +81,7 @@ def _version(part: VersionPart, wording: Wording, language: Language) -> Version
     found = part.assessment
     scores = () if found is None else tuple(_score(score, wording) for score in found.dimensions)
     return VersionRow(
-        day=NOTHING if part.effective is None else part.effective.isoformat(),
+        day=wording.term("version.always") if part.effective is None else part.effective.isoformat(),
         content=part.content_hash,
         cases=wording.number(part.cases),
         scores=scores,

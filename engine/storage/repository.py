@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from engine.errors import Place, Problem, Severity
 from engine.storage.files import Stored
-from engine.storage.tables import ArtefactRow, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow, Status
+from engine.storage.tables import ActivationRow, ArtefactRow, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow, Status
 
 Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow)
 AnyRow = TypeVar("AnyRow", bound=SQLModel)
@@ -45,6 +45,12 @@ def page(session: Session, kind: type[Row], *, after: int, limit: int) -> tuple[
     rows = session.exec(select(kind).where(col(kind.id) > after).order_by(col(kind.id)).limit(limit + 1)).all()
     more = len(rows) > limit
     return rows[:limit], rows[limit - 1].id if more else None
+
+
+def activations(session: Session, key: str) -> Sequence[ActivationRow]:
+    """What was put into force of a flow, in the order of the days."""
+    query = select(ActivationRow).where(col(ActivationRow.key) == key).order_by(col(ActivationRow.effective))
+    return session.exec(query).all()
 
 
 def remember_file(session: Session, stored: Stored, *, now: datetime) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Text, TypeDecorator
+from sqlalchemy import CheckConstraint, Column, DateTime, Text, TypeDecorator, event
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -91,7 +91,7 @@ class FileRow(SQLModel, table=True):
 
 
 class FlowRow(SQLModel, table=True):
-    """A flow that was uploaded.
+    """A flow that was uploaded. It never changes.
 
     Attributes:
         id: Counts up.
@@ -101,6 +101,8 @@ class FlowRow(SQLModel, table=True):
         title_en: Its title.
         title_zh: Its title.
         steps: How many steps it has.
+        content_hash: SHA-256 of what it means; "" for one that came before this was kept.
+        effective: The day from which it is in force, as its file says, or None.
         file: The file it came in.
         created: When it came.
     """
@@ -114,7 +116,27 @@ class FlowRow(SQLModel, table=True):
     title_en: str = Field(max_length=NAME_CHARACTERS)
     title_zh: str = Field(max_length=NAME_CHARACTERS)
     steps: int
+    content_hash: str = Field(default="", max_length=HASH_CHARACTERS)
+    effective: date | None = None
     file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
+    created: datetime = _time()
+
+
+class ActivationRow(SQLModel, table=True):
+    """A flow was put into force, as a version, from a day on.
+
+    Attributes:
+        key: The flow's own id, as its file says: its versions share it.
+        effective: The first day. A day belongs to one version.
+        flow: The version.
+        created: When it was put into force.
+    """
+
+    __tablename__: ClassVar[str] = "activation"
+
+    key: str = Field(primary_key=True, max_length=NAME_CHARACTERS)
+    effective: date = Field(primary_key=True)
+    flow: int = Field(foreign_key="flow.id", index=True)
     created: datetime = _time()
 
 
@@ -190,3 +212,14 @@ class ArtefactRow(SQLModel, table=True):
 
 
 METADATA = SQLModel.metadata
+
+
+@event.listens_for(FlowRow, "before_update")
+@event.listens_for(ActivationRow, "before_update")
+def _refuse_change(_mapper: object, _connection: object, row: FlowRow | ActivationRow) -> None:
+    """Hold that a version, and from when it was in force, never changes.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(f"a row of “{row.__tablename__}” never changes")

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import hashlib
 
+import httpx
 import pytest
 
+from engine.definitions.yaml_reader import KEYS
 from engine.nets.compile import compile_flow
 from engine.nets.pnml import write_pnml
 from engine.nets.process import read_process_bytes
@@ -87,3 +89,65 @@ def test_pages_follow_each_other(service: Service) -> None:
     second = service.client.get("/flows", params={"limit": 2, "after": first["next"]}).json()
     assert [flow["id"] for flow in first["items"] + second["items"]] == numbers
     assert second["next"] is None
+
+
+LONGER = FLOW.replace("  end: end\n", "  part: {step: {en: Part, zh: 送别}}\n  end: end\n").replace(
+    "serve -> end", "serve -> part -> end"
+)
+
+
+def activated(service: Service, flow: int, body: str) -> httpx.Response:
+    headers = {"Content-Type": "application/json"}
+    return service.client.post(f"/flows/{flow}/activations", content=body.encode(), headers=headers)
+
+
+def test_a_flow_has_the_hash_of_its_meaning(service: Service) -> None:
+    numbers = [service.upload_flow(), service.upload_flow("# a comment\n" + FLOW), service.upload_flow(LONGER)]
+    one, other, longer = (service.client.get(f"/flows/{number}").json() for number in numbers)
+    assert one["content_hash"] == other["content_hash"] != longer["content_hash"]
+    assert one["sha256"] != other["sha256"]
+    assert one["effective"] is None
+
+
+def test_two_flows_are_compared(service: Service) -> None:
+    old, new = service.upload_flow(), service.upload_flow(LONGER)
+    found = service.client.get(f"/flows/{old}/diff/{new}").json()
+    assert (found["steps"]["added"], found["allowed"]["trace"]) == (["part"], ["greet", "serve", "part"])
+    assert service.client.get(f"/flows/{new}/diff/{old}").json()["steps"]["removed"] == ["part"]
+    assert service.client.get(f"/flows/{old}/diff/99").status_code == 404
+
+
+def test_versions_are_put_into_force_one_after_the_other(service: Service) -> None:
+    old, new = service.upload_flow(), service.upload_flow(LONGER)
+    assert activated(service, new, '{"effective": "2026-04-01"}').status_code == 201
+    assert activated(service, old, '{"effective": "2026-01-01"}').status_code == 201
+    found = service.client.get(f"/flows/{old}/versions").json()
+    assert found["key"] == "visit"
+    assert [(v["flow"], v["effective"]) for v in found["versions"]] == [(old, "2026-01-01"), (new, "2026-04-01")]
+
+
+def test_what_is_in_force_is_never_changed(service: Service) -> None:
+    old, new = service.upload_flow(), service.upload_flow(LONGER)
+    first = activated(service, old, '{"effective": "2026-01-01"}')
+    assert activated(service, old, '{"effective": "2026-01-01"}').json() == first.json()
+    taken = activated(service, new, '{"effective": "2026-01-01"}')
+    assert (taken.status_code, taken.json()["code"]) == (409, "service.day-taken")
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert service.client.request(method, f"/flows/{old}").status_code == 405
+    assert [v["flow"] for v in service.client.get(f"/flows/{new}/versions").json()["versions"]] == [old]
+
+
+def test_an_activation_needs_a_day(service: Service) -> None:
+    flow = service.upload_flow()
+    assert activated(service, flow, "{}").json()["code"] == "service.no-effective-day"
+    for day in ('"soon"', "7", '"2026-02-30"', '"2026-04-01T09:00:00Z"'):
+        answer = activated(service, flow, f'{{"effective": {day}}}')
+        assert (answer.status_code, answer.json()["code"]) == (422, "service.not-a-day")
+    assert service.client.get(f"/flows/{flow}/versions").json()["versions"] == []
+
+
+@pytest.mark.skipif("effective" not in KEYS, reason="the key “effective” is not read yet")
+def test_the_day_of_the_file_is_used_when_none_is_given(service: Service) -> None:
+    flow = service.upload_flow(FLOW.replace("flow: visit\n", "flow: visit\neffective: 2026-05-01\n"))
+    assert service.client.get(f"/flows/{flow}").json()["effective"] == "2026-05-01"
+    assert activated(service, flow, "{}").json()["effective"] == "2026-05-01"

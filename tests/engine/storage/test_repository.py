@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from engine.errors import Place, Problem, Severity
 from engine.storage.database import Database
 from engine.storage.repository import (
+    activations,
+    add,
     artefact,
     key_hashes,
     problems_from_json,
@@ -10,8 +17,8 @@ from engine.storage.repository import (
     remember_file,
     replace_keys,
 )
-from engine.storage.tables import FileRow
-from tests.engine.storage.rows import NOW, stored_file
+from engine.storage.tables import ActivationRow, FileRow, FlowRow
+from tests.engine.storage.rows import NOW, flow_row, stored_file
 
 
 def test_problems_survive_storage() -> None:
@@ -35,3 +42,35 @@ def test_file_is_remembered_once(database: Database) -> None:
     with database.reading() as session:
         assert session.get(FileRow, stored_file().hash) is not None
         assert artefact(session, 1, "result.json") is None
+
+
+def test_a_version_never_changes(database: Database) -> None:
+    with database.writing() as session:
+        remember_file(session, stored_file(), now=NOW)
+        number = add(session, flow_row()).id or 0
+    with pytest.raises(ValueError, match="never changes"), database.writing() as session:  # noqa: PT012 - the commit fails
+        row = session.get_one(FlowRow, number)
+        row.title_en = "Another title"
+        session.add(row)
+    with database.reading() as session:
+        assert session.get_one(FlowRow, number).title_en == "Survey"
+
+
+def test_activations_stand_in_the_order_of_their_days(database: Database) -> None:
+    with database.writing() as session:
+        remember_file(session, stored_file(), now=NOW)
+        number = add(session, flow_row()).id or 0
+        for month in (3, 1, 2):
+            add(session, ActivationRow(key="survey", effective=date(2026, month, 1), flow=number, created=NOW))
+        add(session, ActivationRow(key="other", effective=date(2026, 1, 1), flow=number, created=NOW))
+    with database.reading() as session:
+        assert [row.effective.month for row in activations(session, "survey")] == [1, 2, 3]
+
+
+def test_a_day_belongs_to_one_version(database: Database) -> None:
+    with database.writing() as session:
+        remember_file(session, stored_file(), now=NOW)
+        number = add(session, flow_row()).id or 0
+        add(session, ActivationRow(key="survey", effective=date(2026, 1, 1), flow=number, created=NOW))
+    with pytest.raises(IntegrityError), database.writing() as session:
+        add(session, ActivationRow(key="survey", effective=date(2026, 1, 1), flow=number, created=NOW))
