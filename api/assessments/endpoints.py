@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from api.http.turns import too_busy, turn
 from api.logs.endpoints import existing_log
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
+from api.schemas.versions import VersionedAssessmentShape
 from engine.rendering.overlay import OverlayKind
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
@@ -42,7 +44,11 @@ def ask_for_assessment(
 ) -> AssessmentSummary:
     """Ask for the assessment of a log against a flow. The answer comes at once; the work is done in the background."""
     options = Options.of(asked)
-    existing_flow(session, asked.flow)
+    flow = existing_flow(session, asked.flow)
+    if asked.versions:
+        options = replace(options, versions=service.versions_in_force(session, flow))
+        if not options.versions:
+            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.no-versions", flow=flow.key)
     existing_log(session, asked.log)
     if not running.runner.has_room():
         raise too_busy()
@@ -67,7 +73,9 @@ def read_assessment(
     row = existing_assessment(session, assessment)
     content = service.content_of(session, running, assessment, service.RESULT)
     result = None if content is None else AssessmentShape.model_validate_json(content)
-    return AssessmentAnswer(**dict(AssessmentSummary.of(row, language)), result=result)
+    content = service.content_of(session, running, assessment, service.VERSIONS)
+    versions = None if content is None else VersionedAssessmentShape.model_validate_json(content)
+    return AssessmentAnswer(**dict(AssessmentSummary.of(row, language)), result=result, versions=versions)
 
 
 @router.get("/{assessment}/report", response_class=HTMLResponse, responses=problems(409))

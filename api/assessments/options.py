@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from api.assessments.schemas import AssessmentRequest
 from engine.assessment.closing import ClosedRule
@@ -21,12 +21,14 @@ class Options:
         closed: When a case counts as closed.
         calendar: Name of the working calendar, or None for the flow's.
         lifecycle: Which events count, or None.
+        versions: Number and first day of each version that judges; empty when one flow judges all.
     """
 
     now: datetime | None
     closed: str
     calendar: str | None
     lifecycle: str | None
+    versions: tuple[tuple[int, date], ...] = ()
 
     @classmethod
     def of(cls, request: AssessmentRequest) -> Options:
@@ -55,14 +57,18 @@ class Options:
     def to_json(self) -> str:
         """The options as they are stored."""
         now = None if self.now is None else self.now.isoformat()
-        return json.dumps({"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle})
+        versions = [{"flow": flow, "effective": day.isoformat()} for flow, day in self.versions]
+        stored = {"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle}
+        return json.dumps({**stored, "versions": versions})
 
     @classmethod
     def from_json(cls, text: str) -> Options:
         """The options as they were stored."""
         stored = json.loads(text)
         now = None if stored["now"] is None else datetime.fromisoformat(stored["now"])
-        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"])
+        chosen = stored.get("versions", [])  # older rows have none
+        versions = tuple((one["flow"], date.fromisoformat(one["effective"])) for one in chosen)
+        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], versions)
 
 
 def parse_moment(text: str) -> datetime:

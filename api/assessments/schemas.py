@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http.dependencies import LARGEST_ID
 from api.schemas.assessment import AssessmentShape
 from api.schemas.problem import ProblemShape
+from api.schemas.versions import VersionedAssessmentShape
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import Language
@@ -28,6 +29,8 @@ class AssessmentRequest(BaseModel):
         closed: When a case counts as closed: ``all``, ``ended`` or ``idle:14d``.
         calendar: The working calendar; without it, the flow's.
         lifecycle: Which events count; without it, pairs where the log has both.
+        versions: Whether every case is judged by the version in force when it started, of the versions of this flow
+            that were put into force by then; else by this flow alone.
     """
 
     model_config = ConfigDict(
@@ -44,15 +47,24 @@ class AssessmentRequest(BaseModel):
     closed: OptionText = "all"
     calendar: OptionText | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
+    versions: bool = False
+
+
+class VersionChoice(BaseModel):
+    """A version that judges: its number, and the first day on which it is in force."""
+
+    flow: int
+    effective: date
 
 
 class OptionsShape(BaseModel):
-    """Options as they were asked for."""
+    """Options as they were asked for; ``versions`` were those in force then, empty when one flow judges all."""
 
     now: datetime | None
     closed: str
     calendar: str | None
     lifecycle: str | None
+    versions: list[VersionChoice] = []
 
 
 class AssessmentSummary(BaseModel):
@@ -100,7 +112,9 @@ class AssessmentAnswer(AssessmentSummary):
     """An assessment with its result.
 
     Attributes:
-        result: The same as ``trueline assess --json`` writes; null until it is done.
+        result: The same as ``trueline assess --json`` writes; null until it is done, and where several versions judged.
+        versions: The same as ``trueline assess --version … --json`` writes; null unless several versions judged.
     """
 
     result: AssessmentShape | None
+    versions: VersionedAssessmentShape | None

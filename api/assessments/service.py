@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from api.assessments.options import Options
-from api.composition import assess_log, draw_process, load_log, report_of
+from api.composition import (
+    assess_log,
+    assess_versions_of,
+    draw_process,
+    load_log,
+    report_of,
+    versions_report_of,
+)
 from api.logs.columns import Columns
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
+from api.schemas.versions import VersionedAssessmentShape
 from engine.assessment.assessment import Assessment
 from engine.errors import InputRefused, Problem, Unavailable
 from engine.nets.process import Process, read_process_bytes
@@ -18,6 +28,7 @@ from engine.rendering.overlay import OverlayKind
 from engine.storage.database import Session, after_commit
 from engine.storage.files import Stored
 from engine.storage.repository import (
+    activations,
     add,
     artefact,
     assessments_with,
@@ -31,6 +42,8 @@ from engine.vocabulary import Language
 LOGGER = logging.getLogger("trueline.service")
 
 RESULT = "result.json"
+VERSIONS = "versions.json"
+"""Names under which results are kept: of one flow, and of several versions."""
 
 
 def report_name(language: Language) -> str:
@@ -76,8 +89,12 @@ def work_on(running: Running, number: int) -> None:
         flow, log = session.get_one(FlowRow, row.flow), session.get_one(LogRow, row.log)
         row.status, row.started = Status.RUNNING.value, running.clock()
         options = Options.from_json(row.options)
+        versions = [(session.get_one(FlowRow, flow_id), day) for flow_id, day in options.versions]
     try:
-        made = assess_stored(running, flow, log, options)
+        if versions:
+            made = assess_versions_stored(running, versions, log, options)
+        else:
+            made = assess_stored(running, flow, log, options)
     except InputRefused as refusal:
         problems = list(refusal.problems)
     except Unavailable as missing:
@@ -113,6 +130,45 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
         limits=running.limits,
     )
     return artefacts_of(process, assessment)
+
+
+def versions_in_force(session: Session, flow: FlowRow) -> tuple[tuple[int, date], ...]:
+    """Number and first day of each version of a flow that was put into force."""
+    return tuple((row.flow, row.effective) for row in activations(session, flow.key))
+
+
+def assess_versions_stored(
+    running: Running, versions: Sequence[tuple[FlowRow, date]], log: LogRow, options: Options
+) -> dict[str, bytes]:
+    """Assess a stored log against stored versions of a flow.
+
+    Returns:
+        Name → content of everything that is kept: the result, reports in both languages, and the charts of the latest
+        version that judged a case, or of the latest one without anything on it.
+    """
+    processes = []
+    for row, day in versions:
+        read = read_process_bytes(running.files.path(row.file).read_bytes(), source=row.name, limits=running.limits)
+        processes.append(replace(read, flow=replace(read.flow, effective=day)))
+    columns = Columns.from_json(log.columns).options
+    events = load_log(running.files.path(log.file), options=columns, limits=running.limits)
+    found = assess_versions_of(
+        processes,
+        replace(events, name=log.name),
+        now=options.now,
+        closed=options.closed,
+        calendar=options.calendar,
+        lifecycle=options.lifecycle,
+        limits=running.limits,
+    )
+    made = {VERSIONS: VersionedAssessmentShape.of(found, log=log.name).model_dump_json()}
+    drawn = next((part for part in reversed(found.versions) if part.assessment is not None), found.versions[-1])
+    for language in Language:
+        made[report_name(language)] = versions_report_of(found, log=log.name, language=language)
+        for show in OverlayKind:
+            dot = draw_process(drawn.process, language=language, assessment=drawn.assessment, show=show)
+            made[chart_name(show, language)] = dot
+    return {name: text.encode() for name, text in made.items()}
 
 
 def artefacts_of(process: Process, assessment: Assessment) -> dict[str, bytes]:

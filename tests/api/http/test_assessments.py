@@ -7,7 +7,7 @@ import pytest
 from engine.jobs.runner import Work
 from engine.storage.repository import find
 from engine.storage.tables import AssessmentRow, Status
-from tests.api.http.service import Service, service_in
+from tests.api.http.service import FLOW, LOG, Service, service_in
 
 
 def nobody_works(_name: str, _work: Work) -> None:
@@ -135,3 +135,31 @@ def test_crash_of_an_assessment_is_kept_and_the_next_one_runs(
     assert [problem["code"] for problem in failed["problems"]] == ["service.our-fault"]
     assert "secret" not in str(failed)
     assert service.finished(service.assess())["status"] == "done"
+
+
+def test_versions_judge_the_cases_that_started_in_their_time(service: Service) -> None:
+    turned = FLOW.replace("greet -> serve -> end", "serve -> greet -> end")
+    old, new = service.upload_flow(), service.upload_flow(turned)
+    headers = {"Content-Type": "application/json"}
+    for flow, day in ((old, "2026-01-01"), (new, "2026-03-02")):
+        service.client.post(f"/flows/{flow}/activations", content=f'{{"effective": "{day}"}}', headers=headers)
+    later = LOG + "c,Serve,2026-03-02T10:00:00Z\nc,Greet,2026-03-02T11:00:00Z\n"
+    answer = service.client.post("/assessments", json={"flow": old, "log": service.upload_log(later), "versions": True})
+    found = service.finished(answer.json()["id"])
+    assert found["status"] == "done", found["problems"]
+    assert [(part["effective"], part["cases"]) for part in found["versions"]["versions"]] == [
+        ("2026-01-01", 2),
+        ("2026-03-02", 1),
+    ]
+    completeness = found["versions"]["dimensions"]["completeness"]
+    assert (completeness["numerator"], completeness["denominator"], found["result"]) == (5, 6, None)
+    chosen = [(one["flow"], one["effective"]) for one in found["options"]["versions"]]
+    assert chosen == [(old, "2026-01-01"), (new, "2026-03-02")]
+    assert "<iframe" in service.client.get(f"/assessments/{found['id']}/report").text
+    assert service.client.get(f"/assessments/{found['id']}/chart").content.startswith(b"<svg")
+
+
+def test_versions_are_those_in_force_when_it_was_asked_for(service: Service) -> None:
+    flow, log = service.upload_flow(), service.upload_log()
+    answer = service.client.post("/assessments", json={"flow": flow, "log": log, "versions": True})
+    assert (answer.status_code, answer.json()["code"]) == (422, "service.no-versions")
