@@ -12,8 +12,9 @@ from engine.conformance.causality import TokenGame
 from engine.definitions.flow import Flow, NodeKind
 from engine.nets.net import Net
 
+_CHOOSING = (NodeKind.EXCLUSIVE, NodeKind.EVENT_BASED)
 Branch = tuple[str, int]
-"""An exclusive gateway's id, and which of its outgoing edges (0-based, in file order)."""
+"""An exclusive or event-based gateway's id, and which of its outgoing edges (0-based, in file order)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +39,9 @@ class Structure:
     def is_on_other_branch(self, step: str, fired: Collection[int]) -> bool:
         """Whether an exclusive branch that a run did not take contains a step.
 
-        A branch of an exclusive gateway contains the nodes that the start reaches through this outgoing edge only. A
-        run took the branch when it fired a transition of a node in it. It counts as not taken only when the run came
-        past the gateway.
+        A branch of an exclusive or event-based gateway contains the nodes that the start reaches through this outgoing
+        edge only. A run took the branch when it fired a transition of a node in it. It counts as not taken only when
+        the run came past the gateway.
 
         Args:
             step: Id of a step that the run did not perform.
@@ -51,7 +52,7 @@ class Structure:
         """
         visited = {self.net.transitions[transition].node for transition in fired}
         return any(
-            gateway in visited and not visited & self._inside[gateway, edge]
+            self._came_past(gateway, visited) and not visited & self._inside[gateway, edge]
             for gateway, edge in self._branches_of.get(step, ())
         )
 
@@ -68,6 +69,14 @@ class Structure:
         inside = self._inside.get((gateway, edge), frozenset())
         return inside & frozenset(self.net.labels)
 
+    def _came_past(self, gateway: str, visited: Collection[str]) -> bool:
+        """Whether a run came past a gateway; one that waits for events has no transition, but its branches have."""
+        if gateway in visited:
+            return True
+        if self.flow is None or self.flow.by_id[gateway].kind is not NodeKind.EVENT_BASED:
+            return False
+        return any(inside & set(visited) for (source, _), inside in self._inside.items() if source == gateway)
+
     @cached_property
     def _branches_of(self) -> Mapping[str, tuple[Branch, ...]]:
         """For each node the exclusive branches that contain it, innermost first: its dominators among the edges."""
@@ -80,7 +89,7 @@ class Structure:
                 graph.add_edge(node.parent or root, node.id)
             if node.boundary is not None:
                 graph.add_edge(node.boundary.at, node.id)
-        splits = {node.id: 0 for node in self.flow.nodes if node.kind is NodeKind.EXCLUSIVE}
+        splits = {node.id: 0 for node in self.flow.nodes if node.kind in _CHOOSING}
         for edge in self.flow.edges:
             if edge.source in splits:
                 branch = (edge.source, splits[edge.source])

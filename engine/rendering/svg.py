@@ -85,8 +85,9 @@ def text_styles(picture: etree._Element) -> tuple[TextStyle, ...]:
 def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float]) -> bytes:
     """A picture of Graphviz, checked and made plain.
 
-    Node ids become ``data-node``; comments, document type and Graphviz's own ids and titles go; the picture keeps
-    one title, its name. The result is UTF-8 without an XML declaration, so that it is a file and a part of a page.
+    Ids of nodes and frames become ``data-node``; comments, document type and Graphviz's own ids and titles go; the
+    picture keeps one title, its name. The result is UTF-8 without an XML declaration, so that it is a file and a part
+    of a page.
 
     Args:
         source: From ``read_svg``.
@@ -137,7 +138,8 @@ def _copy(element: etree._Element, parent: etree._Element, widths: Mapping[TextS
     for attribute, value in element.attrib.items():
         if attribute == "id":
             # Graphviz numbers what has no id of ours; those numbers would collide with a second picture in a page.
-            if element.get("class") == "node" and not re.fullmatch(r"(?:a_)?node[0-9]+", str(value)):
+            is_ours = not re.fullmatch(r"(?:a_)?(?:node|clust)[0-9]+", str(value))
+            if element.get("class") in {"node", "cluster"} and is_ours:
                 made.set("data-node", value)
         elif attribute not in _DROPPED:
             made.set(attribute, value)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from engine.conformance.structure import Structure
 from engine.definitions.flow import Flow
+from engine.definitions.yaml_reader import read_flow_text
 from engine.nets.compile import compile_flow
+from tests.engine.nets.constructs import around, construct
 from tests.making import make_flow
 
 NESTED = make_flow(
@@ -45,6 +47,20 @@ def test_a_gateway_that_was_not_reached_has_not_chosen() -> None:
 
 def test_an_inclusive_branch_is_no_exclusive_one() -> None:
     assert not is_elsewhere(INCLUSIVE, "b", "i a")
+
+
+def test_a_branch_behind_an_event_that_did_not_happen() -> None:
+    flow = construct("an event-based gateway")
+    assert is_elsewhere(flow, "c", "a m b")
+    assert not is_elsewhere(flow, "c", "a")
+
+
+def test_what_is_inside_a_sub_flow_is_on_its_branch() -> None:
+    inside = "    nodes: {s: start, x: {step: X}, e: end}\n    edges: [s -> x -> e]"
+    text = around(inside, "g: exclusive\nj: exclusive\nc: {step: C}", "g -> c -> j\nj -> z")
+    flow = read_flow_text(text.replace("start -> a -> sub -> z", "start -> a -> g -> sub -> j, z"))
+    assert is_elsewhere(flow, "x", "a g c z")
+    assert not is_elsewhere(flow, "x", "a g s x e z")
 
 
 def test_a_step_of_a_plan_is_on_no_branch() -> None:

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from lxml import etree
 
 from engine.definitions.flow import Flow
+from engine.definitions.titles import Title
 from engine.rendering.flowchart import Orientation, draw_flow
 from engine.rendering.overlay import OverlayKind, make_overlay
 from engine.rendering.picture import PictureFormat, render
 from engine.vocabulary import Language
+from tests.engine.nets.constructs import CONSTRUCTS, construct
 from tests.engine.rendering.fixtures import END, START, car_flow, chain, step, survey_assessment, survey_flow
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,6 +79,69 @@ def test_an_end_has_a_thicker_border_than_a_start() -> None:
     widths = [node(dot, name).find(f"{SVG}ellipse") for name in ("start", "end")]
     start, end = (float(shape.get("stroke-width", "1")) for shape in widths if shape is not None)
     assert end > start
+
+
+def shape(dot: str, name: str, of: str) -> etree._Element:
+    found = node(dot, name).find(f"{SVG}{of}")
+    assert found is not None
+    return found
+
+
+def test_an_event_has_two_lines_dashed_where_it_runs_beside() -> None:
+    beside = draw_flow(construct("an event beside a step"), language=Language.EN)
+    within = draw_flow(construct("a step interrupted"), language=Language.EN)
+    assert len(list(node(beside, "t").iter(f"{SVG}ellipse"))) == 2
+    assert shape(beside, "t", "ellipse").get("stroke-dasharray")
+    assert not shape(within, "t", "ellipse").get("stroke-dasharray")
+
+
+def test_an_event_says_what_it_is_about_and_the_legend_explains_its_sign() -> None:
+    shown = texts(draw_flow(construct("a step interrupted"), language=Language.ZH))
+    assert {"Late", "超过 1d", "⊙", "定时"} <= set(shown)
+    assert shown.count("⊙") == 2
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_every_construct_is_drawn_with_all_its_nodes(name: str) -> None:
+    flow = construct(name)
+    found = [group.get("data-node") for group in drawn(draw_flow(flow, language=Language.ZH)).iter(f"{SVG}g")]
+    assert sorted(filter(None, found)) == sorted(node.id for node in flow.nodes)
+
+
+def box(element: etree._Element) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of everything that is drawn of a node."""
+    numbers: list[tuple[float, float]] = []
+    for part in element.iter():
+        if part.tag == f"{SVG}ellipse":
+            numbers.append((float(part.get("cx", "0")), float(part.get("cy", "0"))))
+        found = re.findall(r"(-?[\d.]+),(-?[\d.]+)", part.get("points", "") + part.get("d", ""))
+        numbers += [(float(x), float(y)) for x, y in found]
+    across, down = zip(*numbers, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
+def test_a_sub_flow_is_a_frame_around_its_nodes() -> None:
+    dot = draw_flow(construct("a sub-flow in a sub-flow"), language=Language.EN)
+    left, top, right, bottom = box(node(dot, "sub"))
+    for inner in ("s", "in", "x", "y", "e"):
+        x1, y1, x2, y2 = box(node(dot, inner))
+        assert left < x1
+        assert x2 < right
+        assert top < y1
+        assert y2 < bottom
+    assert not left < box(node(dot, "z"))[0] < right or not top < box(node(dot, "z"))[1] < bottom
+
+
+def test_repetition_risks_and_calls_stand_below_the_title() -> None:
+    flow = construct("instances of a sub-flow")
+    risky = [replace(n, calls="other", risk=Title("Dear", "太贵")) if n.id == "sub" else n for n in flow.nodes]
+    shown = set(texts(draw_flow(replace(flow, nodes=tuple(risky)), language=Language.ZH)))
+    assert {"∥ 同时 1–2 份", "调用 other", "⚠ 太贵"} <= shown
+
+
+def test_an_end_that_terminates_and_an_event_based_gateway_have_their_signs() -> None:
+    assert texts(draw_flow(construct("a terminating end"), language=Language.EN)).count("●") == 2
+    assert texts(draw_flow(construct("an event-based gateway"), language=Language.EN)).count("◎") == 2
 
 
 def test_short_flows_run_right_and_long_ones_down() -> None:
