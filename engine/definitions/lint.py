@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.definitions.flow import Edge, Flow, Node, NodeKind
+from engine.definitions.flow import Edge, Flow, Node, NodeKind, TriggerKind
 from engine.definitions.rules import Authority, PerformedBy
 from engine.definitions.standard_lint import lint_standards
 from engine.definitions.standards import StandardKind, TimeUnit
@@ -15,7 +15,7 @@ from engine.errors import Place, Problem, Severity, Value
 
 _BRANCHING = (NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE)
 _WAITING = (NodeKind.PARALLEL, NodeKind.INCLUSIVE)
-_GATEWAYS = (*_BRANCHING, NodeKind.PARALLEL)
+_GATEWAYS = (*_BRANCHING, NodeKind.PARALLEL, NodeKind.EVENT_BASED)
 _SHOWN = 10
 """Names listed in one message; the rest is counted."""
 
@@ -36,6 +36,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         - ``flow.no-otherwise``: every way has a condition, so that none may hold;
         - ``flow.condition-on-only-way``: a condition where there is nothing to choose;
         - ``flow.plans-alike``: two plans of one step begin with the same step, so that no log tells them apart;
+        - ``flow.silent-interruption``: an event that ends a step or sub-flow, and of which a log shows nothing;
         - ``flow.unused-role``: a role that no step has;
         - ``flow.working-time-without-calendar``: working time is asked for and no calendar named;
         - ``flow.steps-without-order`` (info): steps with standards of which none is about their order;
@@ -46,6 +47,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
     found = [
         *_gateways(flow),
         *_plans_alike(flow),
+        *_silent_interruptions(flow),
         *_unused_roles(flow),
         *_working_time(flow),
         *_steps_without_order(flow),
@@ -99,8 +101,36 @@ def _plans_alike(flow: Flow) -> Iterator[Problem]:
             )
 
 
+def _silent_interruptions(flow: Flow) -> Iterator[Problem]:
+    """Events on a border after which a case may end without a trace of them, so that they excuse whatever was skipped.
+
+    An error that is thrown inside is left out: the work that leads to it is its trace.
+    """
+    onward: dict[str, list[str]] = {node.id: [] for node in flow.nodes}
+    for edge in flow.edges:
+        onward[edge.source].append(edge.target)
+    for event in flow.nodes:
+        at = event.boundary
+        if at is None or not at.interrupting or event.logged:
+            continue
+        if event.event is not None and event.event.kind is TriggerKind.ERROR:
+            continue
+        waiting, seen = [event.id], {event.id}
+        while waiting:
+            fresh = [name for name in onward[waiting.pop()] if name not in seen and not _shows(flow.by_id[name])]
+            seen.update(fresh)
+            waiting += fresh
+        if any(flow.by_id[name].kind is NodeKind.END for name in seen):
+            yield _warning("flow.silent-interruption", event.line, f"nodes.{event.id}", event=event.id, at=at.at)
+
+
+def _shows(node: Node) -> bool:
+    """Whether whoever comes past a node leaves something in a log, or should."""
+    return node.kind is NodeKind.SUB_FLOW or (node.is_visible and not node.optional)
+
+
 def _unused_roles(flow: Flow) -> Iterator[Problem]:
-    used = {step.role for step in flow.steps}
+    used = {node.role for node in flow.nodes}
     for standard in flow.standards:
         if isinstance(standard.rule, PerformedBy):
             used.update(standard.rule.roles)

@@ -103,3 +103,18 @@ def test_working_time_needs_a_calendar() -> None:
     (found,) = warnings(flow_file(rest=standard))
     assert found.code == "flow.working-time-without-calendar"
     assert warnings(flow_file(rest=f"{standard}\ncalendar: office")) == []
+
+
+def test_an_interruption_that_leaves_no_trace_excuses_what_was_skipped() -> None:
+    late = "t: {event: Late, timer: 1d, on: b}"
+    (warning,) = warnings(flow_file(nodes=late, edges="- t -> end", rest=ORDERED))
+    assert (warning.code, warning.values["at"]) == ("flow.silent-interruption", "b")
+    assert warnings(flow_file(nodes=late.replace("on: b", "on: b, logged: true"), edges="- t -> end")) == []
+    assert warnings(flow_file(nodes=f"{late}\nc: {{step: C}}", edges="- t -> c -> end")) == []
+    optional = flow_file(nodes=f"{late}\nc: {{step: C, optional: true}}", edges="- t -> c -> end")
+    assert [warning.code for warning in warnings(optional)] == ["flow.silent-interruption"]
+
+
+def test_a_role_of_a_sub_flow_is_used() -> None:
+    inside = "s: {sub-flow: S, role: r, nodes: {s1: start, c: {step: C}, s2: end}, edges: [s1 -> c -> s2]}"
+    assert warnings(flow_file(nodes=inside, edges="- b -> s -> end", rest="roles: {r: R}")) == []
