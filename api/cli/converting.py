@@ -46,7 +46,7 @@ def _flow_text(source: Path, session: Session, ending: str) -> str:
     from engine.definitions.yaml_writer import write_flow
     from engine.nets.pnml import write_pnml
 
-    process = process_from(source, session)
+    process = process_from(source, session, lists=True)
     if ending in NET_ENDINGS:
         if process.has_graph:
             session.note("cli.net-only")

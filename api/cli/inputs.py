@@ -18,16 +18,23 @@ WARNINGS_SHOWN = 20
 """Warnings of one file that are shown by commands whose subject they are not."""
 
 
-def process_from(path: Path, session: Session) -> Process:
-    """Read a flow.
+def process_from(path: Path, session: Session, *, lists: bool = False) -> Process:
+    """Read a flow, and print the warnings about its file.
+
+    Args:
+        path: The file.
+        session: Where they go.
+        lists: Whether to print as well what the file holds and a flow does not; all of it.
 
     Raises:
         InputRefused: With everything that is wrong with it.
     """
     from api.composition import load_process
+    from engine.errors import Severity
 
     process = load_process(path, process=session.process, limits=session.limits)
-    session.problems(process.notes, limit=WARNINGS_SHOWN)
+    notes = [note for note in process.notes if lists or note.severity is not Severity.INFO]
+    session.problems(notes, limit=session.limits.problems if lists else WARNINGS_SHOWN)
     return process
 
 

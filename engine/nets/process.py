@@ -133,7 +133,7 @@ def read_process_bytes(
         called: Gives the texts of flows that a flow in YAML calls; without it, a call is refused.
     """
     head = _head(data, source)
-    if _TABLE.match(head):
+    if not head.startswith("<") and _TABLE.match(head):
         raise _refusal("net.is-a-log", source)
     if not head.startswith("<"):
         text = data.decode(errors="surrogateescape")  # what is not UTF-8 is refused by the reader, with its line

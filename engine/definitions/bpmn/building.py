@@ -10,9 +10,8 @@ from lxml import etree
 
 from engine.definitions.bpmn.draft import Draft, DraftNode
 from engine.definitions.bpmn.naming import Names, own_text, own_title, role_ids, slug
-from engine.definitions.bpmn.own import own_sections, step_standards, with_sections
+from engine.definitions.bpmn.own import as_flow_file, step_standards
 from engine.definitions.bpmn.reading import BpmnReading, model_children
-from engine.definitions.bpmn.structure import check_structure
 from engine.definitions.fields import ID
 from engine.definitions.flow import Boundary, Edge, Flow, Node, NodeKind, Termination
 from engine.definitions.titles import Title
@@ -44,7 +43,7 @@ def build_flow(
     ordered = _in_order(draft)
     nodes = tuple(_node(draft.nodes[key], names, role_of_lane) for key in ordered)
     identifier, title = _called(process, root, reading)
-    sections = own_sections(process)
+    elements = {names.ids[key]: draft.nodes[key].element for key in ordered}
     flow = Flow(
         id=identifier,
         title=title,
@@ -53,15 +52,11 @@ def build_flow(
         roles=roles,
         nodes=nodes,
         edges=_edges(draft, names, ordered),
-        standards=step_standards(nodes, {names.ids[k]: draft.nodes[k].element for k in ordered}, reading),
+        standards=step_standards(nodes, elements, reading),
         source_hash=source_hash,
         termination=Termination.IMPLICIT,
     )
-    if sections is not None:
-        flow = with_sections(flow, sections, process, reading)
-    if not reading.failed:  # without its plans, a plan's own steps would look unreachable
-        check_structure(flow, reading)
-    return BuiltFlow(flow, names.ids)
+    return BuiltFlow(as_flow_file(flow, process, elements, reading), names.ids)
 
 
 def _called(process: etree._Element, root: etree._Element, reading: BpmnReading) -> tuple[str, Title]:
@@ -157,7 +152,14 @@ def _node(node: DraftNode, names: Names, role_of_lane: Mapping[str, str]) -> Nod
         calls=own_text(node.element, "calls"),
         risk=own_title(node.element, "", "risk-"),
         script=own_title(node.element, "", "script-"),
+        ends=_ends(node),
     )
+
+
+def _ends(node: DraftNode) -> Termination | None:
+    """When a sub-flow has ended, where Trueline said so; else as what contains it, which for BPMN is the process."""
+    said = own_text(node.element, "ends")
+    return Termination(said) if said in set(Termination) else None
 
 
 def _role(node: DraftNode, role_of_lane: Mapping[str, str]) -> str | None:
@@ -169,9 +171,10 @@ def _role(node: DraftNode, role_of_lane: Mapping[str, str]) -> str | None:
 
 
 def _edges(draft: Draft, names: Names, ordered: list[str]) -> tuple[Edge, ...]:
-    """The edges in the order that Trueline wrote; else those of each node together, in the order of the nodes."""
+    """The edges in the order that Trueline wrote; else scope by scope, those of each node together."""
     rank = {key: index for index, key in enumerate(ordered)}
-    edges = sorted(draft.edges, key=lambda edge: rank[edge.source])
+    scope = {key: rank.get(draft.nodes[key].parent or "", -1) for key in ordered}
+    edges = sorted(draft.edges, key=lambda edge: (scope[edge.source], rank[edge.source]))
     written = [own_text(edge.element, "place") for edge in edges]
     if any(written):
         places = {id(edge): int(p) for edge, p in zip(edges, written, strict=True) if p and p.isdigit()}

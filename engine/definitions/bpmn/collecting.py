@@ -250,7 +250,7 @@ class Collector:
         if edge.otherwise:
             self.reading.remark("bpmn.condition-of-default", element, text=text)
             return
-        edge.conditional = bool(text)
+        edge.text = text
         edge.when = condition_or_note(text, element, self.reading)
 
     def _was_refused(self, identifier: str) -> bool:

@@ -62,7 +62,7 @@ class DraftEdge:
         target: Key of the node it enters.
         element: Where it stands, or None for one that was made.
         when: Its condition when that is CEL.
-        conditional: Whether it has a condition, of whatever kind.
+        text: Its condition as written, of whatever kind, or "".
         otherwise: Whether it is its source's default.
     """
 
@@ -70,7 +70,7 @@ class DraftEdge:
     target: str
     element: etree._Element | None = None
     when: str | None = None
-    conditional: bool = False
+    text: str = ""
     otherwise: bool = False
 
     @property
@@ -88,12 +88,14 @@ class Draft:
         edges: In the order of the file.
         lanes: Lane key → name.
         called: Keys of sub-flows that stand for a called process.
+        name: The name of the process.
     """
 
     nodes: dict[str, DraftNode] = field(default_factory=dict)
     edges: list[DraftEdge] = field(default_factory=list)
     lanes: dict[str, etree._Element] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    name: str = ""
 
     def add(self, node: DraftNode) -> DraftNode:
         """Add a node."""

@@ -37,34 +37,83 @@ def sections_of(flow: Flow) -> dict[str, str]:
     return {found[1]: text[found.start() : stop].rstrip("\n") for found, stop in zip(starts, stops, strict=True)}
 
 
-def own_sections(process: etree._Element) -> str | None:
-    """What Trueline wrote into a process, or None where another tool wrote the file."""
-    texts = own_texts(process, "flow")
+def own_sections(element: etree._Element) -> str | None:
+    """What Trueline wrote into a process, or None where another tool wrote it."""
+    texts = own_texts(element, "flow")
     return texts[0] if texts else None
 
 
-def with_sections(flow: Flow, sections: str, process: etree._Element, reading: BpmnReading) -> Flow:
-    """The flow with all that Trueline wrote into its process.
+def as_flow_file(
+    flow: Flow, process: etree._Element, elements: Mapping[str, etree._Element | None], reading: BpmnReading
+) -> Flow:
+    """The flow as a flow file would say it, with all that Trueline wrote into its process and its calls.
+
+    So whatever a flow file must keep to holds for a BPMN file too, and every flow that is read can be written as both.
 
     Args:
         flow: As BPMN says it, with the times that stand on steps.
-        sections: From ``own_sections``.
-        process: Where they stand.
-        reading: Takes the problems: a standard about a step that was deleted since, say.
+        process: Its element.
+        elements: Node id → the node's element.
+        reading: Takes the problems, such as a standard about a step that was deleted since, each at the node it names.
     """
-    said = sections_of(flow)
-    parts = [
-        f"trueline: {FORMAT_VERSION}",
-        sections,
-        *(said[key] for key in ("roles", "nodes", "edges") if key in said),
-    ]
+
+    def called(identifier: str) -> str | None:
+        node = next((node for node in flow.nodes if node.calls == identifier), None)
+        element = None if node is None else elements.get(node.id)
+        return None if node is None or element is None else _text(called_flow(flow, node), element)
+
+    limits = replace(reading.limits, flow_bytes=reading.limits.bpmn_bytes)
     try:
-        read = read_flow_text("\n".join(parts) + "\n", source=reading.source, limits=reading.limits)
+        read = read_flow_text(_text(flow, process), source=reading.source, limits=limits, called=called)
     except InputRefused as refusal:
         for problem in refusal.problems:
-            reading.add(replace(problem, place=replace(reading.place(process), element=problem.place.element)))
+            named = [elements[key] for key in problem.place.element.split(".") if elements.get(key) is not None]
+            place = reading.place(named[-1] if named else process)
+            reading.add(replace(problem, place=replace(place, element=problem.place.element)))
         return flow
     return replace(read, nodes=flow.nodes, edges=flow.edges, source_hash=flow.source_hash)
+
+
+def called_flow(flow: Flow, caller: Node) -> Flow:
+    """The flow that a node stands for, as it would stand in a file of its own."""
+    prefix = f"{caller.id}."
+
+    def own(identifier: str) -> str:
+        return identifier.removeprefix(prefix)
+
+    nodes = tuple(
+        replace(
+            node,
+            id=own(node.id),
+            parent=None if node.parent in {None, caller.id} else own(node.parent or ""),
+            boundary=None if node.boundary is None else replace(node.boundary, at=own(node.boundary.at)),
+        )
+        for node in flow.nodes
+        if node.id.startswith(prefix)
+    )
+    edges = tuple(
+        replace(edge, source=own(edge.source), target=own(edge.target))
+        for edge in flow.edges
+        if edge.source.startswith(prefix)
+    )
+    plans = tuple(
+        replace(p, id=own(p.id), at=own(p.at), path=tuple(map(own, p.path)), rejoin=own(p.rejoin))
+        for p in flow.plans
+        if p.at.startswith(prefix)
+    )
+    ends = caller.ends or flow.termination_of(caller.parent)
+    identifier = caller.calls or caller.id
+    return Flow(identifier, caller.title, None, None, flow.roles, nodes, edges, plans=plans, termination=ends)
+
+
+def _text(flow: Flow, element: etree._Element) -> str:
+    """A whole flow file: what BPMN says, and what Trueline wrote into an element."""
+    written = own_sections(element)
+    said = sections_of(flow)
+    if written is None:
+        return "\n".join(said.values()) + "\n"
+    by_bpmn = (said[key] for key in ("roles", "nodes", "edges") if key in said)
+    return "\n".join([f"trueline: {FORMAT_VERSION}", written, *by_bpmn]) + "\n"
 
 
 def step_standards(

@@ -22,6 +22,8 @@ def own_attributes(flow: Flow, node: Node, element: str, place: int) -> dict[str
         said["id"] = node.id
     if node.calls is not None:
         said["calls"] = node.calls
+    if node.ends is not None:
+        said["ends"] = node.ends.value
     flags = {"optional": node.optional, "logged": node.logged, "terminates": node.terminates and node.event is not None}
     said |= {key: "true" for key, holds in flags.items() if holds}
     throws_in_bpmn = node.event is not None and element in {"intermediateThrowEvent", "endEvent"}

@@ -81,6 +81,7 @@ def read_bpmn_bytes(
     roots = {child.get("id", ""): child for name, child in model_children(root) if name != "process"}
     chosen = choose_process(root, processes, process, reading)
     collector = Collector(reading, processes, roots)
+    collector.draft.name = reading.label(chosen.get("name"), chosen)
     collector.collect(chosen, None, (chosen.get("id", ""),))
     _check_size(collector, chosen)
     settle(collector)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from engine.definitions.bpmn.collecting import Collector
+from engine.definitions.bpmn.conditions import exclude_each_other
 from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode
 from engine.definitions.bpmn.reading import BpmnReading
 from engine.definitions.flow import NodeKind
@@ -126,23 +127,35 @@ def _check_handler(handler: DraftNode, starts: list[DraftNode], reading: BpmnRea
 
 def _drop_condition(edge: DraftEdge, reading: BpmnReading) -> None:
     """Behind a parallel or an event-based gateway a condition means nothing (BPMN 13.4.1, 13.4.4)."""
-    if edge.conditional and edge.element is not None:
+    if edge.text and edge.element is not None:
         reading.remark("bpmn.condition-ignored", edge.element)
-    edge.when, edge.conditional, edge.otherwise = None, False, False
+    edge.when, edge.text, edge.otherwise = None, "", False
 
 
 def _split_by_condition(draft: Draft, key: str) -> None:
-    """Conditions behind an activity choose like an inclusive gateway; what has none is always taken (BPMN 13.3.1)."""
+    """Conditions behind an activity choose like an inclusive gateway; what has none is always taken (BPMN 13.3.1).
+
+    Where no two of them can hold at once, an exclusive gateway chooses the same. Beside a way that is always taken,
+    each of the others may be left out, which then is an end of its own.
+    """
     leaving = draft.leaving(key)
-    chosen = [edge for edge in leaving if edge.conditional or edge.otherwise]
-    if not any(edge.conditional for edge in leaving):
+    chosen = [edge for edge in leaving if edge.text or edge.otherwise]
+    if not any(edge.text for edge in leaving):
         for edge in chosen:
             edge.otherwise = False
         return
-    gateway = draft.make(NodeKind.INCLUSIVE, f"{_plain(key)}-choice", draft.nodes[key].parent)
-    draft.edges.insert(draft.edges.index(chosen[0]), DraftEdge(key, gateway.key))
-    for edge in chosen:
-        edge.source = gateway.key
+    always = len(chosen) < len(leaving)
+    exclusive = exclude_each_other([edge.text for edge in chosen if edge.text])
+    leave_out = always and not any(edge.otherwise for edge in chosen)
+    for together in [chosen] if exclusive or not leave_out else [[edge] for edge in chosen]:
+        kind = NodeKind.EXCLUSIVE if exclusive or leave_out else NodeKind.INCLUSIVE
+        gateway = draft.make(kind, f"{_plain(key)}-choice", draft.nodes[key].parent)
+        draft.edges.insert(draft.edges.index(together[0]), DraftEdge(key, gateway.key))
+        for edge in together:
+            edge.source = gateway.key
+        if leave_out:
+            end = draft.make(NodeKind.END, f"{_plain(gateway.key)}-none", gateway.parent)
+            draft.edges.append(DraftEdge(gateway.key, end.key, otherwise=True))
 
 
 # Event sub-processes
@@ -172,7 +185,7 @@ def _around_process(draft: Draft) -> str:
     key = "+process"
     if key not in draft.nodes:
         inner = [node for node in draft.inside(None) if not node.handles]
-        draft.nodes = {key: DraftNode(key, NodeKind.SUB_FLOW, "", None), **draft.nodes}
+        draft.nodes = {key: DraftNode(key, NodeKind.SUB_FLOW, draft.name, None), **draft.nodes}
         for node in inner:
             node.parent = key
         start = draft.make(NodeKind.START, "begin", None)

@@ -15,7 +15,7 @@ from lxml import etree
 from engine.definitions.bpmn.diagram import write_diagram
 from engine.definitions.bpmn.drawing import Drawing, DrawnEdge, DrawnNode, Layout, drawing_of
 from engine.definitions.bpmn.event_writer import EventWriter
-from engine.definitions.bpmn.own import SAID_BY_BPMN, sections_of
+from engine.definitions.bpmn.own import SAID_BY_BPMN, called_flow, sections_of
 from engine.definitions.bpmn.own_attributes import both, own_attributes
 from engine.definitions.bpmn.vocabulary import BOUNDS, CEL, DIAGRAM, GATEWAYS, INSTANCE, MODEL, OWN, WAYPOINTS
 from engine.definitions.flow import Flow, Node, NodeKind, Repeat
@@ -79,8 +79,7 @@ class _Writer:
         identifier = self._flow.id if self._flow.id not in self._flow.by_id else f"_flow.{self._flow.id}"
         process = etree.Element(f"{{{MODEL}}}process")
         self._set(process, {"id": identifier, "name": self._name(self._flow.title), "isExecutable": "false"})
-        said = "\n".join(lines for key, lines in sections_of(self._flow).items() if key not in SAID_BY_BPMN)
-        self.add(self.add(process, "extensionElements"), f"{{{OWN}}}flow").text = said
+        self._write_sections(self.add(process, "extensionElements"), self._flow)
         self._write_scope(process, None)
         self._events.write_roots(root)
         root.append(process)
@@ -161,7 +160,7 @@ class _Writer:
         if self._name(node.title):
             self._set(element, {"name": self._name(node.title)})
         self._set(element, own_attributes(self._flow, node, name, self._place[node.id]))
-        self._write_aliases(element, node)
+        self._write_extensions(element, node)
         default = next((e.id for e in self._leaving.get(node.id, []) if e.edge is not None and e.edge.otherwise), None)
         if default is not None:
             self._set(element, {"default": default})
@@ -178,11 +177,18 @@ class _Writer:
         if node.kind is NodeKind.SUB_FLOW:
             self._write_scope(element, node.id)
 
-    def _write_aliases(self, element: etree._Element, node: Node) -> None:
-        if node.aliases:
-            extensions = self.add(element, "extensionElements")
-            for alias in node.aliases:
-                self._write_text(self.add(extensions, f"{{{OWN}}}alias"), alias)
+    def _write_extensions(self, element: etree._Element, node: Node) -> None:
+        if not node.aliases and node.calls is None:
+            return
+        extensions = self.add(element, "extensionElements")
+        for alias in node.aliases:
+            self._write_text(self.add(extensions, f"{{{OWN}}}alias"), alias)
+        if node.calls is not None:
+            self._write_sections(extensions, called_flow(self._flow, node))
+
+    def _write_sections(self, extensions: etree._Element, flow: Flow) -> None:
+        said = "\n".join(lines for key, lines in sections_of(flow).items() if key not in SAID_BY_BPMN)
+        self._write_text(self.add(extensions, f"{{{OWN}}}flow"), said)
 
     def _write_plan_event(self, parent: etree._Element, drawn: DrawnNode) -> None:
         if drawn.plan is None or drawn.host is None:

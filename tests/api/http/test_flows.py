@@ -5,10 +5,13 @@ import hashlib
 import httpx
 import pytest
 
-from engine.definitions.yaml_reader import KEYS
+from api.composition import bpmn_of
+from engine.definitions.bpmn.vocabulary import MODEL
+from engine.definitions.yaml_reader import KEYS, read_flow_text
 from engine.nets.compile import compile_flow
 from engine.nets.pnml import write_pnml
 from engine.nets.process import read_process_bytes
+from engine.vocabulary import Language
 from tests.api.http.service import FLOW, Service
 
 
@@ -50,6 +53,26 @@ def test_flow_with_problems_is_refused_with_all_of_them(service: Service) -> Non
     assert all(problem["line"] and problem["sentence"] and problem["remedy"] for problem in problems)
     assert problems[0]["place"].startswith("bad.yaml:")
     assert service.client.get("/flows").json()["items"] == []
+
+
+def test_flow_may_come_as_bpmn(service: Service) -> None:
+    flow = service.client.post("/flows", params={"name": "flow.yaml"}, content=FLOW.encode()).json()
+    text = bpmn_of(read_flow_text(FLOW), language=Language.ZH)
+    answer = service.client.post("/flows", params={"name": "flow.bpmn"}, content=text.encode())
+    assert (answer.status_code, answer.json()["format"]) == (201, "bpmn")
+    kept = ("flow", "title", "steps")
+    assert [answer.json()[key] for key in kept] == [flow[key] for key in kept]
+    source = service.client.get(f"/flows/{answer.json()['id']}/source")
+    assert (source.text, source.headers["content-type"]) == (text, "application/xml")
+    assert service.client.get(f"/flows/{answer.json()['id']}/check").json()["clean"]
+
+
+def test_bpmn_that_a_flow_cannot_say_is_refused_by_its_elements(service: Service) -> None:
+    process = '<process id="p"><task id="a"/><complexGateway id="g" name="G"/></process>'
+    text = f'<definitions xmlns="{MODEL}">{process}</definitions>'
+    answer = service.client.post("/flows", params={"name": "bad.bpmn"}, content=text.encode())
+    assert answer.status_code == 422
+    assert [p["code"] for p in answer.json()["problems"]] == ["bpmn.complex-gateway"]
 
 
 @pytest.mark.parametrize(

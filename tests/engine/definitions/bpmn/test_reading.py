@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 
+from engine.definitions.bpmn.conditions import exclude_each_other
 from engine.definitions.flow import Boundary, Flow, NodeKind, Repeat, Termination, Trigger, TriggerKind
+from engine.nets.compile import compile_flow
 from tests.engine.definitions.bpmn.making import chain, conditional, document, element, notes, read, task
+from tests.oracles.flow_interpreter import flow_language
+from tests.oracles.net_language import net_language
 
 START, END = '<startEvent id="s"/>', '<endEvent id="e"/>'
 
 
 def edges(flow: Flow) -> set[tuple[str, str]]:
     return {(edge.source, edge.target) for edge in flow.edges}
+
+
+def language(flow: Flow) -> set[tuple[str, ...]]:
+    """The sequences of steps up to length five that the flow allows; its net allows the same."""
+    found = flow_language(flow, 5)
+    assert net_language(compile_flow(flow), 5) == found
+    return found
 
 
 def kinds(flow: Flow) -> dict[str, NodeKind]:
@@ -25,6 +38,7 @@ def test_a_plain_process_is_a_plain_flow() -> None:
     assert edges(flow) == {("s", "a"), ("a", "b"), ("b", "e")}
     assert (flow.id, flow.title.en, flow.termination) == ("p", "P", Termination.IMPLICIT)
     assert (flow.by_id["a"].line, found.notes) == (3, ())
+    assert language(flow) == {("a", "b")}
 
 
 # The five constructs that other readers lose
@@ -39,6 +53,7 @@ def test_a_timer_on_the_border_keeps_its_path() -> None:
     assert flow.by_id["late"].boundary == Boundary("a", interrupting=True)
     assert flow.by_id["late"].event == Trigger(TriggerKind.TIMER, "7d")
     assert {("late", "c"), ("c", "e")} <= edges(flow)
+    assert language(flow) == {("a", "b"), ("c",)}
 
 
 def test_an_error_of_a_sub_process_is_caught_on_its_border() -> None:
@@ -58,6 +73,7 @@ def test_an_error_of_a_sub_process_is_caught_on_its_border() -> None:
     flow = read(document(*parts, beside='<error id="err" name="Broken"/>')).flow
     assert flow.by_id["bad"].event == flow.by_id["b"].event == Trigger(TriggerKind.ERROR, "Broken")
     assert {node.id for node in flow.nodes if node.parent == "sub"} == {"i", "x", "bad"}
+    assert language(flow) == {("x", "mend")}
 
 
 def test_the_flow_around_a_sub_process_stays() -> None:
@@ -66,6 +82,7 @@ def test_the_flow_around_a_sub_process_stays() -> None:
     assert [node.id for node in flow.nodes if node.parent is None] == ["s", "a", "sub", "b", "e"]
     assert kinds(flow)["sub"] is NodeKind.SUB_FLOW
     assert {("a", "sub"), ("sub", "b"), ("i", "x"), ("x", "j")} <= edges(flow)
+    assert language(flow) == {("a", "x", "b")}
 
 
 def test_an_event_based_gateway_leads_to_each_of_its_events() -> None:
@@ -77,6 +94,7 @@ def test_an_event_based_gateway_leads_to_each_of_its_events() -> None:
     assert kinds(flow)["g"] is NodeKind.EVENT_BASED
     assert {("g", "m"), ("g", "t")} <= edges(flow)
     assert flow.by_id["m"].event == Trigger(TriggerKind.MESSAGE, "Answer")
+    assert language(flow) == {("a",), ("b",)}
 
 
 def test_a_task_with_two_ways_out_splits() -> None:
@@ -85,6 +103,7 @@ def test_a_task_with_two_ways_out_splits() -> None:
     ).flow
     assert {("a", "b"), ("a", "c")} <= edges(flow)
     assert not any(node.kind is NodeKind.EXCLUSIVE for node in flow.nodes)
+    assert language(flow) == {("a", "b", "c"), ("a", "c", "b")}
 
 
 # Conditions
@@ -107,8 +126,8 @@ def test_conditions_behind_a_task_choose_like_an_inclusive_gateway() -> None:
 def test_what_has_no_condition_beside_some_that_have_is_always_taken() -> None:
     ways = chain("s", "a", "b", "e") + conditional("a", "c", "case.y") + chain("c", "e")
     flow = read(document(START, task("a"), task("b"), task("c"), END, ways)).flow
-    gateway = next(node for node in flow.nodes if node.kind is NodeKind.INCLUSIVE)
-    assert edges(flow) >= {("a", "b"), ("a", gateway.id), (gateway.id, "c")}
+    assert language(flow) == {("a", "b"), ("a", "b", "c"), ("a", "c", "b")}
+    assert any(edge.when == "case.y" for edge in flow.edges)
 
 
 def test_a_default_is_the_way_taken_otherwise() -> None:
@@ -119,6 +138,7 @@ def test_a_default_is_the_way_taken_otherwise() -> None:
         ("b", "case.x", False),
         ("c", None, True),
     }
+    assert language(flow) == {("b",), ("c",)}
 
 
 def test_a_condition_that_is_not_cel_is_told() -> None:
@@ -142,6 +162,7 @@ def test_without_events_everything_begins_and_ends_where_nothing_leads() -> None
     flow = read(document(task("a"), task("b"), task("c"), chain("a", "c") + chain("b", "c"))).flow
     assert edges(flow) == {("start", "a"), ("start", "b"), ("a", "c"), ("b", "c"), ("c", "end")}
     assert (kinds(flow)["start"], kinds(flow)["end"]) == (NodeKind.START, NodeKind.END)
+    assert language(flow) == {("a", "b", "c", "c"), ("b", "a", "c", "c"), ("a", "c", "b", "c"), ("b", "c", "a", "c")}
 
 
 def test_several_start_events_are_a_choice() -> None:
@@ -151,6 +172,7 @@ def test_several_start_events_are_a_choice() -> None:
     choice = next(node for node in flow.nodes if node.kind is NodeKind.EVENT_BASED)
     assert edges(flow) >= {("start", choice.id), (choice.id, "m"), (choice.id, "t"), ("m", "a"), ("t", "b")}
     assert kinds(flow)["m"] is NodeKind.EVENT
+    assert language(flow) == {("a",), ("b",)}
 
 
 def test_a_terminating_end_terminates() -> None:
@@ -170,6 +192,7 @@ def test_links_are_joined() -> None:
     ).flow
     assert ("out", "in") in edges(flow)
     assert kinds(flow)["out"] is kinds(flow)["in"] is NodeKind.EXCLUSIVE
+    assert language(flow) == {("a", "b")}
 
 
 def test_two_flows_between_the_same_nodes_both_stay() -> None:
@@ -177,6 +200,7 @@ def test_two_flows_between_the_same_nodes_both_stay() -> None:
     flow = read(document(START, task("a"), task("b"), END, chain("s", "a") + twice + chain("b", "e"))).flow
     between = next(node.id for node in flow.nodes if node.kind is NodeKind.EXCLUSIVE)
     assert edges(flow) >= {("a", "b"), ("a", between), (between, "b")}
+    assert language(flow) == {("a", "b", "b")}
 
 
 @pytest.mark.parametrize(
@@ -209,6 +233,7 @@ def test_a_call_of_a_process_in_the_file_is_that_process() -> None:
     found = read(document(START, task("a"), call, END, chain("s", "a", "call", "e"), beside=other))
     assert {node.id for node in found.flow.nodes if node.parent == "call"} == {"qs", "x", "qe"}
     assert "bpmn.call-written-out" in {note.code for note in found.notes}
+    assert language(found.flow) == {("a", "x")}
 
 
 def test_a_process_called_twice_is_there_twice_with_names_apart() -> None:
@@ -245,6 +270,7 @@ def test_an_interrupting_event_sub_process_is_caught_on_the_border_of_what_is_ar
     assert border.boundary == Boundary("sub", interrupting=True)
     assert flow.by_id["handler"].parent is None
     assert edges(flow) >= {(border.id, "handler"), ("sub", merge.id), ("handler", merge.id), (merge.id, "b")}
+    assert language(flow) == {("x", "b"), ("h", "b"), ("x", "h", "b")}
 
 
 def test_an_event_sub_process_of_the_process_puts_the_rest_into_a_sub_flow() -> None:
@@ -256,6 +282,7 @@ def test_an_event_sub_process_of_the_process_puts_the_rest_into_a_sub_flow() -> 
     whole = next(node for node in flow.nodes if node.kind is NodeKind.SUB_FLOW and node.id != "handler")
     assert {node.id for node in flow.nodes if node.parent == whole.id} == {"s", "a", "b", "e"}
     assert next(node for node in flow.nodes if node.boundary is not None).boundary == Boundary(whole.id)
+    assert language(flow) == {("a", "b"), ("h",), ("a", "h"), ("a", "b", "h")}
 
 
 # Names, lanes, lists
@@ -318,3 +345,63 @@ def test_a_timer_that_is_no_fixed_span_is_told() -> None:
     assert read(text).flow.by_id["late"].boundary == Boundary("a", interrupting=False)
     assert notes(text)["bpmn.timer"] == "R6/P1D"
     assert "bpmn.once-at-most" in notes(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("${ok}", "${!ok}"),
+        ("${ok}", "${!(ok)}"),
+        ("= approved", "= not(approved)"),
+        ("#{state == 'new'}", "#{state == 'old'}"),
+        ("case.n == 1", "case.n == 2.0"),
+        ("(a || b)", "!(a || b)"),
+    ],
+)
+def test_conditions_behind_a_task_that_exclude_each_other_are_a_choice(first: str, second: str) -> None:
+    assert exclude_each_other([first, second])
+    assert exclude_each_other([second, first])
+    ways = conditional("a", "b", escape(first)) + conditional("a", "c", escape(second))
+    flow = read(
+        document(START, task("a"), task("b"), task("c"), END, chain("s", "a") + ways, chain("b", "e"), chain("c", "e"))
+    ).flow
+    assert language(flow) == {("a", "b"), ("a", "c")}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("${ok}", "${ok}"),
+        ("${ok}", "${good}"),
+        ("x == 1", "x == 1.0"),
+        ("x == 'a'", 'x == "a"'),
+        ("x == 1", "y == 2"),
+        ("x != 1", "x != 2"),
+        ("a || b", "!a || b"),
+        ("a || b", "!(a) || b"),
+        ("a == b", "!a == b"),
+        ("x == 1 || y", "x == 2"),
+    ],
+)
+def test_conditions_that_may_hold_at_once_are_not_taken_for_a_choice(first: str, second: str) -> None:
+    assert not exclude_each_other([first, second])
+    assert not exclude_each_other([second, first])
+
+
+def test_a_default_beside_one_condition_is_a_choice() -> None:
+    first = element("task", "a", name="A", default="a.c")
+    ways = chain("s", "a") + conditional("a", "b", "case.x") + chain("a", "c", "e") + chain("b", "e")
+    assert language(read(document(START, first, task("b"), task("c"), END, ways)).flow) == {("a", "b"), ("a", "c")}
+
+
+def test_an_error_that_nothing_inside_throws_may_come_at_any_time() -> None:
+    sub = element("subProcess", "sub", task("x") + task("y") + chain("x", "y"), name="Sub")
+    border = '<boundaryEvent id="b" attachedToRef="sub"><errorEventDefinition/></boundaryEvent>'
+    parts = (START, sub, border, task("a"), task("m"), END, chain("s", "sub", "a", "e"), chain("b", "m", "e"))
+    assert language(read(document(*parts)).flow) == {("x", "y", "a"), ("m",), ("x", "m"), ("x", "y", "m")}
+
+
+def test_a_path_that_does_not_interrupt_runs_beside() -> None:
+    late = '<boundaryEvent id="l" cancelActivity="false" attachedToRef="a"><timerEventDefinition/></boundaryEvent>'
+    parts = (START, task("a"), task("b"), task("c"), END, late, chain("s", "a", "b", "e"), chain("l", "c", "e"))
+    assert language(read(document(*parts)).flow) == {("a", "b"), ("c", "a", "b"), ("a", "c", "b"), ("a", "b", "c")}

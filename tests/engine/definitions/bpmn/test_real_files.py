@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.definitions.bpmn.reader import read_bpmn
+from engine.definitions.bpmn.reader import read_bpmn, read_bpmn_bytes
+from engine.definitions.bpmn.writer import write_bpmn
+from engine.definitions.yaml_reader import read_flow_text
+from engine.definitions.yaml_writer import write_flow
 from engine.errors import InputRefused
+from tests.flows_strategy import placeless
 from tests.shared_data import shared
 
 READ = {
@@ -73,6 +77,8 @@ CHINESE = {
 def test_a_reference_file_is_read_whole(name: str, process: str, steps: int, nodes: int) -> None:
     flow = read_bpmn(shared(f"bpmn/miwg-reference/{name}.bpmn"), process=process or None).flow
     assert (len(flow.steps), len(flow.nodes)) == (steps, nodes)
+    assert placeless(read_flow_text(write_flow(flow))) == placeless(flow)
+    assert placeless(read_bpmn_bytes(write_bpmn(flow).encode()).flow) == placeless(flow)
 
 
 @pytest.mark.parametrize("name", list(REFUSED))

@@ -154,3 +154,23 @@ def test_a_span_without_a_fixed_length_is_none(text: str) -> None:
 
 def test_working_time_has_no_iso_duration() -> None:
     assert iso_duration("6 workhours") is None
+
+
+def test_a_flow_that_is_called_stays_called() -> None:
+    inner = PLANNED.replace("flow: shop", "flow: stock").replace("pack", "pick")
+    outer = """
+trueline: 1
+flow: order
+ends: implicit
+nodes:
+  start: start
+  pay: {step: Pay}
+  stock: {call: stock}
+  end: end
+edges: [start -> pay -> stock -> end]
+"""
+    flow = read_flow_text(outer, called={"stock": inner}.get)
+    assert {node.parent for node in flow.nodes} == {None, "stock"}
+    assert [plan.id for plan in flow.plans] == ["stock.gone"]
+    again = read_bpmn_bytes(bpmn_of(flow, language=Language.EN).encode()).flow
+    assert placeless(again) == placeless(flow)
