@@ -48,6 +48,7 @@ class Collector:
         reading: Takes problems and notes.
         processes: The file's processes by id.
         roots: Its other elements beside them, by id.
+        written_by_us: Whether Trueline wrote the file.
         draft: What was collected.
         links: Link events: (scope, name) → keys of those that throw, and of those that catch.
     """
@@ -55,6 +56,7 @@ class Collector:
     reading: BpmnReading
     processes: Mapping[str, etree._Element]
     roots: Mapping[str, etree._Element]
+    written_by_us: bool = False
     draft: Draft = field(default_factory=Draft)
     links: dict[tuple[str | None, str], tuple[list[DraftNode], list[DraftNode]]] = field(default_factory=dict)
 
@@ -89,9 +91,23 @@ class Collector:
             elif name not in _ROUTING and not self._is_inner(name, scope):
                 self.reading.refuse("bpmn.unknown-element", child, parent=local_name(scope))
         self._foreign(scope)
+        self._check_size(scope)
         self._attach(keys)
         for flow in flows:
             self._edge(flow, keys)
+        self._check_size(scope)
+
+    def _check_size(self, scope: etree._Element) -> None:
+        """Stop when there is too much already: calls of calls multiply.
+
+        Raises:
+            InputRefused: With all that was found so far.
+        """
+        limits, draft = self.reading.limits, self.draft
+        for limit, found in (("flow_nodes", len(draft.nodes)), ("flow_edges", len(draft.edges))):
+            if found > getattr(limits, limit):
+                self.reading.limit(limit, found, scope)
+                self.reading.refuse_if_failed()
 
     # Nodes
 

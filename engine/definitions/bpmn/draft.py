@@ -127,3 +127,8 @@ class Draft:
         gone = set(keys)
         self.nodes = {key: node for key, node in self.nodes.items() if key not in gone}
         self.edges = [e for e in self.edges if e.source not in gone and e.target not in gone]
+
+
+def plain(key: str) -> str:
+    """A key without the mark of a node that was made."""
+    return key.lstrip("+")

@@ -35,6 +35,7 @@ class Names:
     ids: dict[str, str] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
     _labels: dict[str, str] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def give_ids(self, draft: Draft) -> None:
         """Choose the ids of all nodes: those that are well formed stay, whoever comes first."""
@@ -81,11 +82,11 @@ class Names:
 
     def _distinct(self, title: Title, identifier: str, node: DraftNode) -> Title:
         """The title, with a number behind it where another step has it: a log's activity has to mean one step."""
-        number, found = 1, title
+        found = title
         while any(self._labels.get(text, identifier) != identifier for text in (found.en, found.zh)):
-            number += 1
+            number = self._next_number(f"title {title.en}")
             found = Title(f"{title.en} ({number})", f"{title.zh} ({number})")
-        if number > 1 and node.element is not None:
+        if found != title and node.element is not None:
             self.reading.remark("bpmn.same-name", node.element, title=found.en)
         self.claim((found.en, found.zh), identifier)
         return found
@@ -96,11 +97,15 @@ class Names:
         self._labels.setdefault(identifier, identifier)
 
     def _free(self, wanted: str) -> str:
-        number, identifier = 1, wanted
+        identifier = wanted
         while identifier in self._taken:
-            number += 1
-            identifier = f"{wanted}-{number}"
+            identifier = f"{wanted}-{self._next_number(f'id {wanted}')}"
         return identifier
+
+    def _next_number(self, what: str) -> int:
+        """2, 3, … for each thing that several share."""
+        self._numbers[what] = self._numbers.get(what, 1) + 1
+        return self._numbers[what]
 
 
 def is_id(text: str, *, own: bool = False) -> bool:

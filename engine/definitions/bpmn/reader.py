@@ -16,6 +16,7 @@ from lxml import etree
 from engine.definitions.bpmn.building import build_flow
 from engine.definitions.bpmn.choosing import choose_process
 from engine.definitions.bpmn.collecting import Collector
+from engine.definitions.bpmn.own import own_sections
 from engine.definitions.bpmn.reading import BpmnReading, model_children, parse_bpmn
 from engine.definitions.bpmn.routing import settle
 from engine.definitions.flow import Flow
@@ -80,10 +81,10 @@ def read_bpmn_bytes(
     processes = {child.get("id", ""): child for name, child in model_children(root) if name == "process"}
     roots = {child.get("id", ""): child for name, child in model_children(root) if name != "process"}
     chosen = choose_process(root, processes, process, reading)
-    collector = Collector(reading, processes, roots)
+    collector = Collector(reading, processes, roots, own_sections(chosen) is not None)
     collector.draft.name = reading.label(chosen.get("name"), chosen)
     collector.collect(chosen, None, (chosen.get("id", ""),))
-    _check_size(collector, chosen)
+    reading.refuse_if_failed()  # what is missing after a refusal would look like further mistakes
     settle(collector)
     reading.refuse_if_failed()
     built = build_flow(collector.draft, chosen, root, reading, source_hash=hashlib.sha256(data).hexdigest())
@@ -107,11 +108,3 @@ def _check_ids(root: etree._Element, reading: BpmnReading) -> None:
         other = first.setdefault(identifier, element)
         if other is not element:
             reading.refuse("bpmn.duplicate-id", element, first=line_of(other) or 0, other=local_name(other))
-
-
-def _check_size(collector: Collector, chosen: etree._Element) -> None:
-    limits, draft = collector.reading.limits, collector.draft
-    for limit, found in (("flow_nodes", len(draft.nodes)), ("flow_edges", len(draft.edges))):
-        if found > getattr(limits, limit):
-            collector.reading.limit(limit, found, chosen)
-    collector.reading.refuse_if_failed()

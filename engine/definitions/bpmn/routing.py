@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from engine.definitions.bpmn.choices import settle_choices
 from engine.definitions.bpmn.collecting import Collector
-from engine.definitions.bpmn.conditions import exclude_each_other
-from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode
+from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode, plain
 from engine.definitions.bpmn.reading import BpmnReading
 from engine.definitions.flow import NodeKind
-
-_CHOOSING = (NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE)
-_ACTING = (NodeKind.STEP, NodeKind.SUB_FLOW, NodeKind.EVENT, NodeKind.START)
 
 
 def settle(collector: Collector) -> None:
@@ -24,10 +21,7 @@ def settle(collector: Collector) -> None:
     _join_links(collector)
     for scope in draft.scopes():
         _settle_beginning(draft, scope, reading)
-    for edge in [edge for edge in draft.edges if draft.nodes[edge.source].kind not in (*_CHOOSING, *_ACTING)]:
-        _drop_condition(edge, reading)
-    for key in [node.key for node in draft.nodes.values() if node.kind in _ACTING]:
-        _split_by_condition(draft, key)
+    settle_choices(draft, reading, written_by_us=collector.written_by_us)
     for handler in [node for node in draft.nodes.values() if node.handles]:
         _catch_at_border(draft, handler, reading)
     _drop_unreached(draft, reading)
@@ -122,42 +116,6 @@ def _check_handler(handler: DraftNode, starts: list[DraftNode], reading: BpmnRea
         reading.refuse("bpmn.handler-beside", handler.element)
 
 
-# Conditions
-
-
-def _drop_condition(edge: DraftEdge, reading: BpmnReading) -> None:
-    """Behind a parallel or an event-based gateway a condition means nothing (BPMN 13.4.1, 13.4.4)."""
-    if edge.text and edge.element is not None:
-        reading.remark("bpmn.condition-ignored", edge.element)
-    edge.when, edge.text, edge.otherwise = None, "", False
-
-
-def _split_by_condition(draft: Draft, key: str) -> None:
-    """Conditions behind an activity choose like an inclusive gateway; what has none is always taken (BPMN 13.3.1).
-
-    Where no two of them can hold at once, an exclusive gateway chooses the same. Beside a way that is always taken,
-    each of the others may be left out, which then is an end of its own.
-    """
-    leaving = draft.leaving(key)
-    chosen = [edge for edge in leaving if edge.text or edge.otherwise]
-    if not any(edge.text for edge in leaving):
-        for edge in chosen:
-            edge.otherwise = False
-        return
-    always = len(chosen) < len(leaving)
-    exclusive = exclude_each_other([edge.text for edge in chosen if edge.text])
-    leave_out = always and not any(edge.otherwise for edge in chosen)
-    for together in [chosen] if exclusive or not leave_out else [[edge] for edge in chosen]:
-        kind = NodeKind.EXCLUSIVE if exclusive or leave_out else NodeKind.INCLUSIVE
-        gateway = draft.make(kind, f"{_plain(key)}-choice", draft.nodes[key].parent)
-        draft.edges.insert(draft.edges.index(together[0]), DraftEdge(key, gateway.key))
-        for edge in together:
-            edge.source = gateway.key
-        if leave_out:
-            end = draft.make(NodeKind.END, f"{_plain(gateway.key)}-none", gateway.parent)
-            draft.edges.append(DraftEdge(gateway.key, end.key, otherwise=True))
-
-
 # Event sub-processes
 
 
@@ -172,7 +130,7 @@ def _catch_at_border(draft: Draft, handler: DraftNode, reading: BpmnReading) -> 
         reading.refuse("bpmn.handler-repeated", handler.element)
         return
     start = starts[0]
-    border = draft.make(NodeKind.EVENT, f"{_plain(start.key)}-caught", around.parent, start.name)
+    border = draft.make(NodeKind.EVENT, f"{plain(start.key)}-caught", around.parent, start.name)
     border.event, border.host, border.element = start.event, around.key, start.element
     start.event, handler.handles, handler.parent = None, False, around.parent
     handler.name = handler.name or start.name
@@ -199,10 +157,10 @@ def _go_on_after(draft: Draft, first: str, second: str) -> None:
     if not leaving:
         return
     parent = draft.nodes[first].parent
-    merge = draft.make(NodeKind.EXCLUSIVE, f"{_plain(first)}-left", parent)
+    merge = draft.make(NodeKind.EXCLUSIVE, f"{plain(first)}-left", parent)
     onward = merge
     if len(leaving) > 1:
-        onward = draft.make(NodeKind.PARALLEL, f"{_plain(first)}-on", parent)
+        onward = draft.make(NodeKind.PARALLEL, f"{plain(first)}-on", parent)
         draft.edges.append(DraftEdge(merge.key, onward.key))
     for edge in leaving:
         edge.source = onward.key
@@ -270,7 +228,3 @@ def _part_twins(draft: Draft) -> None:
             edge.target = between.key
         seen.add(pair)
     draft.edges += extra
-
-
-def _plain(key: str) -> str:
-    return key.lstrip("+")

@@ -152,6 +152,16 @@ def test_limits_are_named(limits: Limits, name: str) -> None:
     assert {(p.code, p.values["limit"]) for p in problems(document(*PLAIN), limits)} == {("limit.exceeded", name)}
 
 
+def test_calls_of_calls_stop_at_the_limit_of_nodes() -> None:
+    def call(caller: int, number: int) -> str:
+        return element("callActivity", f"c{caller}.{number}", name="C", calledElement=f"p{caller + 1}")
+
+    called = "".join(f'<process id="p{i}">{call(i, 1)}{call(i, 2)}</process>' for i in range(1, 14))
+    called += f'<process id="p14">{task("x")}{task("y")}</process>'
+    text = document(call(0, 1), call(0, 2), process='id="p0"', beside=called)
+    assert [(p.code, p.values["limit"]) for p in problems(text)] == [("limit.exceeded", "flow_nodes")]
+
+
 def test_deep_nesting_is_refused_before_it_is_read() -> None:
     deep = "<subProcess>" * 10_000 + "</subProcess>" * 10_000
     with pytest.raises(InputRefused) as refusal:
