@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from engine.definitions.bpmn.reading import BpmnReading, model_children
 from engine.definitions.fields import ID
 from engine.definitions.flow import Boundary, Edge, Flow, Node, NodeKind, Termination
 from engine.definitions.titles import Title
+
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,15 @@ def _roles(draft: Draft, reading: BpmnReading) -> tuple[dict[str, Title], dict[s
 def _in_order(draft: Draft) -> list[str]:
     """Keys in the order that Trueline wrote; else as a case meets them, scope by scope, so that a file reads well."""
     keys = _as_met(draft)
-    places = {key: own_text(node.element, "place") or "" for key, node in draft.nodes.items()}
-    rank = {key: int(place) for key, place in places.items() if place.isdigit()}
+    places = {key: _place(node.element) for key, node in draft.nodes.items()}
+    rank = {key: place for key, place in places.items() if place is not None}
     return sorted(keys, key=lambda key: rank.get(key, len(keys))) if rank else keys
+
+
+def _place(element: etree._Element | None) -> int | None:
+    """The place in the flow that Trueline wrote."""
+    text = own_text(element, "place") or ""
+    return int(text) if _NUMBER.match(text) else None
 
 
 def _as_met(draft: Draft) -> list[str]:
@@ -175,9 +184,8 @@ def _edges(draft: Draft, names: Names, ordered: list[str]) -> tuple[Edge, ...]:
     rank = {key: index for index, key in enumerate(ordered)}
     scope = {key: rank.get(draft.nodes[key].parent or "", -1) for key in ordered}
     edges = sorted(draft.edges, key=lambda edge: (scope[edge.source], rank[edge.source]))
-    written = [own_text(edge.element, "place") for edge in edges]
-    if any(written):
-        places = {id(edge): int(p) for edge, p in zip(edges, written, strict=True) if p and p.isdigit()}
+    places = {id(edge): place for edge in edges if (place := _place(edge.element)) is not None}
+    if places:
         edges.sort(key=lambda edge: places.get(id(edge), len(edges)))
     return tuple(
         Edge(names.ids[edge.source], names.ids[edge.target], edge.when, edge.otherwise, edge.line) for edge in edges

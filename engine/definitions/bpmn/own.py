@@ -71,7 +71,8 @@ def as_flow_file(
             place = reading.place(named[-1] if named else process)
             reading.add(replace(problem, place=replace(place, element=problem.place.element)))
         return flow
-    return replace(read, nodes=flow.nodes, edges=flow.edges, source_hash=flow.source_hash)
+    nodes = tuple(replace(read.by_id[node.id], line=node.line) for node in flow.nodes)
+    return replace(read, nodes=nodes, edges=flow.edges, source_hash=flow.source_hash)
 
 
 def called_flow(flow: Flow, caller: Node) -> Flow:

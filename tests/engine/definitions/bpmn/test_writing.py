@@ -35,7 +35,7 @@ nodes:
   start: start
   take: {step: {en: Take the order, zh: 接单}, role: clerk, aliases: [接], at-most: 1h30m}
   ask: {exclusive: {en: In stock?, zh: 有货？}}
-  pack: {step: {en: Pack, zh: 打包}, optional: true}
+  pack: {step: {en: Pack, zh: 打包}, optional: true, risk: {en: Breaks, zh: 易碎}, script: {en: Mind it, zh: 小心}}
   sorry: {step: {en: Say sorry, zh: 道歉}}
   end: end
 edges:
@@ -50,6 +50,14 @@ plans:
 weights:
   most: {weight: 7, steps: [pack]}
 """
+
+
+def flow_of(data: bytes) -> Flow | None:
+    """The flow of a file, or None where it is refused."""
+    try:
+        return read_bpmn_bytes(data).flow
+    except InputRefused:
+        return None
 
 
 def elements(text: str, name: str) -> list[etree._Element]:
@@ -98,6 +106,16 @@ def test_names_are_written_in_one_language_and_kept_in_both() -> None:
     assert [lane.get("name") for lane in elements(text, "lane")] == ["店员", "Boss"]
     assert next(e.get("name") for e in elements(text, "task") if e.get("id") == "take") == "接单"
     assert read_bpmn_bytes(text.encode()).flow.by_id["take"].title == Title("Take the order", "接单")
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "²", "9" * 5000, "", "a.b", "P1D"])
+@pytest.mark.parametrize("name", ["place", "id", "at-most", "role", "calls", "ends", "throws", "plan", "optional"])
+def test_marks_that_were_tampered_with_are_refused_or_left_out(name: str, value: str) -> None:
+    """Whatever stands in Trueline's own attributes, a file is a flow that can be written again, or is refused."""
+    root = etree.fromstring(write_bpmn(read_flow_text(PLANNED)).encode())
+    next(task for task in root.iter("{*}task") if task.get("id") == "pack").set(f"{{{OWN}}}{name}", value)
+    flow = flow_of(etree.tostring(root))
+    assert flow is None or placeless(read_bpmn_bytes(write_bpmn(flow).encode()).flow) == placeless(flow)
 
 
 def test_a_step_renamed_in_a_modeler_has_its_new_name() -> None:
