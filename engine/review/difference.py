@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.definitions.flow import Edge, Flow, NodeKind
-from engine.definitions.standards import Standard
+from engine.definitions.standards import Intention, Standard
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.process import Process
 from engine.review.spelling import spelled
@@ -91,7 +91,7 @@ class Difference:
         steps: Steps, those of plans included.
         gateways: Starts, ends, gateways, events and sub-flows.
         edges: Edges, with their conditions.
-        standards: Standards, with their rules and limits.
+        standards: Standards, with their rules and limits, and intentions, which state none.
         plans: Contingency plans.
         roles: Roles.
         weights: Weight groups.
@@ -140,7 +140,7 @@ def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -
         steps=_changes(_nodes(before, steps=True), _nodes(after, steps=True)),
         gateways=_changes(_nodes(before, steps=False), _nodes(after, steps=False)),
         edges=_changes(_edges(before.edges), _edges(after.edges)),
-        standards=_changes({s.id: s for s in before.standards}, {s.id: s for s in after.standards}),
+        standards=_changes(_standards(before), _standards(after)),
         plans=_changes({p.id: p for p in before.plans}, {p.id: p for p in after.plans}),
         roles=_changes(before.roles, after.roles),
         weights=_changes({g.id: g for g in before.weights}, {g.id: g for g in after.weights}),
@@ -152,6 +152,11 @@ def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -
 
 def _nodes(flow: Flow, *, steps: bool) -> dict[str, Hashable]:
     return {node.id: node for node in flow.nodes if (node.kind is NodeKind.STEP) is steps}
+
+
+def _standards(flow: Flow) -> dict[str, Hashable]:
+    named: dict[str, Hashable] = {standard.id: standard for standard in flow.standards}
+    return named | {intention.id: intention for intention in flow.intentions}
 
 
 def _edges(edges: Iterable[Edge]) -> dict[str, Hashable]:
@@ -177,10 +182,17 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
 def _alterations(old: Any, new: Any) -> Iterator[Alteration]:
     """What two values of one dataclass say differently, places in the file left out."""
     names = tuple(field.name for field in fields(old) if field.name not in _NOT_COMPARED)
-    if isinstance(old, Standard):
+    if type(old) is not type(new):  # what was only wanted has become a standard, or the other way round
+        yield Alteration("rule", _stated(old), _stated(new))
+        names = ("title", "domain")
+    elif isinstance(old, Standard):
         yield from _of_rules(old, new)
         names = tuple(name for name in names if name != "rule")
     yield from _of_attributes(old, new, names)
+
+
+def _stated(value: Standard | Intention) -> str:
+    return spelled(value.rule if isinstance(value, Standard) else value.statement)
 
 
 def _of_rules(old: Standard, new: Standard) -> Iterator[Alteration]:

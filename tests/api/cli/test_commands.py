@@ -14,7 +14,7 @@ from api.cli.demonstrating import example_pairs
 from api.cli.formats import LOG_ENDINGS, ending_of, without_ending
 from engine.definitions.bpmn.vocabulary import MODEL
 from engine.definitions.flow import Edge, Node, Plan, WeightGroup
-from engine.definitions.standards import Standard
+from engine.definitions.standards import Intention, Standard
 from engine.definitions.titles import Title
 from engine.errors import InputRefused
 from engine.logs.lifecycle import Lifecycle
@@ -50,7 +50,7 @@ def test_columns_are_those_of_the_reader() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_everything_that_can_differ_has_a_name(language: Language) -> None:
-    kinds = (Node, Edge, Standard, Plan, WeightGroup, Title)
+    kinds = (Node, Edge, Standard, Intention, Plan, WeightGroup, Title)
     names = {field.name for kind in kinds for field in dataclasses.fields(kind)} - {"id", "line", "source", "target"}
     assert [name for name in names if not has_text(f"attribute.{name}", language)] == []
 

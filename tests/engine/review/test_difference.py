@@ -16,8 +16,8 @@ from engine.definitions.flow import (
     TriggerKind,
     WeightGroup,
 )
-from engine.definitions.rules import Precedence, Response, TimeSpan, TimeUnit
-from engine.definitions.standards import Standard
+from engine.definitions.rules import Count, Precedence, Response, TimeSpan, TimeUnit
+from engine.definitions.standards import Intention, Standard
 from engine.definitions.titles import Title
 from engine.limits import Limits
 from engine.nets.process import process_of_flow, process_of_net
@@ -109,6 +109,18 @@ def test_what_the_flow_says_of_itself_is_compared() -> None:
     )
     assert not found.is_empty
     assert (found.old.effective, found.new.effective) == (None, date(2026, 4, 1))
+
+
+def test_an_intention_that_becomes_a_standard_is_a_change_of_rule() -> None:
+    title = Title("Soon", "尽快")
+    wanted = Intention("soon", title, Title("As soon as possible", "尽快"), ("a",))
+    standard = Standard("soon", title, Count("a", at_least=1), Fraction(1), Fraction(0), Dimension.COMPLETENESS)
+    old, new = replace(OLD, intentions=(wanted,)), replace(OLD, standards=(*OLD.standards, standard))
+    (changed,) = compared(old, new).standards.changed
+    assert changed.alterations == (Alteration("rule", "As soon as possible / 尽快", "count: a, at-least 1"),)
+    later = replace(OLD, intentions=(replace(wanted, about=("a", "b")),))
+    (changed,) = compared(old, later).standards.changed
+    assert changed.alterations == (Alteration("about", "a", "a, b"),)
 
 
 def test_seasons_and_weights_are_compared() -> None:
