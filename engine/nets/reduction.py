@@ -22,12 +22,14 @@ _Key = TypeVar("_Key")
 _Run: TypeAlias = "int | tuple[_Run, _Run, int]"
 """A transition of the whole net, or one run and after it another so many times."""
 
-_MOST_WORK = 20_000_000
+_MOST_WORK = 300_000
 """Arcs looked at before a net is left as it is by then."""
 _MOST_COPIES = 1_000
 """Arcs that one fusion may make."""
 _MOST_PAIRS = 64
 """Transitions that one fusion of a choice may make."""
+_FEW_PAIRS = 4
+"""Pairs up to which choices are fused together, before other rules have their turn again."""
 _LONGEST_RUN = 10_000
 """Firings of a lifted run."""
 _MOST_MARKINGS_BETWEEN = 2_000
@@ -214,29 +216,37 @@ class Reduction:
         return changed
 
     def _fuse_choice(self) -> bool:
-        """Fuse the transitions after p with those before it, one for each pair, where nothing else decides."""
-        best: tuple[int, int] | None = None
-        for p, producers in self._producers.items():
-            consumers = self._consumers[p]
-            pairs = len(producers) * len(consumers)
-            if p in self._kept or not 0 < pairs <= _MOST_PAIRS or producers & consumers:
-                continue
-            if any(self._takes[u] != {p: 1} or not self._puts[u] for u in consumers):
-                continue
-            if all(self._puts[t][p] == 1 for t in producers):
-                best = min(best or (pairs, p), (pairs, p))
-        if best is None:
-            return False
-        self._replace(best[1])
-        return True
+        """Fuse the transitions after p with those before it, one for each pair, where nothing else decides.
+
+        The places with the fewest pairs go first: what is left after them may be far simpler.
+        """
+        pairs = {p: self._pairs(p) for p in self._producers}
+        fewest = min((count for count in pairs.values() if count), default=0)
+        changed = False
+        for p, count in pairs.items():
+            if 0 < count <= max(fewest, _FEW_PAIRS) and 0 < self._pairs(p) <= count:
+                self._replace(p)
+                changed = True
+        return changed
+
+    def _pairs(self, p: int) -> int:
+        """How many transitions a fusion of the choice at p makes; 0 where it is not one."""
+        producers, consumers = self._producers[p], self._consumers[p]
+        pairs = len(producers) * len(consumers)
+        if p in self._kept or pairs > _MOST_PAIRS or not producers.isdisjoint(consumers):
+            return 0
+        if any(self._takes[u] != {p: 1} or not self._puts[u] for u in consumers):
+            return 0
+        return pairs if all(self._puts[t][p] == 1 for t in producers) else 0
 
     def _delay(self) -> bool:
         """Fuse a transition t whose only use is one token on p into what needs that token, where t competes with none.
 
         Nothing else takes what t takes, so t can wait until its token is needed.
         """
-        for p, producers in self._producers.items():
-            consumers = self._consumers[p]
+        changed = False
+        for p in list(self._producers):
+            producers, consumers = self._producers[p], self._consumers[p]
             if p in self._kept or len(producers) != 1 or not 0 < len(consumers) <= _MOST_PAIRS:
                 continue
             (t,) = producers
@@ -246,8 +256,8 @@ class Reduction:
             if all(self._takes[u][p] == 1 for u in consumers):
                 self._delayed |= self._stands_for[t]
                 self._replace(p)
-                return True
-        return False
+                changed = True
+        return changed
 
     def _replace(self, p: int) -> None:
         """Put one transition in the place of each pair of a producer and a consumer of p; each moves one token."""

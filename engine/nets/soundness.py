@@ -40,8 +40,8 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
         The verdict with its evidence. Within the budget it is never unknown.
     """
     ends = workflow_ends(len(net.places), net.before, net.after)
-    reduction = Reduction(net)
-    if ends is not None and _starts_and_ends_there(net, ends) and reduction.is_evidently_sound(ends):
+    reduction = Reduction(net) if ends is not None and _starts_and_ends_there(net, ends) else None
+    if reduction is not None and ends is not None and reduction.is_evidently_sound(ends):
         return SoundnessReport(Verdict.SOUND, (), 0)
     shape = () if ends is not None else (Finding(FindingKind.NOT_A_WORKFLOW_NET),)
     space = explore(net, max_markings=limits.soundness_markings, max_bytes=limits.soundness_bytes)
@@ -56,7 +56,7 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
         findings = [*examined.deadlock_findings(), *examined.improper(), *examined.by_structure()]
         verdict = Verdict.UNSOUND if findings else Verdict.UNKNOWN
     if verdict is Verdict.UNKNOWN:
-        reduced = decide_reduced(reduction, limits=limits)
+        reduced = decide_reduced(reduction or Reduction(net), limits=limits)
         markings = space.count + reduced.markings
         return SoundnessReport(reduced.verdict, (*reduced.findings, *shape), markings, reduced.deadlocks)
     return SoundnessReport(verdict, (*findings, *shape), space.count, len(examined.deadlocks), len(examined.livelocks))
