@@ -221,10 +221,10 @@ class Reduction:
         The places with the fewest pairs go first: what is left after them may be far simpler.
         """
         pairs = {p: self._pairs(p) for p in self._producers}
-        fewest = min((count for count in pairs.values() if count), default=0)
+        fewest = min((number for number in pairs.values() if number), default=0)
         changed = False
-        for p, count in pairs.items():
-            if 0 < count <= max(fewest, _FEW_PAIRS) and 0 < self._pairs(p) <= count:
+        for p, most in pairs.items():
+            if 0 < most <= max(fewest, _FEW_PAIRS) and 0 < self._pairs(p) <= most:
                 self._replace(p)
                 changed = True
         return changed
