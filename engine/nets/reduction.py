@@ -221,10 +221,10 @@ class Reduction:
         The places with the fewest pairs go first: what is left after them may be far simpler.
         """
         pairs = {p: self._pairs(p) for p in self._producers}
-        fewest = min((number for number in pairs.values() if number), default=0)
+        fewest = min(filter(None, pairs.values()), default=0)
         changed = False
-        for p, most in pairs.items():
-            if 0 < most <= max(fewest, _FEW_PAIRS) and 0 < self._pairs(p) <= most:
+        for p, made in pairs.items():
+            if 0 < made <= max(fewest, _FEW_PAIRS) and 0 < self._pairs(p) <= made:
                 self._replace(p)
                 changed = True
         return changed

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.definitions.yaml_reader import KEYS
 from tests.api.cli.making import FLOW, flow_file, log_file, run
 
 LONGER = FLOW.replace("  end: end\n", "  report: {step: {en: Report, zh: 报告}}\n  end: end\n").replace(
@@ -23,7 +22,6 @@ case,activity,timestamp
 2,Analyse,2026-02-03T08:00:00Z
 3,Conduct,
 """
-reads_days = pytest.mark.skipif("effective" not in KEYS, reason="the key “effective” is not read yet")
 
 
 def on_a_day(text: str, day: str) -> str:
@@ -37,7 +35,6 @@ def versions(tmp_path: Path) -> tuple[str, str, str, str]:
     return flow_file(tmp_path), log_file(tmp_path, LOG), "--version", newer
 
 
-@reads_days
 def test_each_case_is_judged_by_the_version_of_its_start(versions: tuple[str, str, str, str]) -> None:
     found = json.loads(run("assess", *versions, "--json", "-").stdout)
     assert [(part["effective"], part["cases"]) for part in found["versions"]] == [(None, 1), ("2026-02-01", 1)]
@@ -48,7 +45,6 @@ def test_each_case_is_judged_by_the_version_of_its_start(versions: tuple[str, st
     assert alone.keys() == found["versions"][0]["assessment"].keys()
 
 
-@reads_days
 @pytest.mark.parametrize(
     ("language", "words"),
     [("en", ["In force from", "All versions together", "no timestamp"]), ("zh", ["生效日", "合计", "时间戳"])],
@@ -61,7 +57,6 @@ def test_the_scorecard_says_which_version_judged_what(
     assert all(word in result.stdout for word in [*words, "2026-02-01"])
 
 
-@reads_days
 def test_the_report_holds_the_reports_of_all_versions(versions: tuple[str, str, str, str], tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     assert run("assess", *versions, "--html", str(page)).exit_code == 0

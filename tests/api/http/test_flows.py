@@ -169,7 +169,6 @@ def test_an_activation_needs_a_day(service: Service) -> None:
     assert service.client.get(f"/flows/{flow}/versions").json()["versions"] == []
 
 
-@pytest.mark.skipif("effective" not in KEYS, reason="the key “effective” is not read yet")
 def test_the_day_of_the_file_is_used_when_none_is_given(service: Service) -> None:
     flow = service.upload_flow(FLOW.replace("flow: visit\n", "flow: visit\neffective: 2026-05-01\n"))
     assert service.client.get(f"/flows/{flow}").json()["effective"] == "2026-05-01"
