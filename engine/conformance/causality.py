@@ -11,10 +11,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.nets.net import Arcs, Net
-
-ArcRows = tuple[tuple[tuple[int, int], ...], ...]
-"""For each transition its ``(place, weight)`` pairs."""
+from engine.nets.net import ArcRows, Arcs, Net
 
 _NOBODY = -1  # made the initial tokens
 
@@ -35,7 +32,9 @@ class TokenGame:
 
     @classmethod
     def of(cls, net: Net) -> TokenGame:
-        """Unpack a net."""
+        """Unpack a net; where it says by which arcs tokens are followed, by those."""
+        if net.token_flow is not None:
+            return cls(net.token_flow.takes, net.token_flow.gives, net.token_flow.initial)
         initial = tuple((place, count) for place, count in enumerate(net.initial.tolist()) if count)
         return cls(_rows(net.before, len(net.transitions)), _rows(net.after, len(net.transitions)), initial)
 

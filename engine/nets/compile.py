@@ -8,7 +8,7 @@ unfolded into its markings. The table of what each element means is in ``docs/fl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.definitions.flow import Flow, Node, NodeKind, Termination
@@ -16,11 +16,11 @@ from engine.errors import InputRefused, LimitExceeded, Place, Problem, Value
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.building import NetBuilder
 from engine.nets.compiling.activities import Ranks, activity_fragment, step_fragment
-from engine.nets.compiling.fragment import ENTRY, OUT, TERMINATED, Fragment, thrown
+from engine.nets.compiling.fragment import ENTRY, OUT, TERMINATED, Fragment, Link, thrown
 from engine.nets.compiling.scope import Scope
 from engine.nets.compiling.unfolding import Subject, is_safe_inside, unfold_instance
 from engine.nets.inclusive import InclusivePairs, match_inclusive
-from engine.nets.net import Net
+from engine.nets.net import Net, TokenFlow
 
 _INITIAL, _FINAL = "initial", "final"
 
@@ -61,6 +61,18 @@ def _too_many_branches(flow: Flow, limits: Limits) -> Iterator[Problem]:
             yield Problem("limit.exceeded", Place(line=node.line, element=node.id), values)
 
 
+def _token_flow(links: Sequence[Link], initial: str) -> TokenFlow:
+    """The arcs that the transitions had before anything was unfolded."""
+    numbers: dict[str, int] = {initial: 0}
+
+    def row(names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+        counts = Counter(numbers.setdefault(name, len(numbers)) for name in names)
+        return tuple(sorted(counts.items()))
+
+    takes, gives = (tuple(row(link.arrows[side]) for link in links) for side in (0, 1))
+    return TokenFlow(takes, gives, ((0, 1),))
+
+
 class _Compiler:
     """One compilation: sub-flows to fragments, inner ones first, and the whole to a net."""
 
@@ -99,10 +111,11 @@ class _Compiler:
         names |= {place: build.place(place) for place in fragment.places}
         if initial == ENTRY:
             names[ENTRY] = build.place(_INITIAL)
-        for link in sorted(fragment.links, key=lambda link: link.rank):
+        links = sorted(fragment.links, key=lambda link: link.rank)
+        for link in links:
             transition = replace(link.transition, id=build.unique(link.transition.id))
             build.transition(transition, [names[place] for place in link.takes], [names[place] for place in link.puts])
-        return build.net(
+        net = build.net(
             name=self._flow.id,
             labels=tuple(step.id for step in self._flow.steps),
             initial={names[initial]: 1},
@@ -110,6 +123,7 @@ class _Compiler:
             label_of_activity={name: self._ranks.label[step] for name, step in self._flow.step_of_activity.items()},
             source_hash=self._flow.source_hash,
         )
+        return replace(net, token_flow=_token_flow(links, initial)) if fragment.origins else net
 
     def _scope(self, sub_flow: str | None) -> Scope:
         return Scope(

@@ -90,6 +90,29 @@ class Arcs:
         return list(zip(self.places[start:stop].tolist(), self.weights[start:stop].tolist(), strict=True))
 
 
+ArcRows = tuple[tuple[tuple[int, int], ...], ...]
+"""For each transition its ``(place, weight)`` pairs."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TokenFlow:
+    """The arcs of a net whose transitions are to be followed token by token.
+
+    A part of a flow that can be cancelled has one token in the net for all that runs there. Here the same transitions
+    have the arcs that they had before, so that what runs beside each other stays apart. Every run of the net is one of
+    these arcs too, though not the other way round. Places are numbers of their own.
+
+    Attributes:
+        takes: Arcs into each transition.
+        gives: Arcs out of each transition.
+        initial: ``(place, tokens)`` of the initial marking.
+    """
+
+    takes: ArcRows
+    gives: ArcRows
+    initial: tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Net:
     """An accepting Petri net with weighted arcs.
@@ -105,6 +128,7 @@ class Net:
         finals: int32, one row for each final marking, at least one.
         label_of_activity: Activity name in a log → label index. Activities that are missing match nothing.
         source_hash: SHA-256 of the file it came from, hexadecimal, or "".
+        token_flow: Arcs to follow tokens by, where they differ from the net's own; else None.
     """
 
     name: str
@@ -117,6 +141,7 @@ class Net:
     finals: NDArray[np.int32]
     label_of_activity: Mapping[str, int]
     source_hash: str = field(default="")
+    token_flow: TokenFlow | None = None
 
     def __post_init__(self) -> None:
         """Refuse shapes that do not fit together, and freeze every array."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.conformance.causality import TokenGame, find_causality
 from engine.definitions.flow import Flow
 from engine.definitions.yaml_reader import read_flow_text
 from engine.definitions.yaml_writer import write_flow
@@ -87,3 +88,20 @@ def test_compiling_twice_gives_the_same_net(seed: int) -> None:
     nets = [net_of(whole_flow(random.Random(seed), 3)) for _ in range(2)]
     assert (nets[0] is None) == (nets[1] is None)
     assert nets[0] is None or nets[1] is None or same_net(nets[0], nets[1])
+
+
+@LAW
+@given(flows(), st.integers(0, 10**6))
+def test_every_run_can_be_followed_token_by_token(flow: Flow, seed: int) -> None:
+    net = net_of(flow)
+    if net is None:
+        return
+    rng, marking, fired = random.Random(seed), tuple(net.initial.tolist()), []
+    for _ in range(30):
+        enabled = [t for t in range(len(net.transitions)) if net.enabled(marking, t)]
+        if not enabled:
+            break
+        fired.append(rng.choice(enabled))
+        marking = net.fire(marking, fired[-1])
+    causes = find_causality(TokenGame.of(net), fired).causes
+    assert all(cause < index for index, found in enumerate(causes) for cause in found)

@@ -8,7 +8,8 @@ several times, and be played before it is built in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from engine.errors import LimitExceeded
 from engine.limits import Limits
@@ -44,6 +45,10 @@ def is_port(place: str) -> bool:
     return place.startswith("<")
 
 
+Arrows = tuple[tuple[str, ...], tuple[str, ...]]
+"""Names that a transition takes from, and names that it puts on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A transition with its arcs.
@@ -53,12 +58,19 @@ class Link:
         transition: Its id is the one it would like to have.
         takes: Places or ports it takes a token from; one that is named k times gives k.
         puts: Places or ports it puts a token on.
+        origin: What it took and put before something around it was unfolded; None where that is the same.
     """
 
     rank: int
     transition: Transition
     takes: tuple[str, ...]
     puts: tuple[str, ...]
+    origin: Arrows | None = None
+
+    @property
+    def arrows(self) -> Arrows:
+        """What it took and put before anything was unfolded."""
+        return self.origin or (self.takes, self.puts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,14 @@ class Fragment:
     Attributes:
         places: Its own places.
         links: Its transitions.
+        origins: Places that only origins of links name: those that were there before something was unfolded.
+        held: For each place that stands for a marking, where its tokens lay before.
     """
 
     places: tuple[str, ...]
     links: tuple[Link, ...]
+    origins: tuple[str, ...] = ()
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -90,12 +106,16 @@ class Fragment:
         def replaced(names: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(place for name in names for place in ports.get(name, (name,)))
 
-        links = tuple(replace(link, takes=replaced(link.takes), puts=replaced(link.puts)) for link in self.links)
-        return Fragment(self.places, links)
+        links = []
+        for link in self.links:
+            origin = None if link.origin is None else (replaced(link.origin[0]), replaced(link.origin[1]))
+            links.append(replace(link, takes=replaced(link.takes), puts=replaced(link.puts), origin=origin))
+        held = {place: replaced(names) for place, names in self.held.items()}
+        return replace(self, links=tuple(links), held=held)
 
     def without(self, place: str) -> Fragment:
         """The fragment without a place that no arc leads from or to any more."""
-        return Fragment(tuple(name for name in self.places if name != place), self.links)
+        return replace(self, places=tuple(name for name in self.places if name != place))
 
 
 class Sketch:
@@ -107,7 +127,9 @@ class Sketch:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._places: dict[str, None] = {}
+        self._places: dict[str, None] = {}  # origins included
+        self._origins: dict[str, None] = {}
+        self._held: dict[str, tuple[str, ...]] = {}
         self._links: list[Link] = []
 
     def place(self, name: str) -> str:
@@ -121,8 +143,7 @@ class Sketch:
 
     def link(self, rank: int, transition: Transition, takes: Iterable[str], puts: Iterable[str]) -> None:
         """Add a transition with its arcs."""
-        self._links.append(Link(rank, transition, tuple(takes), tuple(puts)))
-        self._check_size()
+        self._add(Link(rank, transition, tuple(takes), tuple(puts)))
 
     def embed(self, fragment: Fragment, ports: Mapping[str, Sequence[str]], *, prefix: str = "") -> None:
         """Add a fragment.
@@ -132,14 +153,22 @@ class Sketch:
             ports: What to join its ports with; one that is not named stays a port.
             prefix: Goes before the names of its places and transitions.
         """
-        names: dict[str, Sequence[str]] = {place: (self.place(prefix + place),) for place in fragment.places}
-        for link in fragment.joined({**names, **ports}).links:
+        names = {place: self.place(prefix + place) for place in (*fragment.places, *fragment.origins)}
+        self._origins |= dict.fromkeys(names[place] for place in fragment.origins)
+        joined = fragment.joined({**{place: (name,) for place, name in names.items()}, **ports})
+        self._held |= {names[place]: held for place, held in joined.held.items()}
+        for link in joined.links:
             transition = replace(link.transition, id=prefix + link.transition.id) if prefix else link.transition
-            self.link(link.rank, transition, link.takes, link.puts)
+            self._add(replace(link, transition=transition))
+
+    def _add(self, link: Link) -> None:
+        self._links.append(link)
+        self._check_size()
 
     def fragment(self) -> Fragment:
         """What was added so far."""
-        return Fragment(tuple(self._places), tuple(self._links))
+        places = tuple(place for place in self._places if place not in self._origins)
+        return Fragment(places, tuple(self._links), tuple(self._origins), dict(self._held))
 
     def _check_size(self) -> None:
         found, allowed = len(self._places) + len(self._links), self._limits.net_elements

@@ -16,7 +16,17 @@ from engine.definitions.flow import Termination
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.nets.building import NetBuilder
-from engine.nets.compiling.fragment import ENTRY, OUT, TERMINATED, Fragment, Link, is_port, left, thrown_name
+from engine.nets.compiling.fragment import (
+    ENTRY,
+    OUT,
+    TERMINATED,
+    Arrows,
+    Fragment,
+    Link,
+    is_port,
+    left,
+    thrown_name,
+)
 from engine.nets.net import Transition
 from engine.nets.reduction import Reduction
 from engine.nets.workflow import workflow_ends
@@ -91,7 +101,8 @@ def unfold_instance(
             over = marking == Counter({OUT: 1})
         return ((), (OUT,)) if over else (_tokens(marking), ())
 
-    return _unfold(fragment, settle, (), subject, limits)
+    stay = is_flow or termination is Termination.EXPLICIT
+    return _unfold(fragment, settle, (), _States(fragment, subject, limits, ended_stay=stay))
 
 
 def unfold_activity(
@@ -123,7 +134,7 @@ def unfold_activity(
         done = marking.pop(OUT, 0)
         return _tokens(marking), (OUT,) * done
 
-    return _unfold(fragment, settle, interruptions, subject, limits)
+    return _unfold(fragment, settle, interruptions, _States(fragment, subject, limits))
 
 
 def is_safe_inside(fragment: Fragment) -> bool:
@@ -154,11 +165,9 @@ def _unfold(
     fragment: Fragment,
     settle: Callable[[Counter[str]], Settled],
     interruptions: Sequence[Interruption],
-    subject: Subject,
-    limits: Limits,
+    states: _States,
 ) -> Fragment:
     """Play a fragment from one token on ``ENTRY``; what was played is the result."""
-    states = _States(subject, limits)
     found: list[tuple[int, Link]] = []
     takers = _takers(fragment)
     for tokens, used in states.order:  # grows as it is walked
@@ -168,32 +177,77 @@ def _unfold(
             link = fragment.links[index]
             needed = Counter(link.takes)
             if needed <= marking:
-                inside, ports = settle(+(marking - needed + Counter(link.puts)))
-                found.append((index, Link(link.rank, link.transition, (here,), (*states.put(inside, used), *ports))))
+                rest = marking - needed
+                inside, ports = settle(rest + Counter(link.puts))
+                origin = states.origin(link, rest, inside, ports)
+                puts = (*states.put(inside, used), *ports)
+                found.append((index, Link(link.rank, link.transition, (here,), puts, origin)))
         for index, it in enumerate(interruptions, start=len(fragment.links)):
+            away = left(it.key)
             if it.ends:
-                found.append((index, Link(it.rank, it.transition, (here,), (left(it.key),))))
+                origin = (states.held(marking), (away,))
+                found.append((index, Link(it.rank, it.transition, (here,), (away,), origin)))
             elif it.key not in used:
-                stays = states.put(tokens, used | {it.key})
-                found.append((index, Link(it.rank, it.transition, (here,), (*stays, left(it.key)))))
+                puts = (*states.put(tokens, used | {it.key}), away)
+                found.append((index, Link(it.rank, it.transition, (here,), puts, ((), (away,)))))
     found.sort(key=lambda pair: pair[0])
-    return Fragment(tuple(states.names.values())[1:], tuple(link for _, link in found))
+    return states.fragment(tuple(link for _, link in found))
 
 
 class _States:
     """The states that were met, each with its place; the first one is ``ENTRY``.
+
+    Args of the constructor:
+        fragment: What is played.
+        subject: What it is.
+        limits: ``cancelled_markings``.
+        ended_stay: Whether tokens at an end are followed until all is over.
 
     Attributes:
         names: State → place.
         order: The states as they were met.
     """
 
-    def __init__(self, subject: Subject, limits: Limits) -> None:
+    def __init__(self, fragment: Fragment, subject: Subject, limits: Limits, *, ended_stay: bool = False) -> None:
+        self._ended_stay = ended_stay
         first: _State = (((ENTRY, 1),), frozenset())
         self.names = {first: ENTRY}
         self.order = [first]
+        self._fragment = fragment
+        self._stem = subject.name
+        taken = (*fragment.places, *fragment.origins)
+        while any(name.startswith(f"{self._stem}.marking.") or name == f"{self._stem}.ended" for name in taken):
+            self._stem += ".whole"  # its inside was unfolded under the same name
+        self._ended = f"{self._stem}.ended"
         self._subject = subject
         self._allowed = limits.cancelled_markings
+
+    def fragment(self, links: tuple[Link, ...]) -> Fragment:
+        """The states and what leads from one to the other."""
+        held = {name: self.held(Counter(dict(tokens))) for (tokens, _), name in self.names.items() if name != ENTRY}
+        origins = (*self._fragment.places, *self._fragment.origins, self._ended)
+        return Fragment(tuple(held), links, origins, held)
+
+    def held(self, marking: Counter[str]) -> tuple[str, ...]:
+        """Where the tokens of a marking lie, those within what was unfolded before included."""
+        inner = {**self._fragment.held, OUT: (self._ended,)}
+        return tuple(name for place in marking.elements() for name in inner.get(place, (place,)))
+
+    def origin(self, link: Link, rest: Counter[str], inside: Tokens, ports: tuple[str, ...]) -> Arrows:
+        """What a firing takes and puts when tokens are followed one by one.
+
+        Args:
+            link: What fires.
+            rest: What else lies inside.
+            inside: What lies inside afterwards.
+            ports: Where tokens go out.
+        """
+        takes, puts = link.arrows
+        if rest and not inside:  # all that was there is gone: cancelled, or at its ends
+            takes = (*takes, *self.held(rest))
+        kept = tuple(name for name in puts if not is_port(name)) if inside else ()
+        ended = link.puts.count(OUT) if inside and self._ended_stay else 0
+        return takes, (*kept, *[self._ended] * ended, *ports)
 
     def put(self, inside: Tokens, used: frozenset[str]) -> tuple[str, ...]:
         """The place of a state; none where nothing is left inside."""
@@ -201,7 +255,7 @@ class _States:
             return ()
         key = (inside, used)
         if key not in self.names:
-            self.names[key] = f"{self._subject.name}.marking.{len(self.names) + 1}"
+            self.names[key] = f"{self._stem}.marking.{len(self.names) + 1}"
             self.order.append(key)
             if len(self.names) > self._allowed:
                 place = Place(line=self._subject.line, element=self._subject.name)
