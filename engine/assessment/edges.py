@@ -3,12 +3,11 @@
 Tokens are followed through each run (``engine.conformance.causality``). One that a transition of node u makes and a
 transition of node v takes went along the edges from u to v. Gateways that the net leaves out lie between: they have one
 outgoing edge, so the way is unique, but for two parallel ways from u to v, of which the first in the file is counted.
-A token that enters a sub-flow, or leaves it, goes along the edges of the sub-flow. Inside a part of a flow that can be
-cancelled as a whole there is one token for all that runs there, so only edges are counted whose two ends follow each
-other in the run.
-A token goes along an edge that its gateway chose; what an inclusive gateway hands to its join for the branches that it
-did not choose goes along none. A token that enters a plan counts on the edge to the step that the plan protects; inside
-a plan, and from it back into the flow, there are no edges. Tokens that an open case holds have not gone on yet.
+A token that enters a sub-flow, or leaves it, goes along the edges of the sub-flow; one that an event takes away from
+inside goes along none. A token goes along an edge that its gateway chose; what an inclusive gateway hands to its join
+for the branches that it did not choose goes along none. A token that enters a plan counts on the edge to the step that
+the plan protects; inside a plan, and from it back into the flow, there are no edges. Tokens that an open case holds
+have not gone on yet.
 """
 
 from __future__ import annotations
@@ -108,10 +107,11 @@ class EdgeMap:
         if transition.enters_plan:
             return self._at_of_plan[transition.plan]
         boundary = self._flow.by_id[transition.node].boundary
-        return transition.node if boundary is None else boundary.at
+        is_cut = boundary is not None and boundary.interrupting  # what happens beside something takes nothing from it
+        return boundary.at if boundary is not None and is_cut else transition.node
 
     def _follow(self, way: tuple[int, ...], node: str, target: str) -> tuple[int, ...] | None:
-        """The edges on to a target, through nodes that have no transitions; None where they do not lead there."""
+        """The edges on to a target, through sub-flows and nodes without transitions; None where none leads there."""
         seen: set[str] = set()
         waiting = [(way, node)]
         while waiting:
@@ -119,7 +119,8 @@ class EdgeMap:
             is_last = self._flow.by_id[node].kind is NodeKind.END and self._flow.by_id[node].parent is None
             if node == target or (is_last and target == _END):
                 return way
-            if node not in self._present and node not in seen:
+            passes = node not in self._present or node in self._start_of
+            if passes and node not in seen:
                 seen.add(node)
                 further = [((*way, *edges), behind) for edges, behind in self._onward(node)]
                 waiting += reversed(further)

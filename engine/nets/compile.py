@@ -61,6 +61,15 @@ def _too_many_branches(flow: Flow, limits: Limits) -> Iterator[Problem]:
             yield Problem("limit.exceeded", Place(line=node.line, element=node.id), values)
 
 
+def _without_ends(fragment: Fragment) -> Fragment:
+    """A fragment in which a token that reaches an end is gone."""
+    links = [
+        replace(link, puts=tuple(place for place in link.puts if place != OUT), origin=link.arrows)
+        for link in fragment.links
+    ]
+    return replace(fragment, links=tuple(links))
+
+
 def _token_flow(links: Sequence[Link], initial: str) -> TokenFlow:
     """The arcs that the transitions had before anything was unfolded."""
     numbers: dict[str, int] = {initial: 0}
@@ -100,9 +109,9 @@ class _Compiler:
             fragment = unfold_instance(entered, termination, subject, limits=self._limits, is_flow=True)
             initial = ENTRY
         else:
-            if self._flow.termination is Termination.IMPLICIT and not is_safe_inside(entered):
-                exits[OUT], final = (), {}
             fragment = fragment.joined(exits)
+            if self._flow.termination is Termination.IMPLICIT and not is_safe_inside(entered):
+                fragment, final = _without_ends(fragment), {}
         return self._net(fragment, initial, final)
 
     def _net(self, fragment: Fragment, initial: str, final: Mapping[str, int]) -> Net:
@@ -123,7 +132,8 @@ class _Compiler:
             label_of_activity={name: self._ranks.label[step] for name, step in self._flow.step_of_activity.items()},
             source_hash=self._flow.source_hash,
         )
-        return replace(net, token_flow=_token_flow(links, initial)) if fragment.origins else net
+        is_changed = any(link.origin is not None for link in links)
+        return replace(net, token_flow=_token_flow(links, initial)) if is_changed else net
 
     def _scope(self, sub_flow: str | None) -> Scope:
         return Scope(

@@ -8,9 +8,11 @@ import pytest
 
 from engine.assessment.assessment import Assessment
 from engine.assessment.times import CaseTimes, median_seconds, quantile_seconds
+from engine.nets.process import process_of_flow
 from engine.vocabulary import DeviationKind, Dimension
 from tests.engine.assessment.making import LINE, assessed, process
 from tests.engine.conformance.test_performed import table
+from tests.engine.nets.constructs import construct
 
 HOUR = 3600
 BRANCHES = """
@@ -62,6 +64,31 @@ def test_skipped_steps_pass_their_tokens_on() -> None:
 
 def test_plans_belong_to_no_edge() -> None:
     assert tokens(assessed(process(PLANNED), "a r b", "a b")) == {"start>a": 2, "a>b": 2, "b>end": 2}
+
+
+def test_tokens_are_followed_through_what_can_be_cancelled() -> None:
+    flow = process_of_flow(construct("a parallel sub-flow interrupted"))
+    through = tokens(assessed(flow, "a x y z", "a y x z"))
+    assert through == {**dict.fromkeys(through, 2), "t>c": 0, "c>f": 0}
+    cancelled = tokens(assessed(flow, "a x c"))
+    taken = {"start>a", "a>sub", "s>p", "p>x", "t>c", "c>f"}  # what waited before q and y was taken away
+    assert {edge for edge, count in cancelled.items() if count} == taken
+
+
+def test_tokens_reach_every_end_of_a_flow_that_ends_implicitly() -> None:
+    found = tokens(assessed(process_of_flow(construct("an event beside a step")), "a b", "c a b", "a b c"))
+    assert found == {"start>a": 3, "a>b": 3, "b>end": 3, "t>c": 2, "c>other": 2}
+
+
+def test_tokens_of_repeated_work_go_along_its_inside() -> None:
+    found = tokens(assessed(process_of_flow(construct("instances of a sub-flow")), "a x x y y z", "a x y z"))
+    assert (found["a>sub"], found["s>x"], found["x>y"], found["y>e"], found["sub>z"]) == (2, 3, 3, 3, 2)
+
+
+def test_a_parallel_block_left_out_where_it_can_be_cancelled_is_one_omission() -> None:
+    flow = process_of_flow(construct("a logged event beside a parallel sub-flow"))
+    (deviation,) = assessed(flow, "a z").deviations
+    assert (deviation.kind, deviation.steps) == (DeviationKind.SKIPPED, ("x", "y"))
 
 
 def test_time_along_an_edge_is_from_completion_to_start() -> None:
