@@ -7,7 +7,7 @@ import pytest
 
 from api.composition import bpmn_of
 from engine.definitions.bpmn.vocabulary import MODEL
-from engine.definitions.yaml_reader import KEYS, read_flow_text
+from engine.definitions.yaml_reader import read_flow_text
 from engine.nets.compile import compile_flow
 from engine.nets.pnml import write_pnml
 from engine.nets.process import read_process_bytes
