@@ -99,7 +99,9 @@ class Examination:
         found: list[Finding] = []
         for state in self.deadlocks[:_MOST_ALIKE]:
             marking = self._space.marking(state)
-            found.append(self._at(state, FindingKind.DEADLOCK, waiting(self._net, marking)))
+            # Where nothing waits, as in a part that was unfolded into its markings, the last that happened is named.
+            nodes = waiting(self._net, marking) or self._space.path_to(state)[-1:]
+            found.append(self._at(state, FindingKind.DEADLOCK, nodes))
         return found
 
     def improper(self) -> list[Finding]:
@@ -183,6 +185,9 @@ def dead(net: Net, alive: NDArray[np.bool_]) -> Iterator[Finding]:
     performed = {t.label for t, lives in zip(net.transitions, alive, strict=True) if lives}
     never = [t for t, lives in zip(net.transitions, alive, strict=True) if not lives]
     steps = dict.fromkeys(t.node for t in never if t.label != SILENT and t.label not in performed)
+    # A step that lost all its transitions when a part was unfolded into its markings is dead as well.
+    left = {t.label for t in net.transitions}
+    steps |= dict.fromkeys(label for index, label in enumerate(net.labels) if index not in left)
     yield from (Finding(FindingKind.DEAD_STEP, (node,)) for node in steps)
     parts = dict.fromkeys(t.node for t in never if t.node not in steps)
     yield from (Finding(FindingKind.DEAD_TRANSITION, (node,)) for node in parts)

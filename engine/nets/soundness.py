@@ -41,7 +41,9 @@ def check_soundness(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SoundnessRe
     """
     ends = workflow_ends(len(net.places), net.before, net.after)
     reduction = Reduction(net) if ends is not None and _starts_and_ends_there(net, ends) else None
-    if reduction is not None and ends is not None and reduction.is_evidently_sound(ends):
+    performed = {transition.label for transition in net.transitions}
+    is_whole = all(label in performed for label in range(len(net.labels)))
+    if is_whole and reduction is not None and ends is not None and reduction.is_evidently_sound(ends):
         return SoundnessReport(Verdict.SOUND, (), 0)
     shape = () if ends is not None else (Finding(FindingKind.NOT_A_WORKFLOW_NET),)
     space = explore(net, max_markings=limits.soundness_markings, max_bytes=limits.soundness_bytes)
@@ -115,7 +117,7 @@ def _no_return(net: Net, run: Sequence[int] | None) -> Finding:
     marking = _after(net, run)
     if any(net.enabled(marking, t) for t in range(len(net.transitions))) or left_over(net, marking) is not None:
         return _found(net, FindingKind.OPTION_TO_COMPLETE, run, run[-1:])
-    return _found(net, FindingKind.DEADLOCK, run, waiting(net, marking))
+    return _found(net, FindingKind.DEADLOCK, run, waiting(net, marking) or run[-1:])
 
 
 def _improper(net: Net, run: Sequence[int] | None) -> Finding:

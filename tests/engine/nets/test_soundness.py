@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -182,6 +183,15 @@ def test_a_step_with_one_living_transition_is_not_dead() -> None:
     kinds = {(found.kind, found.nodes) for found in check_soundness(net).findings}
     assert (FindingKind.DEAD_TRANSITION, ("a2",)) in kinds
     assert not any(kind is FindingKind.DEAD_STEP for kind, _ in kinds)
+
+
+def test_a_step_without_any_transition_is_dead() -> None:
+    sound = make_net("a: i -> o")
+    report = check_soundness(replace(sound, labels=("a", "b")))
+    assert (report.verdict, [(f.kind, f.nodes) for f in report.findings]) == (
+        Verdict.UNSOUND,
+        [(FindingKind.DEAD_STEP, ("b",))],
+    )
 
 
 def test_many_deadlocks_are_counted_and_ten_are_shown() -> None:

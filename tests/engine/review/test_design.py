@@ -16,6 +16,7 @@ from engine.messages.catalogue import has_text, problem_text
 from engine.review.design import Design, FlowForm, design, design_notes
 from engine.review.simplicity import simplicity
 from engine.vocabulary import Dimension, Language
+from tests.engine.nets.constructs import CONSTRUCTS, construct
 from tests.making import make_flow
 
 LINE = make_flow("start -> a -> b -> end")
@@ -159,6 +160,16 @@ def test_the_depth_of_a_sub_flow_is_added() -> None:
         nested, nodes=(*nested.nodes, other), edges=(*edges, Edge("a", "y"), Edge("y", "sub"), Edge("y", "d"))
     )
     assert simplicity(deeper).depth == 2
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_every_construct_of_the_language_has_figures(name: str) -> None:
+    flow = construct(name)
+    found, figures = design(flow), simplicity(flow)
+    assert found.form in FlowForm
+    assert 0 <= found.covered_risks <= found.risk_steps
+    assert figures.steps <= figures.nodes
+    assert 0 < figures.simplicity <= 1
 
 
 @pytest.mark.parametrize("language", Language)

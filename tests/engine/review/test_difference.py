@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
 from engine.definitions.flow import (
     DayOfYear,
     Edge,
@@ -24,6 +26,7 @@ from engine.nets.process import process_of_flow, process_of_net
 from engine.review.difference import Alteration, Changed, Difference, difference
 from engine.review.traces import SearchEnd, TraceSearch, compare_traces
 from engine.vocabulary import Dimension
+from tests.engine.nets.constructs import CONSTRUCTS, construct
 from tests.making import make_flow, make_net
 
 OLD = make_flow("start -> a -> b -> c -> end")
@@ -203,3 +206,11 @@ def test_a_difference_found_before_the_budget_is_kept() -> None:
     new = make_flow("start -> v -> x", *wide, "y -> z -> end", "v -> a -> b -> end1", kinds=kinds)
     found = compared(old, new, markings=400)
     assert (found.allowed.trace, found.forbidden.trace) == (("a", "b"), ("a",))
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_no_construct_differs_from_itself(name: str) -> None:
+    flow = construct(name)
+    same = compared(flow, replace(flow, source_hash="other bytes"))
+    assert same.is_empty
+    assert (same.allowed.end, same.forbidden.end) == (SearchEnd.NONE, SearchEnd.NONE)
