@@ -203,7 +203,7 @@ def main() -> None:
     population = aligned(process, log)
     flow = process.flow
     season = Season("autumn", Title("Autumn", "秋季"), (SeasonRange(DayOfYear(9, 1), DayOfYear(11, 30)),))
-    whole = replace(flow, standards=flow.standards + more_standards(), seasons=(season,))
+    whole = replace(flow, standards=flow.standards + more_standards(), seasons=(*flow.seasons, season))
     print(f"{path.name}: {log.cases.height:,} cases, {log.events.height:,} events, {len(variants):,} variants")
     print(f"closed: {ALL_CLOSED}; Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")
     print(f"{'align':<8}{aligning:>8.2f} s")
