@@ -8,7 +8,7 @@ for nets with too many markings to compile in ``lazy_search.py``.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +67,13 @@ def align(
     # Where a log has no activities at all, there is nothing to look up.
     labels = label_of[variants.codes] if len(label_of) else variants.codes
     log_costs = log_cost_of[variants.codes] if len(label_of) else variants.codes
-    log_totals = row_sums(log_costs, variants.offsets)
+    log_totals = row_sums(log_costs, variants.offsets) if costs.log else variants.offsets[1:] - variants.offsets[:-1]
     if not graph.has_end:
         return _nothing_reachable(graph.net, variants, log_totals)
     model_costs = costs.of_transitions(graph.net)
     label_costs = _cheapest(model_costs, graph.net)
     # The empty trace comes last: its cost, that of the cheapest run, is the yardstick of all others.
-    offsets = np.append(variants.offsets, variants.offsets[-1])
+    offsets = np.concatenate((variants.offsets, variants.offsets[-1:]))
 
     def solve(piece: tuple[int, int]) -> _Piece:
         begins = offsets[piece[0] : piece[1] + 1]
@@ -123,24 +123,26 @@ def prepared(net: Net, variants: Variants, *, limits: Limits = DEFAULT_LIMITS) -
         limits: ``compiled_markings`` and ``state_space_bytes`` bound the compilation.
     """
     try:
-        return compile_search(net, limits=replace(limits, alignment_markings=limits.compiled_markings))
+        return compile_search(net, max_markings=limits.compiled_markings, limits=limits)
     except LimitExceeded:
         return prepare(net, longest=int(np.diff(variants.offsets).max(initial=0)), limits=limits)
 
 
 def _cheapest(model_costs: NDArray[np.int32], net: Net) -> NDArray[np.int32]:
     """The cheapest allowed model move of each label, int32; 0 where none is allowed, which keeps the bound low."""
-    cheapest = np.full(len(net.labels), -1, dtype=np.int32)
+    cheapest = [-1] * len(net.labels)
     for label, cost in zip(net.transition_labels.tolist(), model_costs.tolist(), strict=True):
         if label != SILENT and cost >= 0 and (cheapest[label] < 0 or cost < cheapest[label]):
             cheapest[label] = cost
-    return np.maximum(cheapest, 0)
+    return np.array([max(0, cost) for cost in cheapest], dtype=np.int32)
 
 
 def _cut(offsets: NDArray[np.int64], workers: int) -> list[tuple[int, int]]:
     """Cut the variants into ranges with about as many events each: a few for each worker, one for a single worker."""
     count, events = len(offsets) - 1, int(offsets[-1])
     pieces = 1 if workers == 1 else min(workers * _PIECES_PER_WORKER, 1 + events // _EVENTS_PER_PIECE)
+    if pieces == 1:
+        return [(0, count)]
     cuts = np.searchsorted(offsets, np.arange(1, pieces) * (events / pieces))
     bounds = sorted({0, count, *cuts.tolist()})
     return list(itertools.pairwise(bounds))
@@ -170,11 +172,15 @@ def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found:
     """The alignments of all variants; what was found ends with the empty trace."""
     statuses, bounds = found.statuses[:-1], found.optima[:-1]
     # Where forbidden model moves leave no run without events, the log moves alone are the yardstick.
-    worsts = log_totals + max(0, int(found.costs[-1]))
-    unreachable = statuses == UNREACHABLE
-    # A search past its budget may have found nothing that is better than to make no synchronous move at all.
-    plain = (statuses == BUDGET) & (found.costs[-1] >= 0) & ((found.costs[:-1] < 0) | (found.costs[:-1] > worsts))
-    costs = np.where(plain, worsts, found.costs[:-1])
+    plainest = log_totals + max(0, int(found.costs[-1]))
+    costs, moves = found.costs[:-1], _but_the_last(found.moves)
+    worsts = np.maximum(plainest, costs)
+    if statuses.any():
+        # A search past its budget may have found nothing that is better than to make no synchronous move at all.
+        plain = (statuses == BUDGET) & (found.costs[-1] >= 0) & ((costs < 0) | (costs > plainest))
+        costs = np.where(plain, plainest, costs)
+        worsts = np.where(statuses == UNREACHABLE, np.maximum(log_totals, 1), np.maximum(plainest, costs))
+        moves = _with_plain(found.moves, plain, np.diff(variants.offsets)) if plain.any() else moves
     return Alignments(
         net=net,
         activities=variants.activities,
@@ -182,10 +188,16 @@ def _collect(net: Net, variants: Variants, log_totals: NDArray[np.int64], found:
         statuses=statuses,
         costs=costs,
         lower_bounds=bounds,
-        worsts=np.where(unreachable, np.maximum(log_totals, 1), np.maximum(worsts, costs)),
-        moves=_with_plain(found.moves, plain, np.diff(variants.offsets)),
+        worsts=worsts,
+        moves=moves,
         explanations=found.explanations[:-1],
     )
+
+
+def _but_the_last(found: MoveColumns) -> MoveColumns:
+    """The moves of all variants but the last."""
+    stop = found.offsets[-2]
+    return MoveColumns(found.offsets[:-1], found.kinds[:stop], found.positions[:stop], found.transitions[:stop])
 
 
 def _with_plain(found: MoveColumns, plain: NDArray[np.bool_], lengths: NDArray[np.int64]) -> MoveColumns:
@@ -194,9 +206,6 @@ def _with_plain(found: MoveColumns, plain: NDArray[np.bool_], lengths: NDArray[n
     A plain one gets every log move and then the cheapest run, which the last one is.
     """
     offsets = found.offsets[:-1]
-    if not plain.any():
-        stop = offsets[-1]
-        return MoveColumns(offsets, found.kinds[:stop], found.positions[:stop], found.transitions[:stop])
     last = slice(offsets[-1], found.offsets[-1])
     kinds, positions, transitions = [], [], []
     for variant, events in enumerate(lengths.tolist()):

@@ -55,17 +55,23 @@ class SearchGraph:
         return replace(self, ends=ends, bound=(rows, poss, np.zeros_like(must), now))
 
 
-def compile_search(net: Net, *, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
+def compile_search(net: Net, *, max_markings: int | None = None, limits: Limits = DEFAULT_LIMITS) -> SearchGraph:
     """Explore a net and prepare it for the search.
+
+    Args:
+        net: The net.
+        max_markings: Markings at most, if not the limit's.
+        limits: ``alignment_markings`` and ``state_space_bytes`` bound the compilation.
 
     Raises:
         LimitExceeded: The net has more markings than ``alignment_markings`` or takes more memory than
             ``state_space_bytes``; an unbounded net always does.
     """
-    space = explore(net, max_markings=limits.alignment_markings, max_bytes=limits.state_space_bytes)
+    most = limits.alignment_markings if max_markings is None else max_markings
+    space = explore(net, max_markings=most, max_bytes=limits.state_space_bytes)
     if space.status is not Exploration.COMPLETE:
         found = "infinitely many" if space.status is Exploration.UNBOUNDED else f"more than {space.count:,}"
-        raise LimitExceeded(limit="alignment_markings", allowed=limits.alignment_markings, found=found)
+        raise LimitExceeded(limit="alignment_markings", allowed=most, found=found)
     return graph_of(space, limits=limits)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled, inlined
+from engine.compiled import tight, tight_inlined
 from engine.conformance.kernels.shapes import Int32s, Int64s, Words
 from engine.nets.kernels.bits import lowest
 
@@ -12,7 +12,7 @@ Closures = tuple[Int64s, Int32s, Int32s]
 """Silent closures of some states in compressed rows, sorted by state: offsets, states, distances."""
 
 
-@inlined
+@tight_inlined
 def close(
     start: int,
     silent_at: Int64s,
@@ -49,7 +49,23 @@ def close(
     return tail
 
 
-@compiled
+@tight_inlined
+def _sort_far(states: Int32s, many: int) -> None:
+    """Sort states that lie far apart, in place (Shell 1959, with the gaps of Knuth)."""
+    gap = 1
+    while 3 * gap + 1 < many:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, many):
+            state, m = states[k], k
+            while m >= gap and states[m - gap] > state:
+                states[m] = states[m - gap]
+                m -= gap
+            states[m] = state
+        gap //= 3
+
+
+@tight_inlined
 def _sort(states: Int32s, many: int, marks: Words) -> None:
     """Sort distinct states: by a bit for each one where they lie close together. ``marks`` is 0 before and after."""
     low, high = states[0], states[0]
@@ -57,7 +73,7 @@ def _sort(states: Int32s, many: int, marks: Words) -> None:
         low, high = min(low, states[k]), max(high, states[k])
     first, last = low >> 6, high >> 6
     if last - first > 4 * many:
-        states[:many] = np.sort(states[:many])
+        _sort_far(states, many)
         return
     for k in range(many):
         marks[states[k] >> 6] |= np.uint64(1) << np.uint64(states[k] & 63)
@@ -69,7 +85,7 @@ def _sort(states: Int32s, many: int, marks: Words) -> None:
             count += 1
 
 
-@compiled
+@tight
 def remember(
     start: int,
     row: int,
@@ -104,7 +120,7 @@ def remember(
     return np.int64(begin + tail)
 
 
-@inlined
+@tight_inlined
 def silent_distance(closure_state: Int32s, closure_distance: Int32s, low: int, stop: int, state: int) -> np.int64:
     """How many silent moves a state is from the one whose closure this is, or −1 when none lead there."""
     high = stop
@@ -120,7 +136,7 @@ def silent_distance(closure_state: Int32s, closure_distance: Int32s, low: int, s
     return distance
 
 
-@inlined
+@tight_inlined
 def write_path(state: int, length: int, parent: Int32s, by: Int32s, path: Int32s, begin: int) -> None:
     """Write the transitions of the silent path to a state of the closure at hand."""
     for step in range(begin + length - 1, begin - 1, -1):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compiled import compiled, inlined
+from engine.compiled import compiled, inlined, tight, tight_inlined
 from engine.conformance.kernels.closures import Closures, close, remember, silent_distance, write_path
 from engine.conformance.kernels.shapes import Ends, Flags, Graph, Int32s, Int64s, Paths, Words
 from engine.nets.kernels.bits import lowest
@@ -43,6 +43,8 @@ DONE, NO_ROOM, SPENT = 0, 1, 2
 ROWS, FOLDED, CLOSED, KEPT, EDGES, STEPS, LAST_STEPS, CLOSURES = range(8)
 """The numbers of its ``progress``: reduced states found, and folded; closures remembered; then the room that it needs
 for the edges of one row, all edges, the paths before them, the paths to ends, and closures."""
+
+_ROOM = 1 << 14  # entries at first; untouched memory costs nothing
 
 _REST = 63  # of a state's visible edges each has a bit of its own; the last bit stands for all from this one on
 
@@ -94,13 +96,13 @@ def _split(
     )
 
 
-@inlined
+@tight_inlined
 def _all_bits(edges: int) -> np.uint64:
     """A bit for each of so many edges, the last one for all of the rest."""
     return (np.uint64(1) << np.uint64(edges)) - np.uint64(1) if edges <= _REST else ~np.uint64(0)
 
 
-@inlined
+@tight_inlined
 def _edge_of(at: Int64s, edge_transition: Int32s, state: int, transition: int) -> int:
     """The edge of a state that fires a transition, or −1."""
     low, high = at[state], at[state + 1]
@@ -164,7 +166,7 @@ def _ranks(labels: Int32s) -> Int32s:
     return ranked
 
 
-@inlined
+@tight_inlined
 def _write_row(
     code: int,
     count: int,
@@ -196,7 +198,7 @@ def _write_row(
     return np.int64(count)
 
 
-@compiled
+@tight
 def _fold(
     silent: Side,
     visible: Side,
@@ -335,13 +337,14 @@ def reduce_silent(
     there = (_room(states), unreached, np.zeros(states // 64 + 1, dtype=np.uint64))
     row_of, full = np.full(states, -1, dtype=np.int32), np.empty(states, dtype=np.int32)
     found = (row_of, full, np.full(states, -1, dtype=np.int32))
-    closure_at, closure_state, closure_distance = np.empty(states + 1, np.int64), _room(1024), _room(1024)
-    to, fired_in, following = _room(256), _room(256), _room(256)
+    room = max(256, min(16 * states, _ROOM))  # a row that there is no room for is folded again
+    closure_at, closure_state, closure_distance = np.empty(states + 1, np.int64), _room(4 * room), _room(4 * room)
+    to, fired_in, following = _room(room), _room(room), _room(room)
     first, used = np.full(labels.shape[0], -1, dtype=np.int32), np.zeros(labels.shape[0] // 64 + 1, dtype=np.uint64)
     chains = (first, np.empty(labels.shape[0], dtype=np.int32), used)
     at, end_skip, end_at = np.empty(states + 1, np.int64), np.empty(states, np.int32), np.empty(states + 1, np.int64)
-    target, transition, label, skip = _room(1024), _room(1024), _room(1024), _room(1024)
-    path_at, path, end_path = np.empty(1025, dtype=np.int64), _room(1024), _room(64)
+    target, transition, label, skip = _room(room), _room(room), _room(room), _room(room)
+    path_at, path, end_path = np.empty(room + 1, dtype=np.int64), _room(4 * room), _room(room)
     full[0], row_of[0], at[0], path_at[0], end_at[0], closure_at[0] = 0, 0, 0, 0, 0, 0
     progress = np.zeros(8, dtype=np.int64)
     progress[ROWS], code = 1, NO_ROOM

@@ -230,7 +230,19 @@ def _search(
     return status, first + progress[_BUCKET], count, progress[_ARCS], (table, nodes, arcs)
 
 
-@compiled
+@tight
+def _clear(table: Table, nodes: Nodes, count: int) -> None:
+    """Take the nodes there are out of the table."""
+    cells, dense, states = table
+    if dense:
+        for n in range(count):
+            cells[np.int64(nodes[0][n]) * states + nodes[1][n]] = NONE
+    else:
+        for cell in range(cells.shape[0]):
+            cells[cell] = NONE
+
+
+@tight
 def _cheapest(edge_transition: Int32s, model_costs: Int32s) -> int:
     """The least cost of a model move; 1 where none may be made."""
     cheapest = -1
@@ -254,7 +266,7 @@ def _empty_stores(every: int, states: int) -> Stores:
     return table, nodes, arcs
 
 
-@compiled
+@tight
 def _all_cost(cost: int, edge_transition: Int32s, model_costs: Int32s, log_costs: Int32s) -> int:
     """1 where every log move and every model move that may be made costs this much, else 0."""
     for transition in edge_transition:
@@ -306,14 +318,13 @@ def solve(
     visited, stops = np.zeros(variants, dtype=np.int64), np.zeros(variants + 1, dtype=np.int64)
     size, moves = 4096, np.int64(0)
     columns = (np.empty(size, np.int8), np.empty(size, np.int32), np.empty(size, np.int32))
-    dense = stores[0][1]
     for v in range(variants):
         trace = (labels[offsets[v] : offsets[v + 1]], log_costs[offsets[v] : offsets[v + 1]])
         suffixes(trace, sets[: trace[0].shape[0] + 1], sums[: trace[0].shape[0] + 1])
         # The cheapest run without events visits each state once at most; it is the yardstick, whatever the budget.
         most = limits[0] if trace[0].shape[0] > 0 else max(limits[0], states + 2)
         status, optimum, count, _, stores = _search(space, costs, (trace, guide), stores, (most, cheapest))
-        (cells, _, _), nodes, arcs = stores
+        _, nodes, arcs = stores
         statuses[v], optima[v], visited[v] = status, optimum, count
         if status == OPTIMAL:
             edges = (edge_transition, edge_label, edge_skip)
@@ -325,9 +336,5 @@ def solve(
                 columns = (grow(columns[0], size), grow(columns[1], size), grow(columns[2], size))
             moves = write(route, (edge_transition, paths, ends), columns, moves)
         stops[v + 1] = moves
-        if dense:
-            for n in range(count):
-                cells[np.int64(nodes[0][n]) * states + nodes[1][n]] = NONE
-        else:
-            cells[:] = NONE
+        _clear(stores[0], stores[1], count)
     return statuses, optima, visited, local, stops, columns[0][:moves], columns[1][:moves], columns[2][:moves]

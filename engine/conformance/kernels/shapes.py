@@ -41,6 +41,9 @@ Edges = tuple[Int32s, Int32s, Int32s]
 Optima = tuple[Int32s, Int32s, Int32s, Int64s, Int32s, Int32s]
 """The nodes of all optimal alignments in topological order, the start first: position, state, cost g; and the moves
 from each in compressed rows: offsets, edge (−1: log move), node."""
+Goal = tuple[int, int, Int32s]
+"""Where optimal alignments end: after so many events, at this cost, in a state from which so many silent moves lead to
+an end (−1: none do)."""
 Route = tuple[Int32s, Flags, int]
 """One alignment without its silent moves: edge of each move (−1: log move), whether it takes an event, last state."""
 Columns = tuple[Int8s, Int32s, Int32s]
