@@ -247,7 +247,7 @@ FIELDS = [
         "estimate-is-clear",
         "cause harm time_and_cost urgency",
     ),
-    ("C20", car(), "explain-next", "next-service-is-written", "next_km next_items next_hours next_cost"),
+    ("C20", car(), "explain-next", "next-service-is-written", "next_km next_items next_hours next_cost remind_on"),
 ]
 
 
