@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight
 from engine.conformance.kernels.common import FORBIDDEN
 from engine.conformance.kernels.lazy_shapes import Rows, Views
 from engine.conformance.kernels.shapes import Flags, Int32s, Int64s, Trace
@@ -22,7 +22,7 @@ NEVER = 1 << 30
 """The bound where no explanation is left."""
 
 
-@compiled
+@tight
 def _sweep_back(views: Views, v: int, left: Int32s, through: Int32s, most: int, here: Int32s) -> None:
     """Lower the bounds of one position by model and silent moves until nothing falls."""
     low, high, (at, target, fired) = views[0][v], views[0][v + 1], views[4]
@@ -41,7 +41,7 @@ def _sweep_back(views: Views, v: int, left: Int32s, through: Int32s, most: int, 
                 here[s], some = least, True
 
 
-@compiled
+@tight
 def _sweep_on(views: Views, v: int, left: Int32s, here: Int32s) -> None:
     """Lower the costs from the start at one position by model and silent moves until nothing falls."""
     low, high, (at, target, fired) = views[0][v], views[0][v + 1], views[4]
@@ -216,7 +216,7 @@ def fill(
     return min(total, np.int64(NEVER))
 
 
-@compiled
+@tight
 def bound(row: Int32s, states: Int32s) -> np.int64:
     """The sum over the views of the bounds of their states at one position, ``NEVER`` when one of them is."""
     total = np.int64(0)

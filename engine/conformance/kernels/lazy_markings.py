@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight, tight_inlined
 from engine.conformance.kernels.common import NONE, grow
 from engine.conformance.kernels.lazy_shapes import Finals, Firing, Store
 from engine.conformance.kernels.shapes import Int32s, Words
@@ -16,7 +16,7 @@ FINAL, DEAD, ALIVE, UNSURE = 1, 2, 4, 8
 """Flags of a marking: it is a final one; no final marking can be reached; one can; it could not be found out."""
 
 
-@compiled
+@tight_inlined
 def tokens(row: Words, place: int, width: int) -> np.int64:
     """Tokens on a place."""
     per_word = 64 // width
@@ -24,7 +24,7 @@ def tokens(row: Words, place: int, width: int) -> np.int64:
     return np.int64((row[place // per_word] >> np.uint64(place % per_word * width)) & mask)
 
 
-@compiled
+@tight
 def enabled(net: Firing, row: Words, t: int) -> bool:
     """Whether a transition may fire."""
     (at, places, weights), width = net[0], net[4]
@@ -34,13 +34,14 @@ def enabled(net: Firing, row: Words, t: int) -> bool:
     return True
 
 
-@compiled
+@tight
 def fire(net: Firing, row: Words, t: int, after: Words) -> bool:
     """Write the marking after an enabled transition; False when a count does not fit the width."""
     (pre_at, pre_place, pre_weight), (post_at, post_place, post_weight), _, _, width = net
     per_word = 64 // width
     mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    after[:] = row
+    for w in range(row.shape[0]):
+        after[w] = row[w]
     for a in range(pre_at[t], pre_at[t + 1]):
         shift = np.uint64(pre_place[a] % per_word * width)
         after[pre_place[a] // per_word] -= np.uint64(pre_weight[a]) << shift
@@ -52,7 +53,7 @@ def fire(net: Firing, row: Words, t: int, after: Words) -> bool:
     return True
 
 
-@compiled
+@tight
 def _flags(net: Firing, ends: Finals, row: Words) -> np.int8:
     """What a marking is for the ends."""
     finals, packed, kept = ends
@@ -70,7 +71,7 @@ def _flags(net: Firing, ends: Finals, row: Words) -> np.int8:
     return np.int8(DEAD if lost == finals.shape[0] else 0)
 
 
-@compiled
+@tight
 def _cell(table: Int32s, rows: Words, row: Words) -> np.int64:
     """Where a marking stands in the table, or the free cell where it belongs."""
     value = np.uint64(0x9E3779B97F4A7C15)
@@ -106,7 +107,7 @@ def empty_store(words: int, views: int) -> Store:
     )
 
 
-@compiled
+@tight
 def bytes_of(store: Store) -> np.int64:
     """Memory of a store."""
     return np.int64(store[0].shape[0] * (8 * store[0].shape[1] + 4 * store[1].shape[1] + 1) + 4 * store[3].shape[0])

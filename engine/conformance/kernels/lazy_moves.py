@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled
+from engine.compiled import tight, tight_inlined
 from engine.conformance.kernels.common import FORBIDDEN
 from engine.conformance.kernels.lazy_markings import enabled, tokens
 from engine.conformance.kernels.lazy_shapes import Finals, Firing, Rows
 from engine.conformance.kernels.shapes import Int32s, Words
 
 
-@compiled
+@tight_inlined
 def _add(member: Int32s, mark: int, queue: Int32s, count: int, t: int) -> int:
     """Put a transition into the set unless it is there."""
     if member[t] == mark:
@@ -26,7 +26,7 @@ def _add(member: Int32s, mark: int, queue: Int32s, count: int, t: int) -> int:
     return count + 1
 
 
-@compiled
+@tight
 def _close(net: Firing, row: Words, model_costs: Int32s, member: Int32s, mark: int, queue: Int32s, count: int) -> int:
     """Close the set: with an enabled one all that compete for its tokens, with another all that bring what it lacks."""
     (pre_at, pre_place, pre_weight), _, (put_at, putting), (take_at, taking), width = net
@@ -55,7 +55,7 @@ def _close(net: Firing, row: Words, model_costs: Int32s, member: Int32s, mark: i
     return count
 
 
-@compiled
+@tight
 def towards_label(
     net: Firing, row: Words, model_costs: Int32s, by_label: Rows, label: int, scratch: tuple[Int32s, Int32s], mark: int
 ) -> int:
@@ -70,7 +70,7 @@ def towards_label(
     return _only_enabled(net, row, model_costs, queue, _close(net, row, model_costs, member, mark, queue, count))
 
 
-@compiled
+@tight
 def towards_end(
     net: Firing, ends: Finals, row: Words, model_costs: Int32s, scratch: tuple[Int32s, Int32s], mark: int
 ) -> int:
@@ -91,7 +91,7 @@ def towards_end(
     return _only_enabled(net, row, model_costs, queue, _close(net, row, model_costs, member, mark, queue, count))
 
 
-@compiled
+@tight
 def _only_enabled(net: Firing, row: Words, model_costs: Int32s, queue: Int32s, count: int) -> int:
     """Keep the moves of the list that can be made, in the order of transitions."""
     kept = 0
@@ -109,7 +109,7 @@ def _only_enabled(net: Firing, row: Words, model_costs: Int32s, queue: Int32s, c
     return kept
 
 
-@compiled
+@tight
 def every_move(net: Firing, row: Words, model_costs: Int32s, queue: Int32s) -> int:
     """Write every model and silent move that can be made; return how many there are."""
     kept = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight
 from engine.conformance.kernels.common import BUDGET, NONE, OPTIMAL, UNREACHABLE, grow
 from engine.conformance.kernels.lazy_bound import NEVER, bound
 from engine.conformance.kernels.lazy_ends import find_end
@@ -27,7 +27,7 @@ UNKNOWN, TO_END = -1, -2
 """What stands for a label: of an event that the net does not know, and after the last event."""
 
 
-@compiled
+@tight
 def node_cell(table: Int32s, found: Found, where: int, marking: int) -> np.int64:
     """Where a node stands in the table, or the free cell where it belongs."""
     mask = np.uint64(table.shape[0] - 1)
@@ -73,13 +73,13 @@ def _reaching(heads: Int32s, bucket: int) -> Int32s:
     return longer
 
 
-@compiled
+@tight
 def _put(links: Int32s, heads: Int32s, bucket: int, node: int) -> None:
     """Put a node into a bucket."""
     links[node], heads[bucket] = heads[bucket], node
 
 
-@compiled
+@tight
 def _of_net(
     move: int, tries: int, where: int, label: int, by_label: Rows, tried: Int32s, model_costs: Int32s
 ) -> tuple[int, int, int]:
@@ -90,7 +90,7 @@ def _of_net(
     return 2 * ((where >> 1) + 1), np.int64(by_label[1][by_label[0][label] + move - tries]), np.int64(0)
 
 
-@compiled
+@tight
 def _tried(
     net: Firing,
     ends: Finals,

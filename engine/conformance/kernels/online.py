@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compiled import compiled
+from engine.compiled import compiled, tight, tight_inlined
 from engine.conformance.kernels.common import FORBIDDEN, NONE, labelled
 from engine.conformance.kernels.shapes import Flags, Int32s, Int64s, Words
 
@@ -38,13 +38,13 @@ WAS_POSSIBLE, POSSIBLE, REQUIRED, EXPECTED, SETS = 0, 1, 2, 3, 4
 """Rows of the label sets of an event; ``WAS_POSSIBLE`` speaks of the moment before it."""
 
 
-@compiled
+@tight_inlined
 def kept_up_to(threshold: int, label: int, log_cost: int) -> int:
     """The threshold after an event. One that the net does not know shifts every cost alike, and the threshold too."""
     return threshold + log_cost if label < 0 else threshold
 
 
-@compiled
+@tight_inlined
 def room(threshold: int, log_cost: int) -> int:
     """By how much to raise the threshold when nothing was kept.
 
@@ -54,7 +54,7 @@ def room(threshold: int, log_cost: int) -> int:
     return max(2 * log_cost, threshold // 4)
 
 
-@compiled
+@tight_inlined
 def _take_out(cells: Int32s, heads: Int32s, bucket: int, state: int) -> None:
     """Take a state out of its bucket."""
     after, before = cells[state, AFTER], cells[state, BEFORE]
@@ -66,7 +66,7 @@ def _take_out(cells: Int32s, heads: Int32s, bucket: int, state: int) -> None:
         cells[after, BEFORE] = before
 
 
-@compiled
+@tight_inlined
 def _put_in(cells: Int32s, heads: Int32s, bucket: int, state: int) -> None:
     """Put a state into a bucket."""
     first = heads[bucket]
@@ -76,16 +76,16 @@ def _put_in(cells: Int32s, heads: Int32s, bucket: int, state: int) -> None:
     heads[bucket] = state
 
 
-@compiled
-def _close(graph: LiveGraph, scratch: Scratch, count: int, low: int, threshold: int) -> int:
+@tight
+def _close(graph: LiveGraph, scratch: Scratch, heads: Int32s, count: int, low: int) -> int:
     """Make model moves from the states reached, as long as they cost no more than the threshold.
 
     Args:
         graph: The net.
         scratch: The first ``count`` states reached have their values, none below ``low``; all are settled afterwards.
+        heads: A bucket (−1) for each cost from ``low`` to the largest that is allowed.
         count: How many they are.
         low: The least value.
-        threshold: The largest value allowed.
 
     Returns:
         How many states are reached. A state is marked ``DERIVED`` when a model move from a state settled earlier
@@ -93,17 +93,16 @@ def _close(graph: LiveGraph, scratch: Scratch, count: int, low: int, threshold: 
     """
     edge_at, edge_target, edge_cost = graph[0], graph[1], graph[3]
     cells, order = scratch[0], scratch[1]
-    heads = np.full(threshold - low + 1, NONE, dtype=np.int32)
     for k in range(count):
         _put_in(cells, heads, cells[order[k], VALUE] - low, order[k])
-    for bucket in range(threshold - low + 1):
+    for bucket in range(heads.shape[0]):
         while heads[bucket] != NONE:
             s = heads[bucket]
             _take_out(cells, heads, bucket, s)
             cells[s, MARK] |= SETTLED
             for e in range(edge_at[s], edge_at[s + 1]):
                 reach = bucket + low + edge_cost[e]
-                if edge_cost[e] == FORBIDDEN or reach > threshold:
+                if edge_cost[e] == FORBIDDEN or reach - low >= heads.shape[0]:
                     continue
                 t = edge_target[e]
                 if cells[t, MARK] & SETTLED:
@@ -123,19 +122,19 @@ def _close(graph: LiveGraph, scratch: Scratch, count: int, low: int, threshold: 
     return count
 
 
-@compiled
-def _read(graph: LiveGraph, scratch: Scratch, entries: Int32s, threshold: int) -> tuple[int, int]:
-    """Bring back every state up to the threshold that follows from entries; return how many, and the least cost."""
+@tight
+def _enter(scratch: Scratch, entries: Int32s) -> int:
+    """Give the states of the entries their values; return the least."""
     cells, order = scratch[0], scratch[1]
     low = entries[0, 1]
     for k in range(entries.shape[0]):
         order[k] = entries[k, 0]
         cells[entries[k, 0], VALUE] = entries[k, 1]
         low = min(low, entries[k, 1])
-    return _close(graph, scratch, entries.shape[0], low, threshold), low
+    return int(low)
 
 
-@compiled
+@tight
 def _clear(scratch: Scratch, count: int) -> None:
     """Forget the states reached."""
     cells, order = scratch[0], scratch[1]
@@ -143,7 +142,7 @@ def _clear(scratch: Scratch, count: int) -> None:
         cells[order[k], VALUE], cells[order[k], MARK] = NONE, 0
 
 
-@compiled
+@tight_inlined
 def _offer(scratch: Scratch, count: int, state: int, value: int) -> int:
     """Note a way to a state in the next vector; return how many states that has."""
     values, order = scratch[2], scratch[3]
@@ -155,30 +154,29 @@ def _offer(scratch: Scratch, count: int, state: int, value: int) -> int:
     return count
 
 
-@compiled
-def _advance(
-    graph: LiveGraph, scratch: Scratch, entries: Int32s, event: tuple[int, int], threshold: int, was_possible: Words
-) -> tuple[Int32s, Row]:
-    """Take one event: its label (−1: unknown to the net) and the cost of its log move.
+@tight
+def _spread(
+    graph: LiveGraph, scratch: Scratch, heads: Int32s, begun: tuple[int, int, int, int, int], told: tuple[Row, Words]
+) -> int:
+    """Bring back every state that follows from the entries entered, and move on from them; return how many there are.
 
-    Returns:
-        The entries after it; none when every one of them lies past the threshold. The summary.
+    ``begun`` are the number of entries and their least cost, the label and the cost of the event's log move, and the
+    threshold after it; ``told`` gets the summary and what was possible before.
     """
-    edge_at, edge_target, edge_label = graph[0], graph[1], graph[2]
+    (count, low, label, log_cost, upto), (summary, was_possible) = begun, told
+    edge_at, edge_target, edge_label, rows, poss = graph[0], graph[1], graph[2], graph[4], graph[5]
     cells, order = scratch[0], scratch[1]
-    label, log_cost = event
-    upto = kept_up_to(threshold, label, log_cost)
-    count, low = _read(graph, scratch, entries, threshold)
-    summary = np.empty(SUMMARY, dtype=np.int64)
+    count = _close(graph, scratch, heads, count, low)
     summary[BY_LOG], summary[BY_SYNC] = low + log_cost, NONE
-    was_possible[:] = np.uint64(0)
+    for w in range(was_possible.shape[0]):
+        was_possible[w] = np.uint64(0)
     size = 0
     for k in range(count):
         s = order[k]
         value = cells[s, VALUE]
         if value == low:
             for w in range(was_possible.shape[0]):
-                was_possible[w] |= graph[5][graph[4][s], w]
+                was_possible[w] |= poss[rows[s], w]
         if not cells[s, MARK] & DERIVED and value + log_cost <= upto:
             size = _offer(scratch, size, s, value + log_cost)
         if label >= 0:
@@ -188,15 +186,66 @@ def _advance(
             if begin < end and (summary[BY_SYNC] == NONE or value < summary[BY_SYNC]):
                 summary[BY_SYNC] = value
     _clear(scratch, count)
-    kept = np.empty((size, 2), dtype=np.int32)
-    for k in range(size):
-        s = scratch[3][k]
-        kept[k, 0], kept[k, 1] = s, scratch[2][s]
-        scratch[2][s] = NONE
     by_sync = summary[BY_SYNC]
     summary[COST] = by_sync if by_sync != NONE and by_sync < summary[BY_LOG] else summary[BY_LOG]
     summary[SIZE] = size
+    return size
+
+
+@tight
+def _take_kept(scratch: Scratch, kept: Int32s) -> None:
+    """Take the next vector out of the scratch."""
+    values, order = scratch[2], scratch[3]
+    for k in range(kept.shape[0]):
+        kept[k, 0], kept[k, 1] = order[k], values[order[k]]
+        values[order[k]] = NONE
+
+
+@compiled
+def _advance(
+    graph: LiveGraph, scratch: Scratch, entries: Int32s, event: tuple[int, int], threshold: int, was_possible: Words
+) -> tuple[Int32s, Row]:
+    """Take one event: its label (−1: unknown to the net) and the cost of its log move.
+
+    Returns:
+        The entries after it; none when every one of them lies past the threshold. The summary.
+    """
+    upto, low = kept_up_to(threshold, event[0], event[1]), _enter(scratch, entries)
+    heads = np.full(threshold - low + 1, NONE, dtype=np.int32)
+    summary = np.empty(SUMMARY, dtype=np.int64)
+    begun = (entries.shape[0], low, event[0], event[1], upto)
+    size = _spread(graph, scratch, heads, begun, (summary, was_possible))
+    kept = np.empty((size, 2), dtype=np.int32)
+    _take_kept(scratch, kept)
     return kept, summary
+
+
+@tight
+def _look(graph: LiveGraph, scratch: Scratch, entries: Int32s, heads: Int32s, sets: Words) -> bool:
+    """What ``look_ahead`` says, with one bucket."""
+    rows, poss, must, now, ends = graph[4], graph[5], graph[6], graph[7], graph[8]
+    low = entries[0, 1]
+    for k in range(entries.shape[0]):
+        low = min(low, entries[k, 1])
+    cells, order, count = scratch[0], scratch[1], 0
+    for k in range(entries.shape[0]):
+        if entries[k, 1] == low:
+            order[count] = entries[k, 0]
+            cells[entries[k, 0], VALUE] = low
+            count += 1
+    count = _close(graph, scratch, heads, count, low)
+    for w in range(sets.shape[1]):
+        sets[POSSIBLE, w], sets[REQUIRED, w], sets[EXPECTED, w] = np.uint64(0), ~np.uint64(0), np.uint64(0)
+    may_end = False
+    for k in range(count):
+        s = order[k]
+        for w in range(sets.shape[1]):
+            sets[POSSIBLE, w] |= poss[rows[s], w]
+            sets[REQUIRED, w] &= must[rows[s], w]
+            sets[EXPECTED, w] |= now[s, w]
+        may_end = may_end or ends[s]
+    _clear(scratch, count)
+    return bool(may_end)
 
 
 @compiled
@@ -212,29 +261,7 @@ def look_ahead(graph: LiveGraph, scratch: Scratch, entries: Int32s, sets: Words)
     Returns:
         Whether the case could end in one of them.
     """
-    entries = entries.copy()
-    low = entries[0, 1]
-    for k in range(entries.shape[0]):
-        low = min(low, entries[k, 1])
-    cells, order, count = scratch[0], scratch[1], 0
-    for k in range(entries.shape[0]):
-        if entries[k, 1] == low:
-            order[count] = entries[k, 0]
-            cells[entries[k, 0], VALUE] = low
-            count += 1
-    count = _close(graph, scratch, count, low, low)
-    sets[POSSIBLE:] = np.uint64(0)
-    sets[REQUIRED] = ~np.uint64(0)
-    may_end = False
-    for k in range(count):
-        s = order[k]
-        for w in range(sets.shape[1]):
-            sets[POSSIBLE, w] |= graph[5][graph[4][s], w]
-            sets[REQUIRED, w] &= graph[6][graph[4][s], w]
-            sets[EXPECTED, w] |= graph[7][s, w]
-        may_end = may_end or graph[8][s]
-    _clear(scratch, count)
-    return may_end
+    return _look(graph, scratch, entries.copy(), np.full(1, NONE, dtype=np.int32), sets)
 
 
 @compiled
