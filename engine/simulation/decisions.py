@@ -1,116 +1,133 @@
-"""Case attributes that match the branches a case took.
+"""Which way a case takes out of a gateway: the one whose condition its attributes meet.
 
-Branches are taken by chance, not by their conditions. So that a log does not contradict its flow, the attributes that
-simple conditions speak of (``case.booked``, ``!case.booked``, ``case.answers >= 30``, ``case.items == 'small'``) get a
-value under which the branch is the one to take. Of a gateway that is passed several times the last passage counts,
-because an attribute of a case is what is known at its end; of a case that was cut short, the last until then. Other
-conditions are left alone.
+A gateway that a case passes several times is judged by the last passage, because an attribute of a case is what is
+known at its end. So the attributes decide how a loop ends, and chance how often a case goes round before.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.definitions.flow import Flow, NodeKind
+from engine.definitions.flow import Edge, Flow, NodeKind
 from engine.nets.net import Net
-from engine.simulation.chance import Chance
-from engine.simulation.world import Played, World
+from engine.simulation.conditions import Conditions
+from engine.simulation.values import Value
 
-Value = bool | int | str
-
-_FLAG = re.compile(r"(!?)\s*case\.([A-Za-z_][A-Za-z0-9_]*)")
-_COMPARED = re.compile(r"case\.([A-Za-z_][A-Za-z0-9_]*)\s*(==|>=|<=|>|<)\s*('[^'\\]*'|\"[^\"\\]*\"|\d{1,9})")
+CaseValues = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """One simple condition: attribute, comparison (``is`` for a flag) and what it is compared with."""
+@dataclass(frozen=True)
+class Gateway:
+    """An exclusive or inclusive gateway of which at least one way says when it is taken.
 
-    attribute: str
-    comparison: str
-    value: Value
-
-    def holding(self, chance: Chance) -> Value:
-        """A value for which it holds."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int):
-            return self.value
-        room = max(self.value, 3)
-        above = self.value + chance.below(room)
-        below = self.value - chance.below(self.value + 1)
-        return {"==": self.value, ">=": above, ">": above + 1, "<=": below, "<": below - 1}[self.comparison]
-
-    def failing(self, chance: Chance) -> Value:
-        """A value for which it does not hold."""
-        if isinstance(self.value, bool):
-            return not self.value
-        if isinstance(self.value, str):
-            return "none" if self.value != "none" else "other"
-        opposite = {"==": ">", ">=": "<", ">": "<=", "<=": ">", "<": ">="}[self.comparison]
-        return _Test(self.attribute, opposite, self.value).holding(chance)
-
-
-def decided_attributes(world: World, played: Sequence[Played], chance: Chance) -> dict[str, list[Value | None]]:
-    """A column for each attribute that simple conditions speak of; None where a case never came to the decision.
-
-    Args:
-        world: The flow and its net.
-        played: The cases.
-        chance: Chooses among the values that match.
+    Attributes:
+        node: Its id.
+        edges: Its ways, in file order.
+        routes: Transition of the net → the ways it takes, as indices into ``edges``.
+        is_exclusive: Whether exactly one way is taken.
+        circular: The ways from which no end is reached but through the gateway again.
+        inside: For each way the steps that are done on this way and on no other of the gateway.
     """
-    decisions = _decisions(world.flow, world.board.net)
-    kinds: dict[str, type] = {}
-    for tests in decisions.values():
-        for test, _ in tests:
-            kinds.setdefault(test.attribute, type(test.value))
-    columns: dict[str, list[Value | None]] = {name: [] for name in kinds if name != "case_id"}
-    for case in played:
-        known: dict[str, Value] = {}
-        end = max((event.time for event in case.events), default=0)
-        for route in case.routes:
-            for test, holds in decisions.get(route.transition, ()):
-                drawn = test.holding(chance) if holds else test.failing(chance)
-                if route.moment <= end:
-                    known[test.attribute] = drawn
-        for name, column in columns.items():
-            value = known.get(name)
-            column.append(value if type(value) is kinds[name] else None)
-    return columns
+
+    node: str
+    edges: tuple[Edge, ...]
+    routes: Mapping[int, frozenset[int]]
+    is_exclusive: bool
+    circular: frozenset[int]
+    inside: tuple[frozenset[str], ...]
+
+    def answers(self, conditions: Conditions, case: CaseValues) -> tuple[bool | None, ...]:
+        """For each way whether it is right for a case; None where nothing tells, or the way says nothing."""
+        said = [None if edge.when is None else conditions.holds(edge.when, case) for edge in self.edges]
+        asked = [answer for edge, answer in zip(self.edges, said, strict=True) if edge.when is not None]
+        otherwise = False if any(asked) else None if None in asked else True
+        return tuple(otherwise if edge.otherwise else said[at] for at, edge in enumerate(self.edges))
+
+    def right(self, conditions: Conditions, case: CaseValues) -> frozenset[int]:
+        """The transitions that a case may take for good."""
+        answers = self.answers(conditions, case)
+        return frozenset(route for route, ways in self.routes.items() if not self._wrong(ways, answers))
+
+    def wrong_ways(self, route: int, conditions: Conditions, case: CaseValues) -> tuple[Edge, ...]:
+        """The ways that are wrong when a case takes one of the transitions last."""
+        wrong = self._wrong(self.routes[route], self.answers(conditions, case))
+        return tuple(self.edges[at] for at in wrong)
+
+    def _wrong(self, ways: frozenset[int], answers: Sequence[bool | None]) -> list[int]:
+        """Of an exclusive gateway only the way that was taken is judged, of an inclusive one every way."""
+        return [
+            at
+            for at, answer in enumerate(answers)
+            if answer is not None and (answer != (at in ways)) and (not self.is_exclusive or at in ways)
+        ]
 
 
-def _decisions(flow: Flow, net: Net) -> Mapping[int, tuple[tuple[_Test, bool], ...]]:
-    """Transition of an exclusive gateway's edge → the tests it decides and whether each of them holds.
-
-    What can be cancelled as a whole has several transitions for one edge.
-    """
-    decided: dict[int, tuple[tuple[_Test, bool], ...]] = {}
+def gateways_of(flow: Flow, net: Net) -> tuple[Gateway, ...]:
+    """The gateways whose conditions decide, in the flow's order."""
+    found = []
     for node in flow.nodes:
-        edges = [edge for edge in flow.edges if edge.source == node.id]
-        if node.kind is not NodeKind.EXCLUSIVE or len(edges) < 2:
+        edges = tuple(edge for edge in flow.edges if edge.source == node.id)
+        if node.kind not in (NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE) or not any(edge.when for edge in edges):
             continue
-        tests = [_read(edge.when) for edge in edges]
-        for edge, own in zip(edges, tests, strict=True):
-            routes = [
-                t
-                for t, meaning in enumerate(net.transitions)
-                if (meaning.node, meaning.chosen) == (node.id, (edge.target,))
-            ]
-            if own is not None:
-                decided.update((route, ((own, True),)) for route in routes)
-            elif edge.otherwise:
-                negated = tuple((test, False) for test in tests if test is not None)
-                decided.update((route, negated) for route in routes)
-    return decided
+        routes = {
+            t: frozenset(at for at, edge in enumerate(edges) if edge.target in meaning.chosen)
+            for t, meaning in enumerate(net.transitions)
+            if meaning.node == node.id and meaning.chosen
+        }
+        reached = [_reached(flow, edge.target, node.id) for edge in edges]
+        inside = tuple(
+            frozenset(step.id for step in flow.steps if step.id in reached[at])
+            - frozenset[str]().union(*(other for place, other in enumerate(reached) if place != at))
+            for at in range(len(edges))
+        )
+        ends = {n.id for n in flow.nodes if n.kind is NodeKind.END}
+        circular = frozenset(at for at, nodes in enumerate(reached) if not nodes & ends)
+        found.append(Gateway(node.id, edges, routes, node.kind is NodeKind.EXCLUSIVE, circular, inside))
+    return tuple(found)
 
 
-def _read(condition: str | None) -> _Test | None:
-    text = (condition or "").strip()
-    if flag := _FLAG.fullmatch(text):
-        return _Test(flag[2], "is", not flag[1])
-    if compared := _COMPARED.fullmatch(text):
-        quoted = compared[3][0] in "'\""
-        if quoted and compared[2] != "==":
-            return None
-        return _Test(compared[1], compared[2], compared[3][1:-1] if quoted else int(compared[3]))
-    return None
+def last_routes(gateways: Iterable[Gateway], routes: Sequence[int]) -> dict[str, int]:
+    """The transition that was taken last out of each gateway that was passed."""
+    owner = {route: gateway.node for gateway in gateways for route in gateway.routes}
+    return {owner[route]: route for route in routes if route in owner}
+
+
+def wrong_branches(
+    gateways: Iterable[Gateway], routes: Sequence[int], conditions: Conditions, case: CaseValues
+) -> tuple[Edge, ...]:
+    """The ways that a case took, or of an inclusive gateway did not take, against their conditions."""
+    gateways = tuple(gateways)
+    last = last_routes(gateways, routes)
+    return tuple(
+        edge
+        for gateway in gateways
+        if gateway.node in last
+        for edge in gateway.wrong_ways(last[gateway.node], conditions, case)
+    )
+
+
+def is_shown(gateways: Iterable[Gateway], routes: Sequence[int], done: frozenset[str]) -> bool:
+    """Whether the events of a case show each way it took: one with steps has at least one of them done."""
+    gateways = tuple(gateways)
+    last = last_routes(gateways, routes)
+    taken = (
+        gateway.inside[at] for gateway in gateways if gateway.node in last for at in gateway.routes[last[gateway.node]]
+    )
+    return all(not inside or inside & done for inside in taken)
+
+
+def _reached(flow: Flow, start: str, gateway: str) -> frozenset[str]:
+    """The nodes on the ways from a node on, the gateway itself left out."""
+    onward: dict[str, list[str]] = {}
+    for edge in flow.edges:
+        onward.setdefault(edge.source, []).append(edge.target)
+    for plan in flow.plans:
+        onward.setdefault(plan.at, []).append(plan.rejoin)
+    seen, waiting = {start} - {gateway}, [start] if start != gateway else []
+    while waiting:
+        for node in onward.get(waiting.pop(), ()):
+            if node != gateway and node not in seen:
+                seen.add(node)
+                waiting.append(node)
+    return frozenset(seen)

@@ -10,6 +10,7 @@ so that the times of all later steps follow from it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.definitions.standards import TimeSpan, TimeUnit
@@ -18,7 +19,9 @@ from engine.simulation.chance import Chance
 from engine.simulation.hours import DAY, MINUTE
 from engine.simulation.people import Booking
 from engine.simulation.specification import Injection
+from engine.simulation.team import Assignment, Team
 from engine.simulation.timing import ATTENDED, LONGEST, SHORTEST, StepTiming, whole
+from engine.simulation.values import Value
 from engine.simulation.world import Disturbance, Performed, Played, Route, World
 
 _UNKNOWN_WORK = StepTiming(10 * MINUTE, SHORTEST, LONGEST, 0)
@@ -50,17 +53,21 @@ class Game:
         chance: The source of choices.
         patience: 1 for the usual pace, less for a quicker one.
         disturbance: What goes wrong, or None.
+        attributes: What is known of the case from its beginning.
+        leaning: Step → whether it should be done where the flow leaves that open.
     """
 
     world: World
     chance: Chance
     patience: float = 1.0
     disturbance: Disturbance | None = None
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    leaning: Mapping[str, bool] = field(default_factory=dict)
     _tokens: list[list[Token]] = field(default_factory=list)
     _events: list[Performed] = field(default_factory=list)
     _bookings: list[Booking] = field(default_factory=list)
     _fired: Counter[int] = field(default_factory=Counter)
-    _known: dict[str, str] = field(default_factory=dict)
+    _team: Team = field(init=False)
     _numbers: int = 0
     _happened: int | None = None
     _left_out: int | None = None
@@ -74,6 +81,7 @@ class Game:
         People stay booked: whoever throws the result away gives its bookings back.
         """
         board = self.world.board
+        self._team = Team(self.world, self.chance, self.attributes)
         self._tokens = [[Token(arrival, 0) for _ in range(count)] for count in board.initial]
         self._patient_with_plan = self.chance.share() < 0.5
         most = _MOST_FIRINGS * (len(board.before) + 1)
@@ -86,7 +94,9 @@ class Game:
             self._fire(transition)
         events = tuple(sorted(self._events, key=lambda event: event.time))
         routes = tuple(self._routes)
-        return Played(events, tuple(self._bookings), self._happened, self._left_out, self._plan, routes)
+        return Played(
+            events, tuple(self._bookings), self._happened, self._left_out, self._plan, routes, self.attributes
+        )
 
     def _ready(self, transition: int) -> int | None:
         """When a transition can fire, or None while it cannot."""
@@ -139,14 +149,24 @@ class Game:
         damping = settings.loop_damping ** self._fired[transition]
         if meaning.enters_plan:
             return 0.0
+        if transition in self.world.gateway_of:
+            return self._way(transition) * damping
+        share = float(self.leaning[meaning.node]) if meaning.node in self.leaning else settings.optional_share
         if meaning.purpose is Purpose.SKIP:
-            return (1.0 - settings.optional_share) * damping
+            return (1.0 - share) * damping
         node = self.world.flow.by_id.get(meaning.node)
         if node is not None and node.boundary is not None:
             return _EVENT_SHARE * damping
         if node is not None and node.optional and meaning.purpose is Purpose.PERFORM:
-            return settings.optional_share * damping
+            return share * damping
         return damping
+
+    def _way(self, transition: int) -> float:
+        """How likely a way out of a gateway is: right for the case, or round again; never a wrong one for good."""
+        gateway = self.world.gateway_of[transition]
+        if gateway.routes[transition] & gateway.circular:
+            return 0.3
+        return float(transition in gateway.right(self.world.conditions, self.attributes))
 
     def _fire(self, transition: int) -> None:
         board = self.world.board
@@ -198,8 +218,7 @@ class Game:
         timing = world.timings.get(label, _UNKNOWN_WORK)
         if self._events and timing.wait:
             ready += whole(self.chance.between(0, 2 * timing.wait * self.patience))
-        node = world.flow.by_id.get(label)
-        role = node.role if node is not None else None
+        who = self._team.for_step(label)
         duration = timing.duration(self.chance, spread=world.settings.spread, patience=self.patience)
         longest = fault.span if fault is not None and fault.injection is Injection.LATE else None
         if fault is not None and fault.span is not None and fault.injection is Injection.SHORT:
@@ -208,30 +227,25 @@ class Game:
         if timing.is_attended and (longest is None or _is_short(longest)):
             if longest is not None:
                 duration = whole(longest.amount * self.chance.between(1.1, 1.7))
-            person, start, end = self._attended(role, ready, duration)
+            person, start, end = self._attended(who, ready, duration)
         else:
-            person = self._anyone(role)
+            person = self._team.anyone(who)
             start = world.hours.next_open(ready)
             end = self._elapsed(start, duration, timing) if longest is None else self._beyond(start, longest)
-        self._events.append(Performed(label, start, end, person, number, causes))
+        self._team.done(who, person)
+        role = who.role if person is not None and who.role in world.flow.roles else ""
+        self._events.append(Performed(label, start, end, person, number, causes, role or ""))
         return end
 
-    def _attended(self, role: str | None, ready: int, duration: int) -> tuple[str | None, int, int]:
-        if role is None:
+    def _attended(self, who: Assignment, ready: int, duration: int) -> tuple[str | None, int, int]:
+        if who.role is None:
             start = self.world.hours.fit(ready, duration)
             return None, start, start + duration
         loyalty = int(_LOYALTY * self.patience)
-        booking = self.world.people.find(role, ready, duration, known=self._known.get(role), loyalty=loyalty)
+        booking = self.world.people.find(who.role, ready, duration, known=who.known, loyalty=loyalty, among=who.among)
         self.world.people.take([booking])
         self._bookings.append(booking)
-        self._known.setdefault(role, booking.person)
         return booking.person, booking.start, booking.end
-
-    def _anyone(self, role: str | None) -> str | None:
-        """Who looks after something that takes its time: whom the case knows, or by chance."""
-        if role is None:
-            return None
-        return self._known.setdefault(role, self.chance.one_of(self.world.people.pool(role)))
 
     def _elapsed(self, start: int, duration: int, timing: StepTiming) -> int:
         """When something is over that takes its time: within working hours wherever its limits leave room."""

@@ -11,12 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from engine.definitions.standards import StandardKind
+from engine.definitions import rules
+from engine.definitions.conditions import compiled_condition
+from engine.definitions.evidence import EvidenceKind, evidence_of
+from engine.definitions.rules import AttributeRef
+from engine.definitions.standards import Standard, StandardKind
 from engine.nets.net import SILENT
 from engine.simulation.board import Board
+from engine.simulation.breaking import BREAKS, Changed, broken, may_break, put
 from engine.simulation.chance import Chance
+from engine.simulation.decisions import is_shown, wrong_branches
 from engine.simulation.explanations import Explanation
-from engine.simulation.judgement import is_judged, missed_standards
+from engine.simulation.filling import filled
+from engine.simulation.judgement import kind_of, missed_standards
 from engine.simulation.specification import Injection
 from engine.simulation.world import Disturbance, Performed, Played, World
 from engine.vocabulary import DeviationKind, Language
@@ -34,9 +41,27 @@ _EXPECTED = {
     Injection.OVERDUE: DeviationKind.LATE,
     Injection.CYCLE: DeviationKind.LATE,
     Injection.PLAN: None,
+    Injection.FIELD: DeviationKind.MISSING_FIELD,
+    Injection.BRANCH: DeviationKind.WRONG_BRANCH,
 }
-_FITTING = frozenset({Injection.LATE, Injection.SHORT, Injection.OVERDUE, Injection.CYCLE, Injection.PLAN})
+_BY_PATH: dict[Injection, tuple[type, ...]] = {
+    Injection.COUNT: (rules.Count,),
+    Injection.SET: (rules.AllOf, rules.Together),
+    Injection.ORDER: (rules.Precedence, rules.Response),
+}
+"""What a case can miss by the way it takes, and the rules that are missed then."""
+_FITTING = frozenset(Injection) - {
+    Injection.SKIP,
+    Injection.SWAP,
+    Injection.REPEAT,
+    Injection.UNPLANNED,
+    Injection.OUT_OF_PLACE,
+    Injection.STOP,
+}
 """Those that leave the order of the steps as the flow wants it."""
+_UNBOUND = frozenset({*BREAKS, *_BY_PATH, Injection.BRANCH})
+"""Those that happen at no moment of the game."""
+_BRANCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +120,7 @@ def candidates(world: World, injection: Injection) -> tuple[Disturbance, ...]:
         return tuple(Disturbance(injection, step=step) for step in chosen)
     if injection is Injection.PLAN:
         return tuple(Disturbance(injection, plan=plan.id) for plan in world.flow.plans)
-    if injection in (Injection.SWAP, Injection.STOP):
+    if injection in (Injection.SWAP, Injection.STOP) or (injection is Injection.BRANCH and world.gateways):
         return (Disturbance(injection),)
     return tuple(_of_standards(world, injection, steps))
 
@@ -122,15 +147,85 @@ def outcomes(world: World, chance: Chance, played: Played, meant: Disturbance) -
         found = world.explainer.explain([index.get(event.activity, -1) for event in events])
         if found is None or not _is_meant(world.board, found, events, played, meant=meant):
             continue
-        injected = _injected(world.board, found, events, played, meant=meant)
-        beside = () if injected.kind is DeviationKind.MISPLACED else found.log_positions
-        stops = meant.injection is Injection.STOP
-        missed = missed_standards(world.flow, events, world.judged, beside=beside, ended=not stops)
-        if injected.standard and injected.standard not in missed:
-            continue
-        avoidable = missed_standards(world.flow, events, world.judged, beside=beside) if stops else missed
-        side_effects = sum(1 for standard in avoidable if standard != injected.standard)
-        yield Outcome(replace(played, events=events), missed, injected, side_effects)
+        injected = _injected(world, found, events, played, meant=meant)
+        case = filled(world, chance, replace(played, events=events))
+        if meant.injection is Injection.STOP:
+            case = _undecided(world, case)
+        for changed, places in _broken(world, chance, case, meant):
+            outcome = _outcome(world, changed, found, injected, places=places)
+            if outcome is not None:
+                yield outcome
+
+
+def _outcome(
+    world: World, case: Played, found: Explanation, injected: Injected, *, places: tuple[int, ...]
+) -> Outcome | None:
+    """The case as it goes into the log; None when what was meant is not what happened, or not all of it."""
+    wrong = wrong_branches(world.gateways, case.transitions, world.conditions, case.attributes)
+    if len(wrong) != (injected.injection is Injection.BRANCH):
+        return None
+    if found.fits and not is_shown(
+        world.gateways, case.transitions, frozenset(event.activity for event in case.events)
+    ):
+        return None
+    beside = () if injected.kind is DeviationKind.MISPLACED else found.log_positions
+    stops = injected.injection is Injection.STOP
+    missed = judged(world, case, beside=beside, ended=not stops)
+    if injected.standard and injected.standard not in missed:
+        return None
+    if wrong:
+        injected = replace(injected, steps=(wrong[0].source, wrong[0].target))
+    elif places:
+        injected = replace(injected, positions=places)
+    avoidable = judged(world, case, beside=beside) if stops else missed
+    side_effects = sum(1 for standard in avoidable if standard != injected.standard)
+    return Outcome(case, missed, injected, side_effects)
+
+
+def judged(world: World, case: Played, *, beside: Sequence[int] = (), ended: bool = True) -> tuple[str, ...]:
+    """Ids of the standards that a case with its attributes misses."""
+    return missed_standards(
+        world.flow,
+        case.events,
+        world.judged,
+        beside=beside,
+        ended=ended,
+        attributes=case.attributes,
+        conditions=world.conditions,
+    )
+
+
+def _broken(world: World, chance: Chance, case: Played, meant: Disturbance) -> Iterator[Changed]:
+    """The case, changed where values or people are to be wrong."""
+    if meant.injection is Injection.BRANCH:
+        names = sorted(_names_decided(world) & world.plan.case.keys())
+        for _ in range(_BRANCHES if names else 0):
+            name = chance.one_of(names)
+            yield put(case, AttributeRef(None, name), world.plan.case[name].draw(chance))
+    elif meant.injection in BREAKS:
+        standard = next(standard for standard in world.flow.standards if standard.id == meant.standard)
+        yield from broken(world, chance, case, meant.injection, standard)
+    else:
+        yield case, ()
+
+
+def _undecided(world: World, case: Played) -> Played:
+    """A case that stopped, without the attributes that only its decisions read: nobody has asked about them yet."""
+    read = {name for standard in world.flow.standards for name in _names_read(standard)}
+    gone = dict.fromkeys(name for name in case.attributes if name in _names_decided(world) - read)
+    return replace(case, attributes={**case.attributes, **gone})
+
+
+def _names_read(standard: Standard) -> frozenset[str]:
+    """The attributes of cases that a standard reads."""
+    found = [evidence.name for evidence in evidence_of(standard) if evidence.kind is EvidenceKind.CASE_ATTRIBUTE]
+    return frozenset(found)
+
+
+def _names_decided(world: World) -> frozenset[str]:
+    """The attributes of cases that gateways read."""
+    conditions = (edge.when for gateway in world.gateways for edge in gateway.edges if edge.when is not None)
+    return frozenset(name for condition in conditions for name in compiled_condition(condition).names.case)
 
 
 def _is_played(world: World, label: str) -> bool:
@@ -141,8 +236,14 @@ def _is_played(world: World, label: str) -> bool:
 
 
 def _of_standards(world: World, injection: Injection, steps: Sequence[str]) -> Iterator[Disturbance]:
+    if injection in BREAKS or injection in _BY_PATH:
+        for standard in world.flow.standards:
+            by_path = isinstance(standard.rule, _BY_PATH.get(injection, ())) and standard.at_most is None
+            if by_path or may_break(standard, injection):
+                yield Disturbance(injection, standard=standard.id)
+        return
     maxima = [s for s in world.flow.standards if s.kind is StandardKind.DURATION and s.at_most is not None]
-    for standard in filter(is_judged, world.flow.standards):
+    for standard in world.flow.standards:
         kind, most, least = standard.kind, standard.at_most, standard.at_least
         wanted = Disturbance(injection, standard=standard.id, span=least if injection is Injection.SHORT else most)
         if wanted.span is None:
@@ -166,7 +267,7 @@ def _changed(chance: Chance, played: Played, meant: Disturbance) -> Iterator[tup
         places = list(range(1, len(events)))
         change = lambda at: events[:at]  # noqa: E731
     else:
-        if played.happened is not None:
+        if played.happened is not None or meant.injection in _UNBOUND:
             yield events
         return
     chance.shuffle(places)
@@ -188,15 +289,19 @@ def _swapped(events: tuple[Performed, ...], at: int) -> tuple[Performed, ...]:
 
 
 def _injected(
-    board: Board, found: Explanation, events: Sequence[Performed], played: Played, *, meant: Disturbance
+    world: World, found: Explanation, events: Sequence[Performed], played: Played, *, meant: Disturbance
 ) -> Injected:
     """What an assessment should find."""
-    kind = _EXPECTED[meant.injection]
+    kind = _EXPECTED.get(meant.injection)
+    if meant.injection in _UNBOUND:
+        standard = next((standard for standard in world.flow.standards if standard.id == meant.standard), None)
+        steps = standard.steps if standard is not None else ()
+        return Injected(meant.injection, kind or (kind_of(standard) if standard else None), steps, (), meant.standard)
     if meant.injection in _FITTING:
         at = tuple(at for at, event in enumerate(events) if event.number == played.happened)
         concerned = () if meant.injection in (Injection.CYCLE, Injection.PLAN) else (meant.step,)
         return Injected(meant.injection, kind, concerned, at if concerned else (), meant.standard, meant.plan)
-    missing = tuple(board.net.labels[code] for code in found.model_labels)
+    missing = tuple(world.board.net.labels[code] for code in found.model_labels)
     steps = missing or tuple(events[at].activity for at in found.log_positions)
     return Injected(meant.injection, kind, steps, found.log_positions)
 

@@ -1,35 +1,45 @@
 """Which standards a played case misses: the plain check that keeps undisturbed cases clean.
 
 It asks one case at a time and knows exactly what happened, so that it needs neither columns nor alignments; the
-evaluation that users see stands in ``engine.conformance``. A played case has times and people but no attributes, so
-that it knows nothing of what attributes decide: ``is_judged`` tells which standards it can answer for.
+evaluation that users see stands in ``engine.conformance``. Standards about many cases together are not judged here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from engine.definitions import rules
 from engine.definitions.flow import Flow
-from engine.definitions.rules import AllOf, Count, Together
-from engine.definitions.standards import Standard, StandardKind, TimeUnit
+from engine.definitions.standards import Standard, TimeSpan
+from engine.simulation.conditions import Conditions
+from engine.simulation.facts import CaseFacts, in_season, passed
 from engine.simulation.hours import Hours
+from engine.simulation.judged_values import met_values
+from engine.simulation.values import Value, as_microseconds
 from engine.simulation.world import Performed
+from engine.vocabulary import DeviationKind
 
-JUDGED = (
-    StandardKind.COUNT,
-    StandardKind.PRECEDENCE,
-    StandardKind.RESPONSE,
-    StandardKind.ALL_OF,
-    StandardKind.TOGETHER,
-    StandardKind.DURATION,
-    StandardKind.CYCLE_TIME,
-)
-"""The rules that a played case answers: those about which steps are done, in which order and how long they take."""
+_KINDS: dict[type, DeviationKind] = {
+    rules.Count: DeviationKind.WRONG_COUNT,
+    rules.Precedence: DeviationKind.WRONG_ORDER,
+    rules.AllOf: DeviationKind.INCOMPLETE,
+    rules.Together: DeviationKind.NOT_TOGETHER,
+    **dict.fromkeys(
+        (rules.Response, rules.Duration, rules.CycleTime, rules.Deadline, rules.LeadTime), DeviationKind.LATE
+    ),
+    **dict.fromkeys(
+        (rules.SameActor, rules.DifferentActor, rules.PerformedBy, rules.Authority), DeviationKind.WRONG_ACTOR
+    ),
+}
+"""What a missed standard is; of every other rule a wrong value."""
+
+Instance = tuple[int | None, bool]
+"""Position of the event that asks (None for the case) and whether the standard is met there; none without evidence."""
 
 
 def is_judged(standard: Standard) -> bool:
-    """Whether a played case tells if it meets a standard: a rule of ``JUDGED``, in every case and at every time."""
-    return standard.kind in JUDGED and standard.when is None and standard.season is None
+    """Whether one case tells if it meets a standard: all but those about many cases together."""
+    return not standard.is_of_population
 
 
 def missed_standards(
@@ -39,8 +49,10 @@ def missed_standards(
     *,
     beside: Sequence[int] = (),
     ended: bool = True,
+    attributes: Mapping[str, Value] | None = None,
+    conditions: Conditions | None = None,
 ) -> tuple[str, ...]:
-    """Ids of the standards that a closed case misses at least once, in the flow's order, as far as it can tell.
+    """Ids of the standards that a closed case misses at least once, in the flow's order.
 
     Args:
         flow: The flow.
@@ -49,65 +61,95 @@ def missed_standards(
         beside: Positions of the events that perform no step of the run: they ask for nothing themselves, but count as
             what came before or after another event.
         ended: Whether the case reached an end; one that did not misses its cycle time.
+        attributes: Those of the case.
+        conditions: Answers to conditions, to be remembered from case to case.
     """
-    return tuple(
-        standard.id
-        for standard in filter(is_judged, flow.standards)
-        if not _is_met(standard, events, hours, frozenset(beside))
-        or (standard.kind is StandardKind.CYCLE_TIME and not ended)
-    )
+    facts = CaseFacts(events, hours, attributes or {}, frozenset(beside), conditions or Conditions(), ended)
+    return tuple(standard.id for standard in flow.standards if is_judged(standard) and is_missed(flow, standard, facts))
 
 
-def _is_met(standard: Standard, events: Sequence[Performed], hours: Hours, beside: frozenset[int]) -> bool:
-    asking = [(at, event) for at, event in enumerate(events) if at not in beside]
-    if standard.kind is StandardKind.DURATION:
-        mine = [event for _, event in asking if event.activity in standard.steps]
-        return all(_is_kept(standard, event.start, event.time, hours) for event in mine)
-    if standard.kind is StandardKind.CYCLE_TIME:
-        begun = min((event.start for event in events), default=0)
-        return not events or _is_kept(standard, begun, max(event.time for event in events), hours)
-    if isinstance(standard.rule, Count | AllOf | Together):
-        return _is_whole(standard.rule, events, beside)
-    first, second = standard.steps
-    if standard.kind is StandardKind.RESPONSE:
-        return all(
-            _is_answered(standard, event, next((e for e in events[at + 1 :] if e.activity == second), None), hours)
-            for at, event in asking
-            if event.activity == first
-        )
-    return all(
-        _is_answered(standard, next((e for e in reversed(events[:at]) if e.activity == first), None), event, hours)
-        for at, event in asking
-        if event.activity == second
-    )
+def is_missed(flow: Flow, standard: Standard, facts: CaseFacts) -> bool:
+    """Whether a case misses a standard at least once."""
+    return any(_is_in_force(flow, standard, facts, at) for at, met in _instances(standard.rule, facts) if not met)
 
 
-def _is_whole(rule: Count | AllOf | Together, events: Sequence[Performed], beside: frozenset[int]) -> bool:
-    """Whether what belongs to a case is there, as often as it has to be, or before another step."""
-    done = [event.activity for event in events]
-    if isinstance(rule, Count):
-        found = done.count(rule.step)
-        return (rule.at_least or 0) <= found <= (len(events) if rule.at_most is None else rule.at_most)
-    asking = [at for at, activity in enumerate(done) if at not in beside]
-    if isinstance(rule, AllOf):
-        return all(set(rule.members) <= set(done[:at]) for at in asking if done[at] == rule.before)
-    return set(rule.members) <= set(done) or not any(done[at] in rule.members for at in asking)
+def kind_of(standard: Standard) -> DeviationKind:
+    """The deviation that a missed standard is, as far as its rule alone tells; a field may be missing instead."""
+    if isinstance(standard.rule, rules.Response) and standard.rule.within is None:
+        return DeviationKind.WRONG_ORDER
+    return _KINDS.get(type(standard.rule), DeviationKind.WRONG_VALUE)
 
 
-def _is_answered(standard: Standard, first: Performed | None, second: Performed | None, hours: Hours) -> bool:
-    return first is not None and second is not None and _is_kept(standard, first.time, second.time, hours)
+def _is_in_force(flow: Flow, standard: Standard, facts: CaseFacts, at: int | None) -> bool:
+    """Whether an instance counts: its season is on, and its condition is true."""
+    season = next((season for season in flow.seasons if season.id == standard.season), None)
+    if season is not None:
+        moment = facts.begun if at is None else facts.events[at].time
+        if in_season(season, facts.hours, moment) == standard.out_of_season:
+            return False
+    return standard.when is None or facts.holds(standard.when, at) is True
 
 
-def _is_kept(standard: Standard, start: int, end: int, hours: Hours) -> bool:
-    most, least = standard.at_most, standard.at_least
-    if most is not None and _passed(most.unit, start, end, hours) > most.amount:
+def _instances(rule: rules.Rule, facts: CaseFacts) -> Iterator[Instance]:
+    match rule:
+        case rules.Count():
+            times = len(facts.done(rule.step))
+            yield None, (rule.at_least or 0) <= times and (rule.at_most is None or times <= rule.at_most)
+        case rules.Precedence() | rules.AllOf() | rules.Together() | rules.Response():
+            yield from _ordered(rule, facts)
+        case rules.Duration():
+            spans = rule.at_least, rule.at_most
+            for at in facts.asking(rule.step):
+                yield at, _is_kept(spans, facts.events[at].start, facts.events[at].time, facts.hours)
+        case rules.CycleTime() if facts.events:
+            end = max(event.time for event in facts.events)
+            yield None, facts.ended and _is_kept((rule.at_least, rule.at_most), facts.begun, end, facts.hours)
+        case rules.Deadline() | rules.LeadTime():
+            yield from _promised(rule, facts)
+        case _:
+            yield from met_values(rule, facts)
+
+
+def _ordered(
+    rule: rules.Precedence | rules.AllOf | rules.Together | rules.Response, facts: CaseFacts
+) -> Iterator[Instance]:
+    match rule:
+        case rules.Precedence():
+            for at in facts.asking(rule.second):
+                yield at, any(place < at for place in facts.done(rule.first))
+        case rules.AllOf():
+            for at in facts.asking(rule.before):
+                yield at, all(any(place < at for place in facts.done(member)) for member in rule.members)
+        case rules.Together():
+            if any(facts.asking(member) for member in rule.members):
+                yield None, all(facts.done(member) for member in rule.members)
+        case rules.Response():
+            for at in facts.asking(rule.first):
+                answer = next((place for place in facts.done(rule.second) if place > at), None)
+                begun = facts.events[at].time
+                yield (
+                    at,
+                    answer is not None and _is_kept((None, rule.within), begun, facts.events[answer].time, facts.hours),
+                )
+
+
+def _promised(rule: rules.Deadline | rules.LeadTime, facts: CaseFacts) -> Iterator[Instance]:
+    promise = facts.of(rule.promised)
+    if promise is None or isinstance(promise, bool | int | float | str):
+        return
+    moment, done = as_microseconds(promise), facts.done(rule.step)
+    if not done:
+        yield None, False
+        return
+    at = facts.events[done[0]].time
+    if isinstance(rule, rules.Deadline):
+        yield None, at <= moment
+    else:
+        yield None, at <= moment and passed(rule.at_least, at, moment, facts.hours) >= rule.at_least.amount
+
+
+def _is_kept(spans: tuple[TimeSpan | None, TimeSpan | None], start: int, end: int, hours: Hours) -> bool:
+    least, most = spans
+    if most is not None and passed(most, start, end, hours) > most.amount:
         return False
-    return least is None or _passed(least.unit, start, end, hours) >= least.amount
-
-
-def _passed(unit: TimeUnit, start: int, end: int, hours: Hours) -> int:
-    if unit is TimeUnit.CLOCK:
-        return end - start
-    if unit is TimeUnit.DAYS:
-        return (hours.local_day(end) - hours.local_day(start)).days
-    return hours.working(start, end) if unit is TimeUnit.WORKING else hours.workdays_between(start, end)
+    return least is None or passed(least, start, end, hours) >= least.amount

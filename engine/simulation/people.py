@@ -33,7 +33,16 @@ class People:
         """The people of a role."""
         return self._pools[role]
 
-    def find(self, role: str, ready: int, duration: int, *, known: str | None, loyalty: int = 0) -> Booking:
+    def find(
+        self,
+        role: str,
+        ready: int,
+        duration: int,
+        *,
+        known: str | None,
+        loyalty: int = 0,
+        among: tuple[str, ...] | None = None,
+    ) -> Booking:
         """Who can do a piece of work, and when.
 
         Args:
@@ -42,13 +51,14 @@ class People:
             duration: How long it takes.
             known: Whom the case knows: that person, when free no more than ``loyalty`` later than the time allows.
             loyalty: Microseconds.
+            among: Who may do it; None for everyone with the role.
 
         Returns:
             The booking, not yet taken; without ``known`` the earliest.
         """
         best: Booking | None = None
         at_once = self._hours.fit(ready, duration)
-        pool = self._pools[role]
+        pool = self._pools[role] if among is None else among
         for person in pool if known is None else (known, *pool):
             start = self._free(person, ready, duration)
             if best is None or start < best.start:
@@ -74,6 +84,10 @@ class People:
         for person, spans in self._busy.items():
             if len(spans) > 64:
                 self._busy[person] = [span for span in spans if span[1] > moment]
+
+    def is_free(self, person: str, start: int, end: int) -> bool:
+        """Whether a person has nothing else to do in a stretch of time."""
+        return all(until <= start or end <= begin for begin, until in self._busy[person])
 
     def _free(self, person: str, ready: int, duration: int) -> int:
         spans = self._busy[person]

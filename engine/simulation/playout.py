@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from engine import VERSION
 from engine.calendars import CALENDAR_NAMES, calendar_named
 from engine.definitions.flow import Flow
+from engine.definitions.rules import AllOf, Count, Deadline, LeadTime, Precedence, Quicker, Response, Together
 from engine.errors import InputRefused, LimitExceeded, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.log import Log
 from engine.nets.net import Net
+from engine.simulation.attributes import attribute_plan
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.columns import case_ids, columns
+from engine.simulation.crew import crew_of
+from engine.simulation.decisions import gateways_of, is_shown, wrong_branches
 from engine.simulation.explanations import Explainer
+from engine.simulation.filling import case_values, filled
 from engine.simulation.game import Game
 from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
-from engine.simulation.injection import Outcome, candidates, outcomes
-from engine.simulation.judgement import missed_standards
+from engine.simulation.injection import Outcome, candidates, judged, outcomes
 from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
@@ -38,6 +42,8 @@ _HOPELESS = 6
 _ENOUGH = 12
 """After this many attempts a deviation that makes the case miss other standards, too, is good enough."""
 _PLACES = 6
+_QUICK = 0.5
+"""The pace of cases that have to be quicker than others."""
 _DEFAULT_SETTINGS = SimulationSettings()
 
 
@@ -66,8 +72,8 @@ def simulate(
     """Play a flow out as a log.
 
     The same flow, seed, settings and version give the same log, on every platform. A case into which nothing was put
-    fits the flow and meets every standard. Branches are taken
-    by chance; the case attributes that their conditions speak of are then set to match.
+    fits the flow and meets every standard that one case can
+    meet, and takes the branches that its attributes ask for.
 
     Args:
         flow: The flow; its standards say how long steps usually take.
@@ -92,7 +98,7 @@ def simulate(
         raise InputRefused(_impossible(flow, kind) for kind in impossible)
     played = list(_Simulation(world, seed).run(cases, asked))
     ids = case_ids(flow, settings, cases)
-    log = columns(world, ids, [outcome.played for outcome in played], seed=seed)
+    log = columns(world, ids, [outcome.played for outcome in played])
     affected = tuple(
         CaseTruth(case, outcome.injected, outcome.missed)
         for case, outcome in zip(ids, played, strict=True)
@@ -135,19 +141,37 @@ def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> Wo
     judged = Hours(calendar_named(flow.calendar or "clock"), first=settings.start)
     usual = timings(flow, settings)
     per_day = _per_day(cases, settings)
-    sizes = {role: settings.people or _people_needed(flow, role, usual, hours, per_day=per_day) for role in flow.roles}
+    plan = attribute_plan(flow, settings.attributes)
+    crew = crew_of(flow, tuple(plan.case))
+    roles = [*flow.roles, *(role for step in flow.steps for role in crew.possible(step.id))]
+    work = {
+        role: [step.id for step in flow.steps if role in (crew.possible(step.id) or (step.role,))] for role in roles
+    }
+    sizes = {role: settings.people or _people_needed(work[role], usual, hours, per_day=per_day) for role in work}
     board = Board(net)
-    return World(flow, board, Explainer(board), settings, usual, hours, judged, People(sizes, hours))
+    return World(
+        flow,
+        board,
+        Explainer(board),
+        settings,
+        usual,
+        hours,
+        judged,
+        People(sizes, hours),
+        plan,
+        gateways_of(flow, net),
+        crew,
+    )
 
 
 def _per_day(cases: int, settings: SimulationSettings) -> float:
     return settings.cases_per_day or max(12.0, cases / 240)
 
 
-def _people_needed(flow: Flow, role: str, usual: Mapping[str, StepTiming], hours: Hours, *, per_day: float) -> int:
-    """As many as are busy two thirds of the time when every case does every step once, and one more."""
+def _people_needed(steps: Sequence[str], usual: Mapping[str, StepTiming], hours: Hours, *, per_day: float) -> int:
+    """As many as are busy two thirds of the time when every case does each of some steps once, and one more."""
     opened, closed = hours.workdays(0, 1)[0]
-    work = sum(usual[s.id].typical for s in flow.steps if s.role == role and usual[s.id].is_attended)
+    work = sum(usual[step].typical for step in steps if usual[step].is_attended)
     return 1 + int(1.5 * work * per_day / min(closed - opened, DAY) + 1)
 
 
@@ -203,20 +227,36 @@ class _Simulation:
         later = int(game.chance.between(0, attempt * 40 * MINUTE)) // SECOND * SECOND
         return game.play(self._world.hours.next_open(arrival + later))
 
+    def _game(self, chance: Chance, patience: float) -> Game:
+        """A case that has come, with what is known of it."""
+        world = self._world
+        attributes = case_values(world, chance)
+        conditions = [s.rule.first for s in world.flow.standards if isinstance(s.rule, Quicker)]
+        quick = any(world.conditions.holds(condition, attributes) for condition in conditions)
+        return Game(world, chance, patience * (_QUICK if quick else 1.0), attributes=attributes)
+
     def _clean(self, number: int, arrival: int) -> Outcome:
         """A case that fits the flow and meets every standard; each attempt is a little quicker and later."""
-        missed: tuple[str, ...] = ()
+        world, missed, leaning = self._world, tuple[str, ...](), dict[str, bool]()
         for attempt in range(_ATTEMPTS):
             chance = Chance(self._seed, number, "clean", attempt)
-            played = self._play(Game(self._world, chance, 0.9**attempt), arrival, attempt)
+            game = self._game(chance, 0.9**attempt)
+            game.leaning = leaning
+            played = self._play(game, arrival, attempt)
             if played is None:
                 continue
-            missed = missed_standards(self._world.flow, played.events, self._world.judged)
-            if not missed:
-                return Outcome(played, ())
-            self._world.people.give_back(played.bookings)
+            done = frozenset(event.activity for event in played.events)
+            if is_shown(world.gateways, played.transitions, done) and not wrong_branches(
+                world.gateways, played.transitions, world.conditions, played.attributes
+            ):
+                case = filled(world, chance, played)
+                missed = judged(world, case)
+                if not missed:
+                    return Outcome(case, ())
+                leaning = {**leaning, **_leaning(world.flow, missed, done)}
+            world.people.give_back(played.bookings)
         code = "simulate.standards-not-met" if missed else "simulate.no-end"
-        raise InputRefused([Problem(code, values={"flow": self._world.flow.id, "standards": ", ".join(missed)})])
+        raise InputRefused([Problem(code, values={"flow": world.flow.id, "standards": ", ".join(missed)})])
 
     def _disturbed(self, number: int, arrival: int, kind: Injection) -> Outcome | None:
         """A case with one thing put in and, where possible, no other standard missed; None without one."""
@@ -224,15 +264,33 @@ class _Simulation:
         for attempt in range(_ATTEMPTS):
             chance = Chance(self._seed, number, kind, attempt)
             meant = chance.one_of(possible)
-            played = self._play(Game(self._world, chance, 0.9 ** (attempt // 3), meant), arrival, attempt // 3)
+            game = self._game(chance, 0.9 ** (attempt // 3))
+            game.disturbance = meant
+            played = self._play(game, arrival, attempt // 3)
             if played is None:
                 continue
             for outcome in islice(outcomes(self._world, chance, played, meant), _PLACES):
                 if best is None or outcome.side_effects < best.side_effects:
                     best = outcome
+                if best.side_effects == 0:
+                    break
             self._world.people.give_back(played.bookings)
             if best is not None and (best.side_effects == 0 or attempt >= _ENOUGH):
                 break
         if best is not None:
             self._world.people.take(best.played.bookings)
         return best
+
+
+def _leaning(flow: Flow, missed: Sequence[str], done: frozenset[str]) -> dict[str, bool]:
+    """What to do, or to leave out, the next time, so that these standards are met."""
+    found: dict[str, bool] = {}
+    for standard in flow.standards:
+        if standard.id not in missed:
+            continue
+        rule = standard.rule
+        if isinstance(rule, Count):
+            found[rule.step] = rule.step not in done
+        elif isinstance(rule, Response | AllOf | Together | Precedence | Deadline | LeadTime):
+            found.update(dict.fromkeys((step for step in standard.steps if step not in done), True))
+    return found

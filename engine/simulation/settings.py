@@ -9,10 +9,11 @@ from types import MappingProxyType
 
 from engine.errors import InputRefused, Problem, Value
 from engine.simulation.specification import NO_DEVIATIONS, DeviationSpec
+from engine.simulation.values import Choice, Draw
 from engine.vocabulary import Language
 
-_ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"channel": ("phone", "app", "counter"), "branch": ("north", "south")}
+_ATTRIBUTES: Mapping[str, Draw] = MappingProxyType(
+    {"channel": Choice(("phone", "app", "counter")), "branch": Choice(("north", "south"))}
 )
 
 
@@ -34,7 +35,8 @@ class SimulationSettings:
         people: People of each role; None for as many as the work needs.
         case_prefix: What case ids begin with; "" takes the initials of the flow's id.
         minutes_of: Median duration in minutes of single steps, by step id; it goes before what standards suggest.
-        attributes: Case attributes and the values they are drawn from.
+        attributes: How attributes are drawn: ``name`` is one of the case, ``step.name`` one of a step's events. It goes
+            before what the flow suggests.
     """
 
     start: date = date(2026, 3, 2)
@@ -50,7 +52,7 @@ class SimulationSettings:
     people: int | None = None
     case_prefix: str = ""
     minutes_of: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _ATTRIBUTES)
+    attributes: Mapping[str, Draw] = field(default_factory=lambda: _ATTRIBUTES)
 
     def __post_init__(self) -> None:
         """Freeze the mappings, and refuse numbers that no service centre could have, all of them at once."""
@@ -76,7 +78,7 @@ class SimulationSettings:
             "people": "" if self.people is None else str(self.people),
             "case_prefix": self.case_prefix,
             "minutes_of": ", ".join(f"{step}: {float(minutes)!r}" for step, minutes in self.minutes_of.items()),
-            "attributes": ", ".join(f"{name}: {'|'.join(values)}" for name, values in self.attributes.items()),
+            "attributes": ", ".join(f"{name}: {draw.text}" for name, draw in self.attributes.items()),
         }
 
     def _problems(self) -> Iterator[Problem]:
@@ -95,6 +97,6 @@ class SimulationSettings:
             if not low <= value <= high:
                 values: dict[str, Value] = {"setting": setting, "value": value, "low": low, "high": high}
                 yield Problem("simulate.setting-out-of-range", values=values)
-        for name, choices in self.attributes.items():
-            if not name or not choices or name == "case_id":
+        for name, draw in self.attributes.items():
+            if not name or name == "case_id" or (isinstance(draw, Choice) and not draw.values):
                 yield Problem("simulate.attribute-without-values", values={"attribute": name})

@@ -17,7 +17,11 @@ class Injection(StrEnum):
     room, as of a branch that it did not take. ``stop``: the case ends early. ``late``: a step takes longer than its
     maximum; in a flow without maxima, so long that a response misses its deadline. ``short``: a step takes less than
     its minimum. ``overdue``: a response comes after its deadline. ``cycle``: the whole case takes too long. ``plan``:
-    something happens that a contingency plan answers.
+    something happens that a contingency plan answers. ``field``: a required field stays empty. ``value``: a value
+    that a standard does not allow. ``actor``: the wrong person or role. ``authority``: an amount above the limit of
+    whoever decides. ``promise``: work comes too late for a promised moment. ``count``: a step is done too often or too
+    seldom. ``set``: not all of a set is done. ``order``: a step comes without the one before or after it. ``branch``:
+    a way that the attributes of the case speak against.
     """
 
     SKIP = "skip"
@@ -31,6 +35,15 @@ class Injection(StrEnum):
     OVERDUE = "overdue"
     CYCLE = "cycle"
     PLAN = "plan"
+    FIELD = "field"
+    VALUE = "value"
+    ACTOR = "actor"
+    AUTHORITY = "authority"
+    PROMISE = "promise"
+    COUNT = "count"
+    SET = "set"
+    ORDER = "order"
+    BRANCH = "branch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
 
 from engine.definitions.flow import Flow
 from engine.definitions.standards import TimeSpan
+from engine.simulation.attributes import AttributePlan
 from engine.simulation.board import Board
+from engine.simulation.conditions import Conditions
+from engine.simulation.crew import Crew
+from engine.simulation.decisions import Gateway
 from engine.simulation.explanations import Explainer
 from engine.simulation.hours import Hours
 from engine.simulation.people import Booking, People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming
+from engine.simulation.values import Value
+
+_NO_ATTRIBUTES: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Performed:
         resource: Who did it, or None.
         number: Number of its occurrence in the run; work that is no part of the run has −1.
         causes: A bit for each occurrence of the run it depends on.
+        role: Id of the role in which it was done, or "".
+        values: The event's attributes: names and values, none of them None.
     """
 
     activity: str
@@ -35,6 +46,8 @@ class Performed:
     resource: str | None
     number: int = -1
     causes: int = 0
+    role: str = ""
+    values: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,7 @@ class Played:
         left_out: The occurrence that was left out (its bit in ``causes``), or None.
         plan: Id of the plan that was entered, or "".
         routes: The silent transitions that were taken, in order.
+        attributes: Those of the case: each name that the log has, None where the case has no value.
     """
 
     events: tuple[Performed, ...]
@@ -89,6 +103,12 @@ class Played:
     left_out: int | None = None
     plan: str = ""
     routes: tuple[Route, ...] = ()
+    attributes: Mapping[str, Value] = field(default_factory=lambda: _NO_ATTRIBUTES)
+
+    @property
+    def transitions(self) -> tuple[int, ...]:
+        """The silent transitions that were taken, in order."""
+        return tuple(route.transition for route in self.routes)
 
 
 @dataclass(frozen=True)
@@ -104,6 +124,10 @@ class World:
         hours: Working hours of the people.
         judged: Hours by which the flow's standards count working time.
         people: Who works.
+        plan: Which attributes the log carries.
+        gateways: Those whose conditions decide.
+        crew: What standards ask of people.
+        conditions: Answers to conditions.
     """
 
     flow: Flow
@@ -114,3 +138,12 @@ class World:
     hours: Hours
     judged: Hours
     people: People
+    plan: AttributePlan = field(default_factory=AttributePlan)
+    gateways: tuple[Gateway, ...] = ()
+    crew: Crew = field(default_factory=Crew)
+    conditions: Conditions = field(default_factory=Conditions)
+
+    @cached_property
+    def gateway_of(self) -> Mapping[int, Gateway]:
+        """Transition of the net → the gateway that it leaves."""
+        return {route: gateway for gateway in self.gateways for route in gateway.routes}

@@ -77,6 +77,74 @@ edges:
   - worth -> discard -> end
 """
 
+EVERY_RULE = """
+trueline: 1
+flow: workshop
+title: {en: Workshop, zh: 车间}
+calendar: china-dealer
+roles:
+  advisor: {en: Advisor, zh: 服务顾问}
+  technician: {en: Technician, zh: 技师}
+  manager: {en: Manager, zh: 经理}
+nodes:
+  start: start
+  answer: {step: {en: Answer the phone, zh: 接听电话}, role: advisor}
+  known: exclusive
+  book: {step: {en: Book, zh: 预约}, role: advisor}
+  register: {step: {en: Register, zh: 登记}, role: advisor}
+  come: exclusive
+  gift: {step: {en: Give a gift, zh: 赠送礼品}, role: advisor, optional: true}
+  covers: {step: {en: Put on covers, zh: 铺设护套}, role: advisor}
+  estimate: {step: {en: Estimate, zh: 估价}, role: advisor}
+  sign: {step: {en: Sign, zh: 签单}, role: advisor}
+  repair: {step: {en: Repair, zh: 维修}, role: technician}
+  test: {step: {en: Test, zh: 检验}, role: technician}
+  good: exclusive
+  discount: {step: {en: Decide on a discount, zh: 决定优惠}, role: advisor}
+  remind: {step: {en: Remind, zh: 提醒}, role: advisor}
+  deliver: {step: {en: Deliver, zh: 交车}, role: advisor}
+  end: end
+edges:
+  - start -> answer -> known
+  - {from: known, to: book, when: "case.booked && case.visits > 2"}
+  - {from: known, to: register, otherwise: true}
+  - book -> come
+  - register -> come
+  - come -> covers -> gift -> estimate -> sign -> repair -> test -> good
+  - {from: good, to: repair, when: "case.faults > 3"}
+  - {from: good, to: discount, otherwise: true}
+  - discount -> remind -> deliver -> end
+seasons:
+  peak: {title: {en: Peak, zh: 旺季}, days: [03-03 to 03-06]}
+standards:
+  once: {count: covers, at-least: 1, at-most: 1}
+  few-repairs: {count: repair, at-most: 3}
+  gift-for-known: {count: gift, at-least: 1, when: "case.booked"}
+  estimate-first: {precedence: [estimate, sign]}
+  gift-then-sign: {response: [gift, sign]}
+  signed-soon: {response: [estimate, sign], within: 1h}
+  all-done: {all-of: [covers, estimate], before: sign}
+  set: {together: [covers, estimate, gift], when: "case.visits > 5"}
+  long-enough: {duration: estimate, at-least: 7m}
+  in-time: {cycle-time: {at-most: 5 workdays}}
+  ready: {deadline: deliver, promised: case.promised}
+  reminded: {lead-time: remind, before: case.promised, at-least: 30m, when: "case.booked"}
+  reminded-early: {lead-time: remind, before: case.promised, at-least: 2h, when: "!case.booked"}
+  price: {agreement: [estimate.price, deliver.price], within: 10%}
+  rings: {level: answer.rings, at-most: 2}
+  satisfied: {level: case.satisfaction, at-least: 85, at-most: 100, season: peak}
+  polite: {rating: deliver.attitude, scale: [差, 一般, 良好, 优秀], at-least: 良好}
+  key-tag: {fields: covers, require: [plate_number, {name: colour, one-of: [red, blue]}]}
+  seen: {holds: covers, that: "event.customer_present && event.minutes < 20"}
+  one-advisor: {same-actor: [estimate, sign, deliver]}
+  two-people: {different-actor: [repair, test]}
+  big-by-manager: {performed-by: discount, roles: [manager], when: "case.visits > 8"}
+  by-technician: {performed-by: repair, roles: [technician, manager]}
+  limit: {authority: discount, amount: discount.amount, limits: {advisor: 500, manager: 5000}}
+  fewer: {change: {count: register}, per: month, at-most: -10%}
+  booked-quicker: {quicker: "case.booked", than: "!case.booked"}
+"""
+
 
 @cache
 def flow_of(text: str) -> tuple[Flow, Net]:

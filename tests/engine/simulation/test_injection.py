@@ -10,7 +10,7 @@ from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection, read_deviations
 from engine.simulation.truth import CaseTruth
 from engine.vocabulary import DeviationKind, Language
-from tests.engine.simulation.flows import SERVICE, SURVEY, flow_of
+from tests.engine.simulation.flows import EVERY_RULE, SERVICE, SURVEY, flow_of
 from tests.engine.simulation.test_game import world
 
 
@@ -31,7 +31,23 @@ def case_steps(log: SimulatedLog, case: CaseTruth) -> list[str]:
 
 @pytest.mark.parametrize("injection", [*Injection])
 def test_everything_finds_its_place(injection: Injection) -> None:
-    assert simulated(injection).truth.placed == {injection: 20}
+    text = SERVICE if candidates(world(), injection) else EVERY_RULE
+    if injection is Injection.ORDER:  # a step that may be left out, and that another one asks for
+        text = EVERY_RULE.replace("response: [gift, sign]", "precedence: [gift, deliver]")
+    assert simulated(injection, text).truth.placed == {injection: 20}
+
+
+def test_what_is_put_into_values_and_people_says_where() -> None:
+    for injection in (Injection.FIELD, Injection.AUTHORITY):
+        for case in simulated(injection, EVERY_RULE).truth.affected:
+            assert len(case.injected.positions) == 1
+            assert case.injected.standard in case.missed
+
+
+def test_a_wrong_branch_names_the_gateway_and_where_the_case_went() -> None:
+    found = {case.injected.steps for case in simulated(Injection.BRANCH, EVERY_RULE).truth.affected}
+    assert {("known", "book"), ("known", "register")} <= found
+    assert all(case.missed == () for case in simulated(Injection.BRANCH, EVERY_RULE).truth.affected)
 
 
 def test_a_skipped_step_stands_nowhere_and_is_one() -> None:

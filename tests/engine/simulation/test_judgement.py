@@ -76,9 +76,13 @@ def test_events_beside_the_run_count_and_ask_for_nothing() -> None:
     assert not misses_rule(Together(("a", "b")), "a", beside=(0,))
 
 
-def test_what_attributes_decide_is_not_judged() -> None:
+def test_a_condition_without_an_answer_asks_for_nothing() -> None:
     assert not misses_rule(Count("a", at_least=1), "b", when="case.x")
-    assert not misses_rule(Fields("a", (RequiredField("x"),)), "a")
+
+
+def test_a_field_that_is_not_there_is_missing() -> None:
+    assert misses_rule(Fields("a", (RequiredField("x"),)), "a")
+    assert not misses_rule(Fields("a", (RequiredField("x"),)), "b")
 
 
 def test_a_limit_of_the_same_day_ends_at_midnight() -> None:

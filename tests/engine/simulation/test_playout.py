@@ -14,6 +14,7 @@ from engine.limits import DEFAULT_LIMITS
 from engine.simulation.playout import SimulatedLog, simulate
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection, read_deviations
+from engine.simulation.values import Choice
 from engine.vocabulary import Language
 from tests.engine.simulation.flows import SERVICE, SURVEY, flow_of
 
@@ -71,7 +72,7 @@ def test_many_cases_still_come_within_a_year() -> None:
 
 
 def test_case_attributes_take_the_values_asked_for() -> None:
-    settings = SimulationSettings(attributes={"district": ("east", "west")})
+    settings = SimulationSettings(attributes={"district": Choice(("east", "west"))})
     assert set(simulated(settings=settings).log.cases["district"]) == {"east", "west"}
 
 

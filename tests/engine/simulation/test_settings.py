@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import InputRefused
 from engine.simulation.settings import SimulationSettings
+from engine.simulation.values import Choice
 
 
 def test_every_number_out_of_range_is_named() -> None:
@@ -17,7 +18,7 @@ def test_every_number_out_of_range_is_named() -> None:
 
 def test_an_attribute_needs_values_and_a_name_of_its_own() -> None:
     with pytest.raises(InputRefused) as refused:
-        SimulationSettings(attributes={"channel": (), "case_id": ("x",)})
+        SimulationSettings(attributes={"channel": Choice(()), "case_id": Choice(("x",))})
     assert [problem.code for problem in refused.value.problems] == ["simulate.attribute-without-values"] * 2
 
 

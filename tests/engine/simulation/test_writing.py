@@ -24,7 +24,7 @@ def test_log_and_truth_read_back(tmp_path: Path, name: str) -> None:
     written = simulated()
     assert write_simulation(written, tmp_path / name) == ()
     read = read_log(tmp_path / name)
-    assert read.events.select(*EVENT_COLUMNS).equals(written.log.events)
+    assert read.events.select(*EVENT_COLUMNS, "org:role").equals(written.log.events)
     assert read.activities == written.log.activities
     assert read_truth((tmp_path / "x.truth.json").read_text(encoding="utf-8")) == written.truth
 
