@@ -29,6 +29,7 @@ from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming, timings
+from engine.simulation.trend import Trend
 from engine.simulation.truth import CaseTruth, Truth
 from engine.simulation.world import Played, World
 
@@ -214,9 +215,10 @@ class _Simulation:
     def _arrivals(self, per_day: float) -> Iterator[int]:
         """Moments of arrival, in order: more on Mondays and before weekends, more in the morning."""
         chance, hours, day = Chance(self._seed, "arrivals"), self._world.hours, 0
+        trend = Trend(self._world.flow, self._world.settings, hours.calendar)
         while True:
             for opened, closed in hours.workdays(day, day + 60):
-                expected = per_day * _WEEKDAY[hours.local_day(opened).weekday()]
+                expected = per_day * _WEEKDAY[hours.local_day(opened).weekday()] * trend.factor(hours.local_day(opened))
                 count = int(expected * chance.between(0.7, 1.3) + chance.share())
                 shares = sorted(min(chance.share(), chance.between(0.2, 1.0)) for _ in range(count))
                 for share in shares:

@@ -27,6 +27,8 @@ class SimulationSettings:
         language: The language of the activity names.
         deviations: What goes wrong, and in which share of the cases.
         cases_per_day: Mean arrivals of a working day; None for 12, or as many as bring the cases into one year.
+        monthly_change: By which share more cases arrive in each month than in the one before; −0.2 for a fifth less.
+            None for what standards about change ask for, else 0.
         step_minutes: Median duration of a step for which the flow has no standard.
         waiting_minutes: Mean wait between two steps.
         spread: How widely durations scatter, about the standard deviation of their logarithm, 0 to 0.5.
@@ -44,6 +46,7 @@ class SimulationSettings:
     language: Language = Language.EN
     deviations: DeviationSpec = NO_DEVIATIONS
     cases_per_day: float | None = None
+    monthly_change: float | None = None
     step_minutes: float = 15.0
     waiting_minutes: float = 6.0
     spread: float = 0.3
@@ -70,6 +73,7 @@ class SimulationSettings:
             "language": str(self.language),
             "deviations": str(self.deviations),
             "cases_per_day": "" if self.cases_per_day is None else repr(float(self.cases_per_day)),
+            "monthly_change": "" if self.monthly_change is None else repr(float(self.monthly_change)),
             "step_minutes": repr(float(self.step_minutes)),
             "waiting_minutes": repr(float(self.waiting_minutes)),
             "spread": repr(float(self.spread)),
@@ -85,6 +89,7 @@ class SimulationSettings:
         day = 24 * 60
         ranges: list[tuple[str, float, float, float]] = [
             ("cases_per_day", 1 if self.cases_per_day is None else self.cases_per_day, 0.01, 100_000),
+            ("monthly_change", self.monthly_change or 0, -0.9, 1),
             ("step_minutes", self.step_minutes, 0.01, 365 * day),
             ("waiting_minutes", self.waiting_minutes, 0, 365 * day),
             ("spread", self.spread, 0, 0.5),

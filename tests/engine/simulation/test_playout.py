@@ -9,14 +9,16 @@ from datetime import date
 import polars as pl
 import pytest
 
+from engine.assessment.assess import assess
 from engine.errors import InputRefused, LimitExceeded
 from engine.limits import DEFAULT_LIMITS
+from engine.nets.process import Process
 from engine.simulation.playout import SimulatedLog, simulate
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection, read_deviations
 from engine.simulation.values import Choice
 from engine.vocabulary import Language
-from tests.engine.simulation.flows import SERVICE, SURVEY, flow_of
+from tests.engine.simulation.flows import EVERY_RULE, SERVICE, SURVEY, flow_of
 
 USUAL = SimulationSettings()
 
@@ -74,6 +76,16 @@ def test_many_cases_still_come_within_a_year() -> None:
 def test_case_attributes_take_the_values_asked_for() -> None:
     settings = SimulationSettings(attributes={"district": Choice(("east", "west"))})
     assert set(simulated(settings=settings).log.cases["district"]) == {"east", "west"}
+
+
+def test_arrivals_fall_by_as_much_as_a_standard_about_change_asks_for_and_no_more_is_missed() -> None:
+    flow, net = flow_of(EVERY_RULE)
+    start = date(2026, 3, 1)
+    for change, kept in ((None, True), (0.3, False)):
+        how = SimulationSettings(start=start, cases_per_day=5, monthly_change=change)
+        found = assess(Process(flow, net), simulate(flow, net, cases=360, seed=1, settings=how).log)
+        result = next(result for result in found.standards if result.standard == "fewer")
+        assert (result.met > 0, result.missed == 0) == (kept, kept)
 
 
 def test_as_many_people_work_as_were_asked_for() -> None:
