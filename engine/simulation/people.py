@@ -60,7 +60,7 @@ class People:
         at_once = self._hours.fit(ready, duration)
         pool = self._pools[role] if among is None else among
         for person in pool if known is None else (known, *pool):
-            start = self._free(person, ready, duration)
+            start = self._free(person, at_once, duration, before=None if best is None else best.start)
             if best is None or start < best.start:
                 best = Booking(person, start, start + duration)
             if start == at_once or (person == known and start <= at_once + loyalty):
@@ -89,14 +89,22 @@ class People:
         """Whether a person has nothing else to do in a stretch of time."""
         return all(until <= start or end <= begin for begin, until in self._busy[person])
 
-    def _free(self, person: str, ready: int, duration: int) -> int:
+    def _free(self, person: str, start: int, duration: int, *, before: int | None) -> int:
+        """When a person has time, from a start on at which the working hours leave room; ``before`` when no earlier."""
         spans = self._busy[person]
-        start = self._hours.fit(ready, duration)
+        if not spans or spans[-1][1] <= start:
+            return start
         at = bisect_left(spans, (start, start))
         if at and spans[at - 1][1] > start:
             at -= 1
         while at < len(spans) and spans[at][0] < start + duration:
             if spans[at][1] > start:
-                start = self._hours.fit(spans[at][1], duration)
+                end = spans[at][1]
+                while at + 1 < len(spans) and spans[at + 1][0] < end + duration:  # no room between the two
+                    at += 1
+                    end = max(end, spans[at][1])
+                if before is not None and end >= before:
+                    return before
+                start = self._hours.fit(end, duration)
             at += 1
         return start
