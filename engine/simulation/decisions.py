@@ -107,14 +107,20 @@ def wrong_branches(
     )
 
 
-def is_shown(gateways: Iterable[Gateway], routes: Sequence[int], done: frozenset[str]) -> bool:
-    """Whether the events of a case show each way it took: one with steps has at least one of them done."""
-    gateways = tuple(gateways)
-    last = last_routes(gateways, routes)
-    taken = (
-        gateway.inside[at] for gateway in gateways if gateway.node in last for at in gateway.routes[last[gateway.node]]
-    )
-    return all(not inside or inside & done for inside in taken)
+def is_shown(gateways: Iterable[Gateway], routes: Sequence[tuple[int, int]], events: Sequence[tuple[str, int]]) -> bool:
+    """Whether the events of a case show each way that it took last: one with steps has at least one of them done.
+
+    Args:
+        gateways: The gateways whose conditions decide.
+        routes: The silent transitions that were taken, in order, and when.
+        events: The steps that were done, and when each was begun.
+    """
+    last = {gateway.node: (gateway, *route) for route in routes for gateway in gateways if route[0] in gateway.routes}
+    for gateway, transition, moment in last.values():
+        after = {step for step, begun in events if begun >= moment}
+        if any(gateway.inside[at] and not gateway.inside[at] & after for at in gateway.routes[transition]):
+            return False
+    return True
 
 
 def _reached(flow: Flow, start: str, gateway: str) -> frozenset[str]:

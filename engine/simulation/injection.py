@@ -164,9 +164,7 @@ def _outcome(
     wrong = wrong_branches(world.gateways, case.transitions, world.conditions, case.attributes)
     if len(wrong) != (injected.injection is Injection.BRANCH):
         return None
-    if found.fits and not is_shown(
-        world.gateways, case.transitions, frozenset(event.activity for event in case.events)
-    ):
+    if injected.injection is not Injection.STOP and not shows_its_way(world, case):
         return None
     beside = () if injected.kind is DeviationKind.MISPLACED else found.log_positions
     stops = injected.injection is Injection.STOP
@@ -180,6 +178,12 @@ def _outcome(
     avoidable = judged(world, case, beside=beside) if stops else missed
     side_effects = sum(1 for standard in avoidable if standard != injected.standard)
     return Outcome(case, missed, injected, side_effects)
+
+
+def shows_its_way(world: World, case: Played) -> bool:
+    """Whether the events of a case show each way that it took."""
+    routes = [(route.transition, route.moment) for route in case.routes]
+    return is_shown(world.gateways, routes, [(event.activity, event.start) for event in case.events])
 
 
 def judged(world: World, case: Played, *, beside: Sequence[int] = (), ended: bool = True) -> tuple[str, ...]:

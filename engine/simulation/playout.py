@@ -19,12 +19,12 @@ from engine.simulation.board import Board
 from engine.simulation.chance import Chance
 from engine.simulation.columns import case_ids, columns
 from engine.simulation.crew import crew_of
-from engine.simulation.decisions import gateways_of, is_shown, wrong_branches
+from engine.simulation.decisions import gateways_of, wrong_branches
 from engine.simulation.explanations import Explainer
 from engine.simulation.filling import case_values, filled
 from engine.simulation.game import Game
 from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
-from engine.simulation.injection import Outcome, candidates, judged, outcomes
+from engine.simulation.injection import Outcome, candidates, judged, outcomes, shows_its_way
 from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection
@@ -248,7 +248,7 @@ class _Simulation:
             if played is None:
                 continue
             done = frozenset(event.activity for event in played.events)
-            if is_shown(world.gateways, played.transitions, done) and not wrong_branches(
+            if shows_its_way(world, played) and not wrong_branches(
                 world.gateways, played.transitions, world.conditions, played.attributes
             ):
                 case = filled(world, chance, played)
