@@ -23,6 +23,7 @@ from api.schemas.assessment import AssessmentShape
 from api.schemas.versions import VersionedAssessmentShape
 from engine.assessment.assessment import Assessment
 from engine.errors import InputRefused, Problem, Unavailable
+from engine.logs.log import Log
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
 from engine.storage.database import Session, after_commit
@@ -117,12 +118,10 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
     Returns:
         Name → content of everything that is kept: the result, and reports and charts in both languages.
     """
-    process = read_process_bytes(running.files.path(flow.file).read_bytes(), source=flow.name, limits=running.limits)
-    columns = Columns.from_json(log.columns).options
-    read = load_log(running.files.path(log.file), options=columns, limits=running.limits)
+    process = _stored_process(running, flow)
     assessment = assess_log(
         process,
-        replace(read, name=log.name),
+        _stored_log(running, log),
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,
@@ -130,6 +129,16 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
         limits=running.limits,
     )
     return artefacts_of(process, assessment)
+
+
+def _stored_process(running: Running, row: FlowRow) -> Process:
+    return read_process_bytes(running.files.path(row.file).read_bytes(), source=row.name, limits=running.limits)
+
+
+def _stored_log(running: Running, row: LogRow) -> Log:
+    """The log under the name that its user gave it."""
+    columns = Columns.from_json(row.columns).options
+    return replace(load_log(running.files.path(row.file), options=columns, limits=running.limits), name=row.name)
 
 
 def versions_in_force(session: Session, flow: FlowRow) -> tuple[tuple[int, date], ...]:
@@ -148,13 +157,11 @@ def assess_versions_stored(
     """
     processes = []
     for row, day in versions:
-        read = read_process_bytes(running.files.path(row.file).read_bytes(), source=row.name, limits=running.limits)
+        read = _stored_process(running, row)
         processes.append(replace(read, flow=replace(read.flow, effective=day)))
-    columns = Columns.from_json(log.columns).options
-    events = load_log(running.files.path(log.file), options=columns, limits=running.limits)
     found = assess_versions_of(
         processes,
-        replace(events, name=log.name),
+        _stored_log(running, log),
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,

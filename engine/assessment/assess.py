@@ -39,7 +39,7 @@ from engine.conformance.standards.periods import unknown_holidays
 from engine.conformance.structure import Structure
 from engine.errors import InputRefused, LimitExceeded, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.logs.lifecycle import Lifecycle, apply_lifecycle, has_both
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
 from engine.logs.log import Log
 from engine.logs.variants import Variants, find_variants
 from engine.nets.process import Process
@@ -100,7 +100,7 @@ def assess(
             ``assess.unknown-holiday`` when a season names a holiday that the calendar does not know.
         LimitExceeded: Of some case no run to an end was found within the budget.
     """
-    mode = lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL)
+    mode = lifecycle or usual_lifecycle(log)
     events = apply_lifecycle(log, mode)
     settings = _Settings(
         now=now or log.latest,

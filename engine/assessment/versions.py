@@ -30,7 +30,7 @@ from engine.calendars import Calendar, calendar_named
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.definitions.versions import FlowVersions
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.logs.lifecycle import Lifecycle, has_both
+from engine.logs.lifecycle import Lifecycle, usual_lifecycle
 from engine.logs.log import Log
 from engine.logs.selecting import case_starts, select_cases
 from engine.nets.process import Process
@@ -120,6 +120,7 @@ def assess_versions(
     ordered = [by_flow[id(flow)] for flow in versions.flows]
     zone = calendar or calendar_named(versions.flows[-1].calendar or DEFAULT_CALENDAR)
     index = _version_of_case(log, versions, zone)
+    mode = lifecycle or usual_lifecycle(log)
     parts = []
     for number, process in enumerate(ordered):
         chosen = index == number
@@ -131,7 +132,7 @@ def assess_versions(
                 now=now or log.latest,
                 closed=closed,
                 calendar=calendar,
-                lifecycle=lifecycle or (Lifecycle.PAIR if has_both(log) else Lifecycle.ALL),
+                lifecycle=mode,
                 mapper=mapper,
                 limits=limits,
             )

@@ -39,6 +39,11 @@ def has_both(log: Log) -> bool:
     return bool(_marked(log)["both"].any())
 
 
+def usual_lifecycle(log: Log) -> Lifecycle:
+    """How starts and completions are read where nothing else is asked for: paired where an activity has both."""
+    return Lifecycle.PAIR if has_both(log) else Lifecycle.ALL
+
+
 def apply_lifecycle(log: Log, mode: Lifecycle) -> Log:
     """The log with only the events that count.
 

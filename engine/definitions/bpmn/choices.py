@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import combinations
 
 from engine.definitions.bpmn.conditions import exclude_each_other
@@ -101,12 +100,7 @@ def _just(conditions: list[str | None], chosen: list[bool]) -> str | None:
 
 def _is_joined(draft: Draft, split: str) -> bool:
     """Whether a way from a split comes to an inclusive gateway with several ways in."""
-    onward: dict[str, list[str]] = defaultdict(list)
-    for edge in draft.edges:
-        onward[edge.source].append(edge.target)
-    for node in draft.nodes.values():
-        if node.host is not None:
-            onward[node.host].append(node.key)
+    onward = draft.onward()
     entering = [edge.target for edge in draft.edges]
     waiting, seen = list(onward[split]), set(onward[split])
     while waiting:

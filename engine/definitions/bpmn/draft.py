@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -117,6 +118,16 @@ class Draft:
     def inside(self, parent: str | None) -> list[DraftNode]:
         """The nodes directly in a sub-flow, or in none."""
         return [node for node in self.nodes.values() if node.parent == parent]
+
+    def onward(self) -> dict[str, list[str]]:
+        """For each node with a way on the nodes that it leads to, by an edge or by an event on its border."""
+        onward: dict[str, list[str]] = defaultdict(list)
+        for edge in self.edges:
+            onward[edge.source].append(edge.target)
+        for node in self.nodes.values():
+            if node.host is not None:
+                onward[node.host].append(node.key)
+        return onward
 
     def scopes(self) -> list[str | None]:
         """The process and its sub-flows, outer ones first."""

@@ -6,8 +6,6 @@ condition behind anything but a gateway, no link events, no event sub-processes 
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from engine.definitions.bpmn.choices import settle_choices
 from engine.definitions.bpmn.collecting import Collector
 from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode, plain
@@ -185,13 +183,9 @@ def _is_called(draft: Draft, node: DraftNode) -> bool:
 
 
 def _reached(draft: Draft) -> set[str]:
-    onward: dict[str, list[str]] = defaultdict(list)
-    for edge in draft.edges:
-        onward[edge.source].append(edge.target)
+    onward = draft.onward()
     for node in draft.nodes.values():
-        if node.host is not None:
-            onward[node.host].append(node.key)
-        elif node.kind is NodeKind.START and node.parent is not None:
+        if node.kind is NodeKind.START and node.parent is not None and node.host is None:
             onward[node.parent].append(node.key)
     reached = {node.key for node in draft.inside(None) if node.kind is NodeKind.START or node.plan}
     waiting = list(reached)
