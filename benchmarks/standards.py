@@ -8,28 +8,23 @@ cases unless ``--cases`` says otherwise, and kept in the system's folder for tem
 - all: the same with one more standard of each rule that the flow does not have, about attributes that are drawn at
   random for every case and event, so that no rule is left untimed.
 
-It fails when ``flow`` or ``all`` takes more than twice as long as ``align``. Run as ``python benchmarks/standards.py``.
+It fails when ``flow`` or ``all`` takes more than twice as long as ``align``. Run as ``python -m benchmarks.standards``.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import platform
 import random
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from engine import VERSION
+from benchmarks.assessment import FLOW, SEED, played_log
 from engine.assessment.branches import judge_branches
 from engine.assessment.closing import ALL_CLOSED
 from engine.assessment.explanations import explain
@@ -55,26 +50,8 @@ from engine.logs.variants import find_variants
 from engine.nets.process import Process, read_process
 from engine.vocabulary import Dimension
 
-ROOT = Path(__file__).resolve().parents[1]
-FLOW = ROOT / "examples" / "flows" / "car_service_advisor.yaml"
-CASES, SEED, MOST = 100_000, 2, 2.0
-DEVIATIONS = "skip:0.1,swap:0.05,late:0.1,plan:0.1"
+CASES, MOST = 100_000, 2.0
 HOUR = 3_600_000_000
-
-
-def played_log(cases: int) -> Path:
-    """The log; played out where it is not there yet."""
-    flow = hashlib.sha256(FLOW.read_bytes()).hexdigest()[:12]
-    name = f"standards-{VERSION}-{flow}-{cases}-{SEED}.xes.gz"
-    path = Path(tempfile.gettempdir()) / "trueline-benchmarks" / name
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        print(f"playing {cases:,} cases out, once …", flush=True)
-        numbers = ["--cases", str(cases), "--seed", str(SEED), "--deviations", DEVIATIONS]
-        program = "from api.cli import main; main()"
-        command = [sys.executable, "-c", program, "simulate", str(FLOW), "-o", str(path), *numbers]
-        subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own program
-    return path
 
 
 def with_attributes(log: Log) -> Log:
