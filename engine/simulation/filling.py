@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.definitions import rules
+from engine.definitions.flow import TriggerKind
 from engine.definitions.rules import AttributeRef, TimeUnit
 from engine.definitions.standards import Standard
 from engine.simulation.attributes import AttributePlan, largest_of
@@ -25,14 +26,29 @@ _ATTEMPTS = 40
 _QUARTER = 15 * MINUTE
 
 
-def case_values(world: World, chance: Chance) -> dict[str, Value]:
-    """What is known of a case from its beginning, such that every gateway leaves it a way that leads to an end."""
+def case_values(world: World, chance: Chance, plan: str = "") -> dict[str, Value]:
+    """What is known of a case from its beginning.
+
+    Every gateway leaves the case a way that leads to an end, and of the plans that a condition sets off the conditions
+    say which one is entered: a car that will be late is late.
+
+    Args:
+        world: What stays the same.
+        chance: The source of choices.
+        plan: Id of the plan that the case shall enter, or "".
+    """
     values: dict[str, Value] = {}
     for _ in range(_ATTEMPTS):
         values = {name: draw.draw(chance) for name, draw in world.plan.case.items()}
-        if all(_leads_on(gateway, world, values) for gateway in world.gateways):
+        if _sets_off(plan, world, values) and all(_leads_on(gateway, world, values) for gateway in world.gateways):
             break
     return values
+
+
+def _sets_off(wanted: str, world: World, values: Mapping[str, Value]) -> bool:
+    """Whether no condition speaks against the plan that is wanted, or for another."""
+    asked = [(plan.id, plan.trigger.detail) for plan in world.flow.plans if plan.trigger.kind is TriggerKind.CONDITION]
+    return all(world.conditions.holds(text, values) is not (plan != wanted) for plan, text in asked if text)
 
 
 def _leads_on(gateway: Gateway, world: World, values: Mapping[str, Value]) -> bool:

@@ -31,7 +31,7 @@ from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming, timings
 from engine.simulation.trend import Trend
 from engine.simulation.truth import CaseTruth, Truth
-from engine.simulation.world import Played, World
+from engine.simulation.world import Disturbance, Played, World
 
 _CALENDAR = "china-office"
 """Working hours where neither the settings nor the flow name any."""
@@ -229,13 +229,13 @@ class _Simulation:
         later = int(game.chance.between(0, attempt * 40 * MINUTE)) // SECOND * SECOND
         return game.play(self._world.hours.next_open(arrival + later))
 
-    def _game(self, chance: Chance, patience: float) -> Game:
-        """A case that has come, with what is known of it."""
+    def _game(self, chance: Chance, patience: float, disturbance: Disturbance | None = None) -> Game:
+        """A case that has come, with what is known of it and what goes wrong in it."""
         world = self._world
-        attributes = case_values(world, chance)
+        attributes = case_values(world, chance, disturbance.plan if disturbance is not None else "")
         conditions = [s.rule.first for s in world.flow.standards if isinstance(s.rule, Quicker)]
         quick = any(world.conditions.holds(condition, attributes) for condition in conditions)
-        return Game(world, chance, patience * (_QUICK if quick else 1.0), attributes=attributes)
+        return Game(world, chance, patience * (_QUICK if quick else 1.0), disturbance, attributes)
 
     def _clean(self, number: int, arrival: int) -> Outcome:
         """A case that fits the flow and meets every standard; each attempt is a little quicker and later."""
@@ -266,8 +266,7 @@ class _Simulation:
         for attempt in range(_ATTEMPTS):
             chance = Chance(self._seed, number, kind, attempt)
             meant = chance.one_of(possible)
-            game = self._game(chance, 0.9 ** (attempt // 3))
-            game.disturbance = meant
+            game = self._game(chance, 0.9 ** (attempt // 3), meant)
             played = self._play(game, arrival, attempt // 3)
             if played is None:
                 continue

@@ -123,6 +123,19 @@ def test_bad_requests_are_refused_together() -> None:
     ]
 
 
+def test_a_plan_that_a_condition_sets_off_is_entered_where_the_condition_holds_and_nowhere_else() -> None:
+    text = SERVICE.replace("on: {timer: 2h}", 'on: {condition: "case.parts_missing"}').replace(
+        "  paid-before:",
+        '  told-in-time: {deadline: explain, promised: case.promised, when: "case.parts_missing"}\n  paid-before:',
+    )
+    log = simulated(text, SimulationSettings(deviations=read_deviations("plan:20%")))
+    entered = {affected.case for affected in log.truth.affected}
+    cases = log.log.cases
+    assert len(entered) == 12
+    assert set(cases.filter("parts_missing")["case_id"]) == entered
+    assert set(cases.filter(pl.col("promised").is_not_null())["case_id"]) == entered
+
+
 def test_a_deviation_without_room_is_refused() -> None:
     settings = SimulationSettings(deviations=read_deviations("cycle:0.5,plan:0.5"))
     assert refused(SURVEY, settings) == ["simulate.deviation-impossible"] * 2
