@@ -149,7 +149,7 @@ def aligned(process: Process, log: Log) -> tuple[Population, Structure]:
     variants = find_variants(log)
     costs = Costs(forbidden=frozenset(t.id for t in process.net.transitions if t.enters_plan))
     found = align(prepared(process.net, variants), variants, costs=costs)
-    structure = Structure.of(process.net, process.flow)
+    structure = Structure(process.net, process.flow)
     closed = np.ones(log.cases.height, dtype=np.bool_)
     explanations = explain(structure, variants, closed, found, None)
     performed = explanations.to_events(explanations.performed, offsets_of(log))

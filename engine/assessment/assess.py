@@ -111,7 +111,7 @@ def assess(
         limits=limits,
         progress=progress or (lambda _done, _all: None),
     )
-    structure = Structure.of(process.net, process.flow if process.has_graph else None)
+    structure = Structure(process.net, process.flow if process.has_graph else None)
     _check_seasons(process, log, settings.calendar)
     population, alignments = _populate(process, events, structure, settings)
     settings.progress(3, _PARTS)
@@ -137,7 +137,7 @@ def assess(
         standards=summarise_standards(population),
         deviations=summarise_deviations(population),
         steps=step_statistics(population),
-        edges=edge_statistics(population, structure.game),
+        edges=edge_statistics(population),
         alignments=alignments,
         variants=population.explanations.variants,
         period=_period(log),

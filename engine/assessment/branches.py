@@ -92,7 +92,7 @@ def _shown(structure: Structure, explanations: Explanations) -> Truths:
         for deviation in explanations.deviations[row]:
             if deviation.kind is DeviationKind.MISPLACED:
                 performed[list(deviation.moves)] = True
-        causality = find_causality(structure.game, moves.transitions[rows].tolist())
+        causality = find_causality(structure.net.token_flow, moves.transitions[rows].tolist())
         found[rows] = causality.followed_by(performed.tolist())
     return found
 

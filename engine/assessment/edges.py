@@ -22,7 +22,7 @@ import polars as pl
 from engine.assessment.assessment import EdgeStatistics
 from engine.assessment.population import Population
 from engine.assessment.times import MICROSECONDS
-from engine.conformance.causality import TokenGame, find_causality
+from engine.conformance.causality import find_causality
 from engine.definitions.flow import Edge, Flow, NodeKind
 from engine.nets.net import Net, Purpose
 
@@ -150,12 +150,11 @@ class _Passages:
         self.seconds.append(second)
 
 
-def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatistics, ...]:
+def edge_statistics(population: Population) -> tuple[EdgeStatistics, ...]:
     """How often the aligned runs went along each edge, in the flow's order; empty for a flow without a graph.
 
     Args:
         population: The cases.
-        game: The net's arcs, unpacked.
     """
     flow = population.flow
     if not flow.edges:
@@ -164,7 +163,7 @@ def edge_statistics(population: Population, game: TokenGame) -> tuple[EdgeStatis
     counts = [0] * len(flow.edges)
     passages = _Passages()
     for row in np.flatnonzero(population.explanations.known).tolist():
-        _follow_run(population, game, ways, row, counts=counts, passages=passages)
+        _follow_run(population, ways, row, counts=counts, passages=passages)
     medians = _median_times(population, passages)
     return tuple(_statistics(edge, counts[i], medians.get(i)) for i, edge in enumerate(flow.edges))
 
@@ -175,7 +174,6 @@ def _statistics(edge: Edge, count: int, median: float | None) -> EdgeStatistics:
 
 def _follow_run(
     population: Population,
-    game: TokenGame,
     ways: EdgeMap,
     row: int,
     *,
@@ -188,7 +186,7 @@ def _follow_run(
     transitions = explanations.moves.transitions[begin:stop].tolist()
     positions = explanations.moves.positions[begin:stop].tolist()
     cases = int(explanations.cases[row])
-    causality = find_causality(game, transitions)
+    causality = find_causality(population.net.token_flow, transitions)
     event = list(positions)  # the event that each move shows; a step's silent onward move shows the step's
     for taker, causes in enumerate(causality.causes):
         if transitions[taker] < 0:

@@ -11,32 +11,9 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.nets.net import ArcRows, Arcs, Net
+from engine.nets.net import TokenFlow
 
 _NOBODY = -1  # made the initial tokens
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TokenGame:
-    """The arcs of a net as plain tuples, unpacked once for many runs.
-
-    Attributes:
-        takes: Arcs into each transition.
-        gives: Arcs out of each transition.
-        initial: ``(place, tokens)`` of the initial marking.
-    """
-
-    takes: ArcRows
-    gives: ArcRows
-    initial: tuple[tuple[int, int], ...]
-
-    @classmethod
-    def of(cls, net: Net) -> TokenGame:
-        """Unpack a net; where it says by which arcs tokens are followed, by those."""
-        if net.token_flow is not None:
-            return cls(net.token_flow.takes, net.token_flow.gives, net.token_flow.initial)
-        initial = tuple((place, count) for place, count in enumerate(net.initial.tolist()) if count)
-        return cls(_rows(net.before, len(net.transitions)), _rows(net.after, len(net.transitions)), initial)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,11 +81,11 @@ class Causality:
         return tuple(tuple(block) for block in found.values())
 
 
-def find_causality(game: TokenGame, transitions: Sequence[int]) -> Causality:
+def find_causality(flow: TokenFlow, transitions: Sequence[int]) -> Causality:
     """Follow the tokens through a run.
 
     Args:
-        game: The arcs of the net.
+        flow: The arcs of the net (``Net.token_flow``).
         transitions: The transition of each move of an alignment, in order; −1 for log moves.
 
     Returns:
@@ -117,20 +94,20 @@ def find_causality(game: TokenGame, transitions: Sequence[int]) -> Causality:
     Raises:
         ValueError: When a move's transition is not enabled, so that the moves are no run of this net.
     """
-    tokens: dict[int, deque[tuple[int, int]]] = {place: deque([(_NOBODY, count)]) for place, count in game.initial}
+    tokens: dict[int, deque[tuple[int, int]]] = {place: deque([(_NOBODY, count)]) for place, count in flow.initial}
     causes: list[tuple[int, ...]] = []
     for index, transition in enumerate(transitions):
         if transition < 0:
             causes.append(())
             continue
         makers: set[int] = set()
-        for place, weight in game.takes[transition]:
+        for place, weight in flow.takes[transition]:
             queue = tokens.get(place)
             if weight == 1 and queue and queue[0][1] == 1:  # nearly always
                 makers.add(queue.popleft()[0])
             else:
                 _take(queue, weight, makers)
-        for place, weight in game.gives[transition]:
+        for place, weight in flow.gives[transition]:
             tokens.setdefault(place, deque()).append((index, weight))
         makers.discard(_NOBODY)
         causes.append(tuple(sorted(makers)))
@@ -149,9 +126,3 @@ def _take(queue: deque[tuple[int, int]] | None, weight: int, makers: set[int]) -
         if count > wanted:
             queue.appendleft((maker, count - wanted))
         wanted -= min(count, wanted)
-
-
-def _rows(arcs: Arcs, transitions: int) -> ArcRows:
-    offsets, places, weights = arcs.offsets.tolist(), arcs.places.tolist(), arcs.weights.tolist()
-    pairs = list(zip(places, weights, strict=True))
-    return tuple(tuple(pairs[offsets[t] : offsets[t + 1]]) for t in range(transitions))

@@ -73,7 +73,7 @@ def find_deviations(
     pairs = run.pairs()
     paired = {index for pair in pairs for index in pair}
     performed = {run.labels[log] for log, _ in pairs} | {run.labels[i] for i in run.of_kind(MoveKind.SYNC)}
-    prepared = structure or Structure.of(net)
+    prepared = structure or Structure(net)
     found = [run.deviation(DeviationKind.MISPLACED, pair) for pair in pairs]
     found += _surplus(run, [i for i in run.of_kind(MoveKind.LOG) if i not in paired], performed, prepared)
     found += _omissions(run, [i for i in run.of_kind(MoveKind.MODEL) if i not in paired], prepared)
@@ -151,7 +151,7 @@ def _omissions(run: _Run, lacking: Sequence[int], structure: Structure) -> list[
     if not lacking:
         return []
     fired = [-1 if move.transition is None else move.transition for move in run.moves]
-    causality = find_causality(structure.game, fired)
+    causality = find_causality(structure.net.token_flow, fired)
     followed = causality.followed_by([move.kind is MoveKind.SYNC for move in run.moves])
     unfinished = [index for index in lacking if not followed[index]]
     skipped = {index for index in lacking if followed[index]}

@@ -202,7 +202,7 @@ class OnlineChecker:
         graph = net if isinstance(net, SearchGraph) else compile_search(net, limits=limits)
         if graph.states == 0:
             raise InputRefused([Problem("align.no-end")])
-        explainer = Explainer(graph, Activities(graph.net, costs), limits, Structure.of(graph.net, flow))
+        explainer = Explainer(graph, Activities(graph.net, costs), limits, Structure(graph.net, flow))
         return cls(graph, explainer)
 
     def open(self) -> OnlineCase:

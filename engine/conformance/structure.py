@@ -8,7 +8,6 @@ from functools import cached_property
 
 import networkx as nx
 
-from engine.conformance.causality import TokenGame
 from engine.definitions.flow import Flow, NodeKind
 from engine.nets.net import Net
 
@@ -24,17 +23,10 @@ class Structure:
     Attributes:
         net: The net.
         flow: Its flow, or None for a net without a graph (PNML).
-        game: The net's arcs, unpacked.
     """
 
     net: Net
-    flow: Flow | None
-    game: TokenGame
-
-    @classmethod
-    def of(cls, net: Net, flow: Flow | None = None) -> Structure:
-        """Prepare a net."""
-        return cls(net, flow, TokenGame.of(net))
+    flow: Flow | None = None
 
     def is_on_other_branch(self, step: str, fired: Collection[int]) -> bool:
         """Whether an exclusive branch that a run did not take contains a step.

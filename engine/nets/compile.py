@@ -133,7 +133,7 @@ class _Compiler:
             source_hash=self._flow.source_hash,
         )
         is_changed = any(link.origin is not None for link in links)
-        return replace(net, token_flow=_token_flow(links, initial)) if is_changed else net
+        return replace(net, own_flow=_token_flow(links, initial)) if is_changed else net
 
     def _scope(self, sub_flow: str | None) -> Scope:
         return Scope(

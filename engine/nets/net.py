@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -58,6 +59,10 @@ class Transition:
     chosen: tuple[str, ...] = ()
 
 
+ArcRows = tuple[tuple[tuple[int, int], ...], ...]
+"""For each transition its ``(place, weight)`` pairs."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Arcs:
     """The arcs on one side of all transitions, in compressed rows.
@@ -89,18 +94,19 @@ class Arcs:
         start, stop = self.offsets[transition], self.offsets[transition + 1]
         return list(zip(self.places[start:stop].tolist(), self.weights[start:stop].tolist(), strict=True))
 
-
-ArcRows = tuple[tuple[tuple[int, int], ...], ...]
-"""For each transition its ``(place, weight)`` pairs."""
+    def rows(self) -> ArcRows:
+        """``(place, weight)`` pairs of every transition, unpacked at once."""
+        pairs = list(zip(self.places.tolist(), self.weights.tolist(), strict=True))
+        return tuple(tuple(pairs[start:stop]) for start, stop in pairwise(self.offsets.tolist()))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TokenFlow:
-    """The arcs of a net whose transitions are to be followed token by token.
+    """The arcs by which the tokens of a run are followed, as plain tuples.
 
-    A part of a flow that can be cancelled has one token in the net for all that runs there. Here the same transitions
-    have the arcs that they had before, so that what runs beside each other stays apart. Every run of the net is one of
-    these arcs too, though not the other way round. Places are numbers of their own.
+    Usually the net's own. But a part of a flow that can be cancelled has one token in the net for all that runs there;
+    then the same transitions have the arcs here that they had before, so that what runs beside each other stays apart.
+    Every run of the net is one of these arcs too, though not the other way round. Places are numbers of their own.
 
     Attributes:
         takes: Arcs into each transition.
@@ -128,7 +134,7 @@ class Net:
         finals: int32, one row for each final marking, at least one.
         label_of_activity: Activity name in a log → label index. Activities that are missing match nothing.
         source_hash: SHA-256 of the file it came from, hexadecimal, or "".
-        token_flow: Arcs to follow tokens by, where they differ from the net's own; else None.
+        own_flow: Arcs to follow tokens by, where they differ from the net's own; else None.
     """
 
     name: str
@@ -141,7 +147,7 @@ class Net:
     finals: NDArray[np.int32]
     label_of_activity: Mapping[str, int]
     source_hash: str = field(default="")
-    token_flow: TokenFlow | None = None
+    own_flow: TokenFlow | None = None
 
     def __post_init__(self) -> None:
         """Refuse shapes that do not fit together, and freeze every array."""
@@ -164,6 +170,14 @@ class Net:
     def transition_labels(self) -> NDArray[np.int32]:
         """int32 label index of each transition, ``SILENT`` where invisible."""
         return np.array([t.label for t in self.transitions], dtype=np.int32)
+
+    @cached_property
+    def token_flow(self) -> TokenFlow:
+        """The arcs to follow tokens by: those that were made for it, else the net's own, unpacked once."""
+        if self.own_flow is not None:
+            return self.own_flow
+        initial = tuple((place, count) for place, count in enumerate(self.initial.tolist()) if count)
+        return TokenFlow(self.before.rows(), self.after.rows(), initial)
 
     def codes(self, activities: Iterable[str]) -> NDArray[np.int32]:
         """int32 label index of each activity, −1 for those that the net does not know."""

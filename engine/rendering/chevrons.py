@@ -65,7 +65,7 @@ def variant_rows(assessment: Assessment, wording: Wording, *, shown: int = VARIA
     deviating = [variant for variant in range(len(alignments)) if alignments.costs[variant] > 0][:shown]
     if not deviating:
         return ()
-    structure = Structure.of(alignments.net, assessment.flow if assessment.flow.edges else None)
+    structure = Structure(alignments.net, assessment.flow if assessment.flow.edges else None)
     names = Names(assessment.flow, wording)
     rows = []
     for variant in deviating:

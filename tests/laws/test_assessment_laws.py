@@ -19,7 +19,6 @@ from engine.conformance.alignments import align, align_prefixes
 from engine.conformance.causality import find_causality
 from engine.conformance.costs import Costs
 from engine.conformance.deviations import find_deviations
-from engine.conformance.structure import Structure
 from engine.definitions.flow import Flow, NodeKind, WeightGroup
 from engine.definitions.titles import Title
 from engine.logs.lifecycle import Lifecycle
@@ -152,7 +151,7 @@ def test_causes_equal_the_plain_twin(seed: int) -> None:
             align(net, find_variants(log_of([[PlainEvent(name, None, None) for name in trace]]))).per_variant[0].moves
         )
         fired = [-1 if move.transition is None else move.transition for move in moves]
-        found = find_causality(Structure.of(net).game, fired).causes
+        found = find_causality(net.token_flow, fired).causes
         assert [set(causes) for causes in found] == direct_causes(net, moves)
 
 

@@ -71,7 +71,7 @@ def _astray(rng: random.Random, flow: Flow, run: list[str], other: list[str]) ->
 def explained(seed: int, search: Callable[..., Alignments] = align) -> list[tuple[Sequence[Deviation], set[object]]]:
     """What is found in each trace, and what the plain twin finds."""
     flow, net, traces = astray(seed)
-    structure = Structure.of(net, flow)
+    structure = Structure(net, flow)
     found = search(net, as_variants(traces)).per_variant
     return [
         (
@@ -105,7 +105,7 @@ def test_deviations_of_running_cases_equal_the_plain_twin(seed: int) -> None:
 @given(seed=seeds)
 def test_every_move_that_costs_is_in_exactly_one_deviation(seed: int) -> None:
     flow, net, traces = astray(2_000 + seed)
-    structure = Structure.of(net, flow)
+    structure = Structure(net, flow)
     for trace, alignment in zip(traces, align(net, as_variants(traces)).per_variant, strict=True):
         found = find_deviations(net, trace, alignment, structure=structure)
         costly = [i for i, move in enumerate(alignment.moves) if move.kind in {MoveKind.LOG, MoveKind.MODEL}]

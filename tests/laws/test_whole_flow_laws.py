@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.conformance.causality import TokenGame, find_causality
+from engine.conformance.causality import find_causality
 from engine.definitions.flow import Flow
 from engine.definitions.yaml_reader import read_flow_text
 from engine.definitions.yaml_writer import write_flow
@@ -103,5 +103,5 @@ def test_every_run_can_be_followed_token_by_token(flow: Flow, seed: int) -> None
             break
         fired.append(rng.choice(enabled))
         marking = net.fire(marking, fired[-1])
-    causes = find_causality(TokenGame.of(net), fired).causes
+    causes = find_causality(net.token_flow, fired).causes
     assert all(cause < index for index, found in enumerate(causes) for cause in found)

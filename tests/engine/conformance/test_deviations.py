@@ -32,7 +32,7 @@ def deviations(flow: Flow, case: str, *, prefix: bool = False) -> list[Deviation
     net = compile_flow(flow)
     search = align_prefixes if prefix else align
     alignment = search(net, find_variants(log(case))).per_variant[0]
-    return list(find_deviations(net, case.split(), alignment, structure=Structure.of(net, flow)))
+    return list(find_deviations(net, case.split(), alignment, structure=Structure(net, flow)))
 
 
 def named(found: Iterable[Deviation]) -> list[str]:

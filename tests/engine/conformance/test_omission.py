@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.conformance.causality import TokenGame, find_causality
+from engine.conformance.causality import find_causality
 from engine.conformance.omission import find_omissions
 from engine.nets.net import Net
 from tests.making import make_net
@@ -15,7 +15,7 @@ def omissions(net: Net, skipped: str, run: str) -> list[str]:
     """The omissions of a run, both written with the transitions' names; silent ones are s and t."""
     names = [transition.id for transition in net.transitions]
     word = run.split()
-    causality = find_causality(TokenGame.of(net), [names.index(name) for name in word])
+    causality = find_causality(net.token_flow, [names.index(name) for name in word])
     silent = {index for index, name in enumerate(word) if name in "st"}
     chosen = {index for index, name in enumerate(word) if name in skipped.split()}
     return [" ".join(word[index] for index in group) for group in find_omissions(chosen, silent, causality)]

@@ -217,7 +217,7 @@ def assert_every_prefix_equals_the_batch(net: Net, variants: Variants, chosen: r
     distinct = list(cases)[1:]
     alignments = align_prefixes(checker.graph, coded(distinct, variants.activities))
     assert [verdict.cost for verdict in verdicts] == alignments.costs.tolist()
-    structure = Structure.of(net)
+    structure = Structure(net)
     for index, (prefix, verdict) in enumerate(zip(distinct, verdicts, strict=True)):
         deviations = tuple(one.deviation for one in verdict.account.deviations)
         if verdict.cost or deviations:

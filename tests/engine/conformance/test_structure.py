@@ -25,7 +25,7 @@ def is_elsewhere(flow: Flow, step: str, run: str) -> bool:
     """Whether a run that fired the transitions of these nodes left the step's branch out."""
     net = compile_flow(flow)
     fired = [index for index, transition in enumerate(net.transitions) if transition.node in run.split()]
-    return Structure.of(net, flow).is_on_other_branch(step, fired)
+    return Structure(net, flow).is_on_other_branch(step, fired)
 
 
 def test_a_step_of_the_branch_not_taken() -> None:
