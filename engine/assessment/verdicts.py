@@ -105,7 +105,7 @@ def _of_instances(standard: Standard, instances: pl.DataFrame, population: Popul
         share=share.share,
         target=standard.share,
         tolerance=standard.tolerance,
-        verdict=_overall([window.verdict for window in windows]) if windows else share.verdict(threshold),
+        verdict=_over_periods(windows, share, threshold) if standard.per is not None else share.verdict(threshold),
         worst_cases=population.names(missed["case"].unique().bottom_k(EXAMPLES).sort()),
         interval=share.interval,
         windows=windows,
@@ -140,11 +140,15 @@ def _windows(standard: Standard, due: pl.DataFrame, population: Population) -> t
     return tuple(found)
 
 
-def _overall(verdicts: Sequence[Verdict]) -> Verdict:
-    """What several periods come to."""
-    if Verdict.MISSED in verdicts:
+def _over_periods(windows: Sequence[WindowResult], share: Share, threshold: Fraction) -> Verdict:
+    """What several periods come to; instances of unknown moments leave open what their periods came to."""
+    if share.share is None:
+        return Verdict.NOT_ASSESSABLE
+    verdicts = {window.verdict for window in windows}
+    if Verdict.MISSED in verdicts or (threshold >= 1 and share.share < 1):
         return Verdict.MISSED
-    return Verdict.MET if set(verdicts) == {Verdict.MET} else Verdict.NOT_PROVEN
+    is_whole = sum(window.met + window.missed for window in windows) == share.due
+    return Verdict.MET if verdicts == {Verdict.MET} and is_whole else Verdict.NOT_PROVEN
 
 
 def _second_tier(standard: Standard, due: pl.DataFrame) -> SecondTierResult | None:

@@ -138,6 +138,11 @@ def has_value(values: pl.Series) -> NDArray[np.bool_]:
     return known.to_numpy()
 
 
+def only_values(values: pl.Series) -> pl.Series:
+    """The same, null where there is no value."""
+    return values.set(~pl.Series(has_value(values)), None)
+
+
 def as_numbers(values: pl.Series) -> Numbers:
     """float64, NaN where a value is no number; truth values and moments are none."""
     if values.dtype == pl.String:
@@ -165,7 +170,10 @@ def as_moments(values: pl.Series) -> Moments:
 
 
 def as_words(values: pl.Series) -> pl.Series:
-    """Text without blanks around it, null where there is no value; ``3.0`` is ``3`` and truth values are small."""
+    """Text in Unicode normal form C without blanks around it, null where there is no value.
+
+    ``3.0`` is ``3`` and truth values are small.
+    """
     known = has_value(values)
     if values.dtype.is_float():
         whole = (values == values.round(0)).fill_null(value=False) & (values.abs() < 1e15).fill_null(value=False)
@@ -177,4 +185,4 @@ def as_words(values: pl.Series) -> pl.Series:
         plain = values.dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")
     else:
         plain = values.cast(pl.String, strict=False)
-    return plain.str.strip_chars().set(~pl.Series(known), None)
+    return plain.str.normalize("NFC").str.strip_chars().set(~pl.Series(known), None)

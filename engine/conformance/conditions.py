@@ -2,8 +2,9 @@
 
 A condition is a function of the attributes it reads, so it is evaluated once for each distinct combination of their
 values; one that reads them otherwise than by name, for each distinct combination of all. An attribute without a value
-is not there (``has(case.x)`` is false, ``case.x`` is no evidence), a wrong type is no evidence either. A moment is text
-in ISO 8601, UTC, so that ``timestamp(case.promised)`` makes it one.
+(``engine.conformance.attributes``: empty text is none, whatever the file it came from) is not there: ``has(case.x)`` is
+false, ``case.x`` is no evidence. A wrong type is no evidence either. A moment is text in ISO 8601, UTC, so that
+``timestamp(case.promised)`` makes it one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.conformance.attributes import Attributes, gathered
+from engine.conformance.attributes import Attributes, gathered, only_values
 from engine.definitions.conditions import CASE, EVENT, compiled_condition, names_used
 
 Rows = NDArray[np.int64]
@@ -51,10 +52,10 @@ def answers(condition: str, attributes: Attributes, cases: Rows, events: Rows | 
     names = compiled.names
     columns: dict[str, pl.Series] = {}
     for name in attributes.case_names if CASE in names.whole else sorted(names.case):
-        columns[f"case {name}"] = gathered(attributes.of_cases(name), cases)
+        columns[f"case {name}"] = only_values(gathered(attributes.of_cases(name), cases))
     if events is not None:
         for name in attributes.event_names if EVENT in names.whole else sorted(names.event):
-            columns[f"event {name}"] = gathered(attributes.of_events(name), events)
+            columns[f"event {name}"] = only_values(gathered(attributes.of_events(name), events))
     found = np.full(len(cases), UNKNOWN, dtype=np.int8)
     if not len(cases):
         return found

@@ -150,7 +150,7 @@ def _narrowed(standard: Standard, one: PlainInstance, facts: PlainFacts) -> Plai
         if answer is False:
             return None
         unknown = unknown or answer is None
-    return PlainInstance(one.position, NO_EVIDENCE) if unknown else one
+    return PlainInstance(one.position, NO_EVIDENCE) if unknown and one.result != NOT_DUE else one
 
 
 def begin_of(facts: PlainFacts) -> datetime | None:
@@ -188,7 +188,7 @@ def holds(condition: str, facts: PlainFacts, position: int | None) -> bool | Non
     known = {name: facts.of_case(name) for name in names}
     own = {} if position is None else dict(facts.events[position].values)
     data = {
-        key: {name: _plain(value) for name, value in values.items() if value is not None and value == value}  # noqa: PLR0124
+        key: {name: _plain(value) for name, value in values.items() if is_given(value)}
         for key, values in (("case", known), ("event", own))
     }
     expression = cel.NewEnv(variables={"case": attributes, "event": attributes}).compile(condition)
@@ -370,7 +370,9 @@ def _values(attribute: AttributeRef, facts: PlainFacts) -> Iterator[tuple[int | 
 def _level(rule: rules.Level, facts: PlainFacts) -> Iterator[PlainInstance]:
     for at, value in _values(rule.attribute, facts):
         found = number(value)
-        if found is None:
+        if at is None and not facts.closed and not is_given(value):
+            yield PlainInstance(at, NOT_DUE)
+        elif found is None:
             yield PlainInstance(at, NO_EVIDENCE)
         else:
             low, high = rule.at_least, rule.at_most
@@ -381,7 +383,9 @@ def _level(rule: rules.Level, facts: PlainFacts) -> Iterator[PlainInstance]:
 def _rating(rule: rules.Rating, facts: PlainFacts) -> Iterator[PlainInstance]:
     for at, value in _values(rule.attribute, facts):
         found = word(value)
-        if found not in rule.scale:
+        if at is None and not facts.closed and not is_given(value):
+            yield PlainInstance(at, NOT_DUE)
+        elif found not in rule.scale:
             yield PlainInstance(at, NO_EVIDENCE)
         else:
             good = rule.scale.index(found) >= rule.scale.index(rule.at_least)
@@ -516,6 +520,8 @@ def changes_plainly(standard: Standard, cases: Sequence[PlainFacts]) -> list[tup
         day = after
     found = []
     for one, other in pairwise(wholes):
+        if not any(_values_in(standard, rule, cases, window) for window in (one, other)):
+            continue
         before, after_measure = (_measure_plainly(standard, rule, cases, window) for window in (one, other))
         found.append((other[0], after_measure, _change_plainly(rule, before, after_measure)))
     return found
@@ -525,9 +531,9 @@ def _days(first: date, after: date) -> list[date]:
     return [first + timedelta(days=i) for i in range((after - first).days)]
 
 
-def _measure_plainly(
+def _values_in(
     standard: Standard, rule: rules.Change, cases: Sequence[PlainFacts], window: tuple[date, date]
-) -> float | None:
+) -> list[float]:
     values: list[float] = []
     for case in cases:
         for at, value in _measured(rule, case):
@@ -536,6 +542,13 @@ def _measure_plainly(
                 continue
             if _narrowed(standard, PlainInstance(at, MET), case) == PlainInstance(at, MET):
                 values.append(value)
+    return values
+
+
+def _measure_plainly(
+    standard: Standard, rule: rules.Change, cases: Sequence[PlainFacts], window: tuple[date, date]
+) -> float | None:
+    values = _values_in(standard, rule, cases, window)
     if rule.measured is rules.Measured.COUNT:
         return float(len(values))
     return sum(values) / len(values) if values else None

@@ -7,6 +7,8 @@ What one instance of a rule is stands with the rule (``engine.definitions.rules`
   begin of the case; without it there is no evidence;
 - ``when``: no instance where it is false, no evidence where it cannot be told. ``event`` is the event that asks.
 
+What is not due yet stays so while one of the two cannot be told: the case is open, and may still say it.
+
 Rules of the population are judged by ``population``.
 """
 
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from engine.conformance.conditions import NO, UNKNOWN, YES
 from engine.conformance.standards import actors, counts, order, promises, times, values
 from engine.conformance.standards.facts import Facts
-from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, Judged
+from engine.conformance.standards.instances import INSTANCE_COLUMNS, NONE, NOT_DUE, Judged
 from engine.conformance.standards.periods import lies_in_season
 from engine.definitions import rules
 from engine.definitions.standards import Standard
@@ -74,8 +76,9 @@ def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, 
     if (answer == YES).all():
         return found, moments
     kept = answer != NO
-    unclear = answer[kept] == UNKNOWN
-    found = found.pick(kept).without_evidence(unclear & dated[kept], Lack.CONDITION)
+    found = found.pick(kept)
+    unclear = (answer[kept] == UNKNOWN) & (found.outcome != NOT_DUE)
+    found = found.without_evidence(unclear & dated[kept], Lack.CONDITION)
     return found.without_evidence(unclear & ~dated[kept], Lack.TIME), moments[kept]
 
 

@@ -1,7 +1,8 @@
 """Rules that hold of many cases together: a change from period to period, and one kind of case quicker than another.
 
 A period is whole when the log covers it: no working day of it lies before the log's first moment or after ``now``. The
-first and the last period of a log are therefore usually left out.
+first and the last period of a log are therefore usually left out, and so are two neighbours in which there is nothing:
+a stand-in date such as 9999-12-31 makes no periods.
 
 Quicker: the cycle times of closed cases that reached an end are compared by the test of Mann and Whitney (1947), "On a
 test of whether one of two random variables is stochastically larger than the other", one-sided, exactly for up to
@@ -12,8 +13,11 @@ random, so the same log gives the same answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import erfc, sqrt
 
 import numpy as np
@@ -37,6 +41,8 @@ EXACT_CASES = 100
 LEVEL = 0.05
 """A difference that chance makes with less probability than this is proven."""
 _MICROSECONDS = 1_000_000
+_END_OF_DAYS = np.datetime64(date.max, "D") + np.timedelta64(1, "D")
+"""After the last day of all; of a period that goes on beyond it, the rest has no day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +82,36 @@ def compare(standard: Standard, facts: Facts) -> tuple[Comparison, ...]:
 
 def _changes(standard: Standard, rule: Change, facts: Facts) -> tuple[Comparison, ...]:
     period = standard.per or Period.MONTH
-    moments, values, weights = _measured(standard, rule, facts)
-    first, last = _whole_periods(period, facts)
-    known = ~np.isnat(moments)
-    starts = starts_of(period, facts.calendar.local_days(moments[known]))
+    moments, values, counted = _measured(standard, rule, facts)
+    counted &= ~np.isnat(moments)
+    starts = starts_of(period, facts.calendar.local_days(moments[counted]))
+    order = np.argsort(starts, kind="stable")
+    starts, values = starts[order], values[counted][order]
     found = []
-    while first < last:
-        second = next_start(period, first)
-        if second >= last:
-            break
-        measures = [
-            _measure(rule.measured, values[known][starts == at], weights[known][starts == at]) for at in (first, second)
-        ]
-        (one, size), (other, other_size) = measures
+    for first, second in _neighbours(period, starts, _whole_periods(period, facts)):
+        bounds = np.searchsorted(starts, [first, second, next_start(period, second)]).tolist()
+        (one, size), (other, other_size) = (_measure(rule.measured, values[i:j]) for i, j in pairwise(bounds))
         outcome = _outcome(rule, one, other)
         before, after = (None if value is None else float(value) for value in (one, other))
         found.append(Comparison(str(first), str(second), before, after, size, other_size, outcome))
-        first = second
     return tuple(found)
+
+
+def _neighbours(
+    period: Period, starts: Days, whole: tuple[np.datetime64, np.datetime64]
+) -> Iterator[tuple[np.datetime64, np.datetime64]]:
+    """The first days of neighbouring whole periods with something in one of the two at least.
+
+    Args:
+        period: The kind of period.
+        starts: First days of the periods in which something is.
+        whole: The first whole period, and the day after the last of them.
+    """
+    busy = np.unique(starts)
+    for first in np.unique(np.concatenate([starts_of(period, busy - np.timedelta64(1, "D")), busy])):
+        second = next_start(period, first)
+        if whole[0] <= first and next_start(period, second) <= whole[1]:
+            yield first, second
 
 
 def _measured(standard: Standard, rule: Change, facts: Facts) -> tuple[Moments, Numbers, Truths]:
@@ -119,9 +137,8 @@ def _measured(standard: Standard, rule: Change, facts: Facts) -> tuple[Moments, 
     return moments, values, counted & ~np.isnan(values)
 
 
-def _measure(measured: Measured, values: Numbers, counted: Truths) -> tuple[Fraction | float | None, int]:
-    """A measure of one period, and what it is made from."""
-    values = values[counted]
+def _measure(measured: Measured, values: Numbers) -> tuple[Fraction | float | None, int]:
+    """A measure of one period, and from how many values."""
     size = len(values)
     if measured is Measured.COUNT:
         return Fraction(size), size
@@ -166,7 +183,7 @@ def _whole_periods(period: Period, facts: Facts) -> tuple[np.datetime64, np.date
 
 def _has_workday(facts: Facts, first: np.datetime64, until: np.datetime64) -> bool:
     """Whether a working day lies from a first day to the day before another."""
-    days = np.arange(first, until, dtype="datetime64[D]").tolist()
+    days = np.arange(first, min(until, _END_OF_DAYS), dtype="datetime64[D]").tolist()
     return any(facts.calendar.hours_on(day) for day in days)
 
 

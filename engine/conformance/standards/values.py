@@ -50,16 +50,20 @@ def agreement(facts: Facts, rule: Agreement) -> Judged:
 
 
 def level(facts: Facts, rule: Level) -> Judged:
-    """One instance for each occurrence of the attribute's step, or for each case; bounds are included."""
+    """One instance for each occurrence of the attribute's step, or for each case; bounds are included.
+
+    An open case may still be given the value, and is not due without it.
+    """
     case, rows, values = _instances(facts, rule.attribute)
-    numbers = as_numbers(values)
+    numbers, to_come = as_numbers(values), _is_to_come(facts, rule.attribute, values)
     return Judged.of(
         case,
         rows,
         rows,
         asks=rows,
         missed=is_outside(numbers, rule.at_least, rule.at_most),
-        unknown=np.isnan(numbers),
+        unknown=np.isnan(numbers) & ~to_come,
+        waiting=to_come,
         kind=DeviationKind.WRONG_VALUE,
         lack=lack_of(has_value(values)),
     )
@@ -70,14 +74,15 @@ def rating(facts: Facts, rule: Rating) -> Judged:
     case, rows, values = _instances(facts, rule.attribute)
     places = pl.int_range(len(rule.scale), dtype=pl.Int64, eager=True)
     place = as_words(values).replace_strict(list(rule.scale), places, default=None, return_dtype=pl.Int64)
-    grade = place.fill_null(NONE).to_numpy()
+    grade, to_come = place.fill_null(NONE).to_numpy(), _is_to_come(facts, rule.attribute, values)
     return Judged.of(
         case,
         rows,
         rows,
         asks=rows,
         missed=(grade != NONE) & (grade < rule.scale.index(rule.at_least)),
-        unknown=grade == NONE,
+        unknown=(grade == NONE) & ~to_come,
+        waiting=to_come,
         kind=DeviationKind.WRONG_VALUE,
         lack=lack_of(has_value(values)),
     )
@@ -129,6 +134,14 @@ def _instances(facts: Facts, attribute: AttributeRef) -> tuple[Rows, Rows, pl.Se
         return np.arange(facts.count), np.full(facts.count, NONE, dtype=np.int64), facts.in_cases(attribute)
     rows = facts.asking(attribute.step)
     return facts.events.case[rows], rows, facts.at(attribute.name, rows)
+
+
+def _is_to_come(facts: Facts, attribute: AttributeRef, values: pl.Series) -> Truths:
+    """For each instance whether its value may still come: that of an open case which has none yet."""
+    if attribute.step is not None:
+        return np.zeros(len(values), dtype=np.bool_)
+    found: Truths = ~has_value(values) & ~facts.cases.closed
+    return found
 
 
 def _holder(facts: Facts, attribute: AttributeRef) -> Rows:
