@@ -191,7 +191,11 @@ def rules_of(draw: st.DrawFn, named: Named) -> rules.Rule:
         sets.map(rules.SameActor),
         sets.map(rules.DifferentActor),
         _changes(named),
-        st.permutations(CONDITIONS).map(lambda texts: rules.Quicker(*texts[:2])),
+        st.builds(
+            lambda texts, ends: rules.Quicker(*texts[:2], *ends),
+            st.permutations(CONDITIONS),
+            st.permutations([None, None, *named.steps]).map(lambda ends: ends[:2]),
+        ),
     ]
     if named.roles:
         kinds += [st.builds(rules.PerformedBy, steps, some(named.roles, 1)), _authorities(named)]

@@ -222,7 +222,8 @@ def _(rule: rules.Change) -> Pairs:
 
 @rule_pairs.register
 def _(rule: rules.Quicker) -> Pairs:
-    return [("quicker", text.scalar(rule.first)), ("than", text.scalar(rule.second))]
+    ends = [(key, text.scalar(step)) for key, step in (("from", rule.since), ("to", rule.until)) if step is not None]
+    return [("quicker", text.scalar(rule.first)), ("than", text.scalar(rule.second)), *ends]
 
 
 def _attribute(attribute: AttributeRef) -> str:

@@ -117,11 +117,15 @@ class FlowVersions:
     def begins(self, zone: tzinfo) -> tuple[datetime | None, ...]:
         """The moment at which each version comes into force, in UTC; None for one that always was.
 
+        A version from the first day of all on always was: east of Greenwich that day begins before time does.
+
         Args:
             zone: The time zone whose midnight begins a day.
         """
         return tuple(
-            None if flow.effective is None else datetime.combine(flow.effective, time.min, zone).astimezone(UTC)
+            None
+            if flow.effective in {None, date.min}
+            else datetime.combine(flow.effective, time.min, zone).astimezone(UTC)
             for flow in self.flows
         )
 

@@ -24,12 +24,9 @@ from engine.vocabulary import Dimension
 from tests.oracles.plain_log import PlainEvent
 from tests.oracles.random_standards import CONDITIONS, ROLES, SEASONS, random_standard, with_attributes
 from tests.oracles.small_logs import BEGIN, UNKNOWN, log_of
-from tests.oracles.standards import (
-    PlainFacts,
-    changes_plainly,
-    instances_plainly,
-    less_by_chance_plainly,
-)
+from tests.oracles.standards.facts import PlainFacts
+from tests.oracles.standards.instances import instances_plainly
+from tests.oracles.standards.population import changes_plainly, less_by_chance_plainly, span_plainly
 
 SEEDS = range(40)
 STEPS = ("a", "b", "c")
@@ -147,23 +144,14 @@ def test_many_cases_are_judged_by_the_normal_distribution_as_exactly_as_it_can()
 def test_quicker_looks_at_the_cases_that_its_conditions_choose(seed: int) -> None:
     rng = random.Random(3_000 + seed)
     columns, plain = random_facts(rng, [random_events(rng) for _ in range(20)])
-    standard = Standard(
-        "quick",
-        Title("quick", "quick"),
-        Quicker("case.flag", "!case.flag"),
-        Fraction(1),
-        Fraction(0),
-        Dimension.EFFICIENCY,
-    )
+    rule = Quicker("case.flag", "!case.flag", *rng.sample([None, None, *STEPS], 2))
+    standard = Standard("quick", Title("quick", "quick"), rule, Fraction(1), Fraction(0), Dimension.EFFICIENCY)
     (found,) = compare(standard, columns)
     spans: dict[bool, list[float]] = {True: [], False: []}
     for case in plain:
-        begun = [event.start or event.time for event in case.events]
-        flag = case.values["flag"]
-        if not (case.closed and case.ended and begun and begun[0] and case.events[-1].time) or flag is None:
-            continue
-        end = max(event.time for event in case.events if event.time)
-        spans[bool(flag)].append((end - min(moment for moment in begun if moment)).total_seconds())
+        flag, span = case.values["flag"], span_plainly(rule, case)
+        if flag is not None and span is not None:
+            spans[bool(flag)].append(span)
     assert (found.first_size, found.second_size) == (len(spans[True]), len(spans[False]))
     if all(spans.values()):
         medians = [float(np.median(times)) for times in spans.values()]

@@ -16,7 +16,9 @@ from engine.nets.net import Net
 from engine.vocabulary import Dimension, MoveKind
 from tests.oracles.deviations import Found, deviations_plainly, direct_causes
 from tests.oracles.plain_log import PlainEvent
-from tests.oracles.standards import PlainFacts, Value, holds, instances_plainly
+from tests.oracles.standards.facts import PlainFacts, Value
+from tests.oracles.standards.instances import instances_plainly
+from tests.oracles.standards.narrowing import holds
 
 Cause = tuple[str, tuple[str, ...], str, str, bool, tuple[str, ...]]
 """Kind, steps, standard, group, other branch, branch."""

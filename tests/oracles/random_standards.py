@@ -16,7 +16,7 @@ from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 from tests.oracles.plain_log import PlainEvent
 from tests.oracles.small_logs import BEGIN
-from tests.oracles.standards import Value
+from tests.oracles.standards.facts import Value
 
 HOUR = 3_600_000_000
 ROLES = {"advisor": Title("Service advisor", "服务顾问"), "manager": Title("Manager", "经理")}

@@ -4,11 +4,11 @@ A period is whole when the log covers it: no working day of it lies before the l
 first and the last period of a log are therefore usually left out, and so are two neighbours in which there is nothing:
 a stand-in date such as 9999-12-31 makes no periods.
 
-Quicker: the cycle times of closed cases that reached an end are compared by the test of Mann and Whitney (1947), "On a
-test of whether one of two random variables is stochastically larger than the other", one-sided, exactly for up to
-``EXACT_CASES`` cases, equal times at their middle ranks (Lehmann 1975, "Nonparametrics", section 1.4); with more cases
-by the normal distribution with the variance that ties leave and a correction for continuity. Nothing is drawn at
-random, so the same log gives the same answer.
+Quicker: the times of closed cases, from their begin to the end that they reached or between two steps that they did,
+are compared by the test of Mann and Whitney (1947), "On a test of whether one of two random variables is
+stochastically larger than the other", one-sided, exactly for up to ``EXACT_CASES`` cases, equal times at their middle
+ranks (Lehmann 1975, "Nonparametrics", section 1.4); with more cases by the normal distribution with the variance that
+ties leave and a correction for continuity. Nothing is drawn at random, so the same log gives the same answer.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from math import erfc, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conformance.attributes import as_numbers
+from engine.conformance.attributes import as_numbers, first_of_cases
 from engine.conformance.conditions import YES
+from engine.conformance.performed import NEVER
 from engine.conformance.standards.evaluation import in_force
 from engine.conformance.standards.facts import Facts
+from engine.conformance.standards.instances import NONE
 from engine.conformance.standards.periods import next_start, starts_of
 from engine.definitions.rules import Change, Measured, Quicker
 from engine.definitions.standards import Period, Standard
@@ -188,13 +190,13 @@ def _has_workday(facts: Facts, first: np.datetime64, until: np.datetime64) -> bo
 
 
 def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
-    begin, end = facts.events.spans
     cases = np.arange(facts.count)
-    counted = facts.cases.closed & facts.cases.ended & ~np.isnat(begin) & ~np.isnat(end)
-    counted &= in_force(standard, facts, begin) == YES
+    begin, end = _span_of_cases(rule, facts)
+    counted = facts.cases.closed & ~np.isnat(begin) & ~np.isnat(end)
+    counted &= in_force(standard, facts, facts.events.spans[0]) == YES
     if standard.when is not None:
         counted &= facts.answers(standard.when, cases) == YES
-    spans = (end - begin).astype(np.int64)
+    spans = np.maximum((end - begin).astype(np.int64), 0)
     groups = [spans[counted & (facts.answers(condition, cases) == YES)] for condition in (rule.first, rule.second)]
     sizes = [len(group) for group in groups]
     if not all(sizes):
@@ -204,6 +206,22 @@ def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
     p = float(f"{less_by_chance(groups[0], groups[1]):.6g}")  # machines differ in the last digits
     seconds = one / _MICROSECONDS, other / _MICROSECONDS
     return Comparison(rule.first, rule.second, *seconds, sizes[0], sizes[1], outcome, p)
+
+
+def _span_of_cases(rule: Quicker, facts: Facts) -> tuple[Moments, Moments]:
+    """The moments between which the time of each case runs, NaT where one is unknown or has not come."""
+    begin, end = facts.events.spans
+    end = np.where(facts.cases.ended, end, NEVER)
+    since = None if rule.since is None else facts.first_done(rule.since)
+    if since is not None:
+        begin = facts.events.time_of(since)
+    if rule.until is not None:
+        done = facts.done(rule.until)
+        if since is not None:
+            after = since[facts.events.case[done]]
+            done = done[(after != NONE) & (done > after)]
+        end = facts.events.time_of(first_of_cases(done, facts.events.case, facts.count))
+    return begin, end
 
 
 def less_by_chance(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:

@@ -42,16 +42,24 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Quicker:
-    """The median cycle time of some cases is below that of others.
+    """The median time of some cases is below that of others.
 
     ``first`` and ``second`` say which cases, in CEL about ``case``. A rule about the population: one instance.
+
+    Attributes:
+        first: The cases that are to be quicker.
+        second: Those they are compared with.
+        since: The step from whose first completion time runs, or None for the begin of the case.
+        until: The step to whose first completion after that time runs, or None for the end of the case.
     """
 
     kind: ClassVar[StandardKind] = StandardKind.QUICKER
     first: str
     second: str
+    since: str | None = None
+    until: str | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps it names."""
-        return ()
+        return tuple(step for step in (self.since, self.until) if step is not None)

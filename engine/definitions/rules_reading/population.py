@@ -29,12 +29,17 @@ def read_change(operands: Operands) -> Change | None:
 
 
 def read_quicker(operands: Operands) -> Quicker | None:
-    """``quicker: "case.booked", than: "!case.booked"``."""
+    """``quicker: "case.booked", than: "!case.booked"``; also ``from: STEP`` and ``to: STEP``."""
     first = operands.condition("quicker", about_event=False, required=True)
     second = operands.condition("than", about_event=False, required=True)
-    if first is None or second is None:
+    ends = {key: operands.step(key) for key in ("from", "to") if key in operands.fields}
+    if first is None or second is None or None in ends.values():
         return None
     if first == second:
         operands.note("flow.repeated-item", "than", item=second)
         return None
-    return Quicker(first, second)
+    since, until = ends.get("from"), ends.get("to")
+    if until is not None and since == until:
+        operands.note("flow.repeated-item", "to", item=until)
+        return None
+    return Quicker(first, second, since, until)

@@ -30,7 +30,7 @@ RULE_KEYS: Mapping[StandardKind, tuple[str, ...]] = MappingProxyType(
         StandardKind.PERFORMED_BY: ("roles",),
         StandardKind.AUTHORITY: ("amount", "limits"),
         StandardKind.CHANGE: ("at-least", "at-most"),
-        StandardKind.QUICKER: ("than",),
+        StandardKind.QUICKER: ("than", "from", "to"),
     }
 )
 """The keys that belong to a rule beside its own name."""

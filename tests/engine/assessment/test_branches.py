@@ -12,7 +12,7 @@ from engine.assessment.closing import ENDED_CLOSED
 from engine.vocabulary import DeviationKind, Dimension
 from tests.engine.assessment.making import findings, process, score
 from tests.oracles.small_logs import events_of, log_of
-from tests.oracles.standards import Value
+from tests.oracles.standards.facts import Value
 
 BYPASS = process(
     """

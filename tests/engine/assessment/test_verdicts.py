@@ -13,7 +13,17 @@ from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.assessment.verdicts import Share
 from engine.definitions.flow import Season
-from engine.definitions.rules import Change, Count, Measured, Quicker, Response, SecondTier, TimeSpan, TimeUnit
+from engine.definitions.rules import (
+    Change,
+    Count,
+    Measured,
+    Precedence,
+    Quicker,
+    Response,
+    SecondTier,
+    TimeSpan,
+    TimeUnit,
+)
 from engine.definitions.standards import Period, Standard
 from engine.definitions.titles import Title
 from engine.errors import InputRefused
@@ -85,6 +95,34 @@ def test_a_share_is_judged_month_by_month() -> None:
     assert calm.verdict is Verdict.MET
     (unclear,) = answers(rule, in_month(1, 2) + in_month(3, 10)).standards
     assert unclear.verdict is Verdict.NOT_PROVEN
+
+
+@pytest.mark.parametrize(
+    ("share", "timed", "missed", "verdict"),
+    [
+        (Fraction(99, 100), True, 0, "met"),
+        (Fraction(99, 100), False, 0, "not-proven"),
+        (Fraction(1), True, 0, "met"),
+        (Fraction(1), False, 0, "not-proven"),
+        (Fraction(1), False, 1, "missed"),
+        (Fraction(99, 100), False, 1, "not-proven"),
+    ],
+)
+def test_an_instance_without_a_moment_may_lie_in_any_period(
+    share: Fraction, *, timed: bool, missed: int, verdict: str
+) -> None:
+    rule = standard(Count("a", 1, 1), share=share, per=Period.MONTH)
+    cases = in_month(1, 0, 1000)
+    unknown = [PlainEvent("a", None, datetime(2026, 1, 3, tzinfo=UTC) if timed else None)] * (1 + missed)
+    (found,) = answers(rule, [*cases, [*unknown, PlainEvent("b", None, None)]]).standards
+    assert (found.missed, found.verdict) == (missed, Verdict(verdict))
+
+
+def test_periods_of_a_log_without_times_prove_nothing() -> None:
+    rule = standard(Precedence("a", "b"), share=Fraction(9, 10), per=Period.MONTH)
+    cases = [[PlainEvent("a", None, None), PlainEvent("b", None, None)]] * 100
+    (found,) = answers(rule, cases).standards
+    assert (found.met, found.windows, found.verdict) == (100, (), Verdict.NOT_PROVEN)
 
 
 def test_the_month_is_that_of_the_calendar() -> None:

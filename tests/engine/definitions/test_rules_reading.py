@@ -118,6 +118,8 @@ def codes(standard: str) -> list[str]:
             rules.Change(Measured.MEAN, AttributeRef(None, "csat"), Fraction(1, 40), Fraction(3)),
         ),
         ('quicker: "case.booked", than: "!case.booked"', rules.Quicker("case.booked", "!case.booked")),
+        ("quicker: case.x, than: case.y, from: a, to: b", rules.Quicker("case.x", "case.y", "a", "b")),
+        ("quicker: case.x, than: case.y, to: b", rules.Quicker("case.x", "case.y", None, "b")),
     ],
 )
 def test_a_rule_is_what_its_spelling_says(spelling: str, rule: Rule) -> None:
@@ -235,6 +237,8 @@ def test_where_a_rule_counts_and_which_event_it_is_about(
         ("change: {count: a}, per: month", "flow.standard-without-limit"),
         ("change: {count: a}, per: month, at-least: 5%, at-most: -5%", "flow.bounds-crossed"),
         ("quicker: case.x, than: case.x", "flow.repeated-item"),
+        ("quicker: case.x, than: case.y, from: a, to: a", "flow.repeated-item"),
+        ("quicker: case.x, than: case.y, from: quux", "flow.unknown-node"),
         ("quicker: event.x, than: case.y", "flow.condition-without-event"),
         ("level: case.x, at-most: 1, when: event.y", "flow.condition-without-event"),
         ("precedence: [a, b], per: fortnight", "flow.unknown-choice"),

@@ -109,6 +109,12 @@ def test_a_version_without_a_day_was_always_in_force() -> None:
     assert versions.begins(UTC) == (None, moment("2026-02-01T00:00"))
 
 
+def test_the_first_day_of_all_begins_before_time_does() -> None:
+    versions = FlowVersions.of([version("0001-01-01"), version("9999-12-31"), version(None)])
+    assert versions.begins(SHANGHAI) == (None, None, moment("9999-12-30T16:00"))
+    assert versions.index_in_force(moment("2026-02-01T00:00"), SHANGHAI) == 1
+
+
 def test_versions_that_do_not_belong_together_are_refused_all_at_once() -> None:
     flows = [version("2026-02-01"), version("2026-02-01"), version(None, "other")]
     with pytest.raises(InputRefused) as caught:

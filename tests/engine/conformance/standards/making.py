@@ -21,7 +21,7 @@ from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 from tests.oracles.plain_log import PlainEvent
 from tests.oracles.small_logs import hours, log_of
-from tests.oracles.standards import Value
+from tests.oracles.standards.facts import Value
 
 STEPS = {"a": 0, "b": 1, "c": 2}
 ROLES = {"advisor": Title("Service advisor", "服务顾问"), "manager": Title("Manager", "经理")}

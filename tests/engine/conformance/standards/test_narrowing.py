@@ -17,7 +17,7 @@ from engine.definitions.titles import Title
 from engine.vocabulary import Outcome
 from tests.engine.conformance.standards.making import event, facts_of, results, standard
 from tests.oracles.plain_log import PlainEvent
-from tests.oracles.standards import Value
+from tests.oracles.standards.facts import Value
 
 NAME = Title("s", "s")
 CHINA = calendar_named("china-dealer")

@@ -107,6 +107,39 @@ def test_open_cases_are_not_compared() -> None:
     assert (found.first_size, found.second_size) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "seconds"),
+    [(None, None, (9, 10)), ("a", "b", (1, 3)), ("b", None, (8, 7)), (None, "b", (1, 3)), ("b", "a", (5, 6))],
+)
+def test_quicker_may_be_about_the_time_between_two_steps(
+    since: str | None, until: str | None, seconds: tuple[int, int]
+) -> None:
+    cases = [
+        [event("a", 0), event("b", 1), event("a", 6), event("c", 9)],
+        [event("a", 0), event("b", 3), event("a", 9), event("c", 10)],
+    ]
+    values = [{"booked": True}, {"booked": False}]
+    rule = Quicker("case.booked", "!case.booked", since, until)
+    (found,) = compare(standard(rule), facts_of(*cases, values=values))
+    assert (found.before, found.after) == tuple(3600 * hours for hours in seconds)
+    assert rule.steps == tuple(step for step in (since, until) if step)
+
+
+def test_a_case_in_which_one_of_two_steps_was_not_done_has_no_time_between_them() -> None:
+    cases = [pair(1), [event("b", 0), event("a", 1)], [event("b", 0)]]
+    values = [{"booked": True}] * 3
+    (found,) = compare(standard(Quicker("case.booked", "!case.booked", "a", "b")), facts_of(*cases, values=values))
+    assert (found.first_size, found.second_size) == (1, 0)
+
+
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK, Period.MONTH, Period.YEAR])
+def test_dates_at_both_ends_of_time_make_no_periods_between_them(period: Period) -> None:
+    far = [event("a", datetime(1, 1, 1, tzinfo=UTC)), event("b", datetime(9999, 12, 31, 23, tzinfo=UTC))]
+    found = compare(standard(Change(Measured.COUNT, "a", None, TENTH_LESS), per=period), facts_of(far, on(3), now=None))
+    assert {one.first_size + one.second_size for one in found} == {1}
+    assert len(found) == 3
+
+
 def test_all_times_equal_prove_nothing_however_many() -> None:
     assert less_by_chance(np.ones(200, dtype=np.int64), np.ones(300, dtype=np.int64)) == 1.0
 

@@ -37,7 +37,7 @@ from engine.definitions.rules import (
 from tests.engine.conformance.standards.making import event, facts_of, judge, standard
 from tests.oracles.plain_log import PlainEvent
 from tests.oracles.small_logs import hours
-from tests.oracles.standards import Value
+from tests.oracles.standards.facts import Value
 
 SAME_DAY = TimeSpan("same day", TimeUnit.DAYS, 0)
 ONE_DAY = TimeSpan("1 day", TimeUnit.DAYS, 1)
