@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -26,13 +26,13 @@ class TimeSpan:
     """An amount of time as a designer writes it: ``7m``, ``14d``, ``6 workhours``, ``5 workdays``, ``same day``.
 
     Attributes:
-        text: As written, trimmed.
+        text: As written, trimmed; ``60m`` and ``1h`` are equal.
         unit: How it passes.
         amount: Microseconds for ``clock`` and ``working``, whole days for ``days`` and ``workdays``; positive, or 0 for
             ``same day`` and ``same workday``.
     """
 
-    text: str
+    text: str = field(compare=False)
     unit: TimeUnit
     amount: int
 

@@ -86,6 +86,13 @@ def test_a_standard_is_compared_limit_by_limit() -> None:
     assert changed == Changed("s", (Alteration("within", "2h", "1h"), Alteration("share", "96%", "95%")))
 
 
+def test_another_spelling_of_a_time_is_no_change() -> None:
+    again = Response("a", "b", TimeSpan("120m", TimeUnit.CLOCK, 2))
+    found = compared(with_standard(), with_standard(rule=again))
+    assert found.is_empty
+    assert found.old.content_hash == found.new.content_hash
+
+
 def test_another_rule_is_shown_whole() -> None:
     (changed,) = compared(with_standard(), with_standard(rule=Precedence("a", "b"))).standards.changed
     assert changed.alterations == (Alteration("rule", "response: a, b, within 2h", "precedence: a, b"),)
