@@ -243,6 +243,7 @@ def _judge(
         calendar=settings.calendar,
         roles=flow.roles,
         seasons=flow.seasons,
+        steps_inside=flow.steps_inside,
     )
     instances = pl.concat([evaluate(flow.standards, facts), judge_branches(flow, structure, explanations, facts)])
     unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]

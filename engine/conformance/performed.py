@@ -99,23 +99,50 @@ class EventTable:
 
     @cached_property
     def spans(self) -> tuple[Moments, Moments]:
-        """Begin and end of each case: its earliest start and its latest time, which is never before the begin.
+        """Begin and end of each case; see ``Stay``."""
+        return self.whole.begin, self.whole.end
 
-        Both are NaT for a case without events. The begin is NaT where the first event has no time, because the case may
-        then have begun earlier; the end is NaT where the last event has none.
+    @cached_property
+    def whole(self) -> Stay:
+        """The whole of each case."""
+        return self.stay(np.arange(len(self.case)))
+
+    def stay(self, rows: Rows) -> Stay:
+        """The part of each case that some rows make up.
+
+        Args:
+            rows: Increasing.
         """
+        first, last = np.full((2, len(self.offsets) - 1), -1, dtype=np.int64)
         begin, end = np.full((2, len(self.offsets) - 1), NEVER)
-        filled = np.flatnonzero(self.count_of_case)
-        if len(filled):
-            first, last = self.offsets[filled], self.offsets[filled + 1] - 1
-            began = self.begun.astype(np.int64)
-            began = np.where(began == _EARLIEST, _LATEST, began)
-            earliest = np.minimum.reduceat(began, first).astype("datetime64[us]")
-            latest = np.maximum.reduceat(self.time.astype(np.int64), first).astype("datetime64[us]")
-            begin[filled] = np.where(np.isnat(self.begun[first]), NEVER, earliest)
+        if len(rows):
+            filled, start = np.unique(self.case[rows], return_index=True)
+            first[filled], last[filled] = rows[start], rows[np.append(start[1:], len(rows)) - 1]
+            begun, time = self.begun[rows], self.time[rows]
+            began = np.where(np.isnat(begun), _LATEST, begun.astype(np.int64))
+            earliest = np.minimum.reduceat(began, start).astype("datetime64[us]")
+            latest = np.maximum.reduceat(time.astype(np.int64), start).astype("datetime64[us]")
+            begin[filled] = np.where(np.isnat(self.begun[first[filled]]), NEVER, earliest)
             latest = np.where(latest < begin[filled], begin[filled], latest)
-            end[filled] = np.where(np.isnat(self.time[last]), NEVER, latest)
-        return begin, end
+            end[filled] = np.where(np.isnat(self.time[last[filled]]), NEVER, latest)
+        return Stay(first, last, begin, end)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Stay:
+    """From when to when each case is in the whole flow, or in a sub-flow; arrays in the order of ``Log.cases``.
+
+    Attributes:
+        first, last: Rows of its first and last event there, −1 for a case without one.
+        begin: The earliest start of these events. NaT where the first of them has no time, because it may then have
+            begun earlier.
+        end: The latest time of these events, which is never before the begin. NaT where the last of them has none.
+    """
+
+    first: Rows
+    last: Rows
+    begin: Moments
+    end: Moments
 
 
 @dataclass(frozen=True, eq=False, slots=True)

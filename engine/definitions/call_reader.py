@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.definitions.fields import Fields, as_id
-from engine.definitions.flow import Boundary, Edge, Flow, Node, Plan
+from engine.definitions.flow import Edge, Flow, Node, Plan, Season
+from engine.definitions.renaming import (
+    renamed_edge,
+    renamed_intention,
+    renamed_node,
+    renamed_plan,
+    renamed_season,
+    renamed_standard,
+)
+from engine.definitions.standards import Intention, Standard, depends_on_calendar
 from engine.definitions.titles import Title
 from engine.errors import InputRefused
 
@@ -23,17 +32,28 @@ class CalledParts:
         nodes: Its nodes as children of the caller's node.
         edges: Its edges.
         plans: Its plans.
+        standards: Its standards, about the work inside the caller's node.
+        intentions: What it wants and does not measure.
+        seasons: Its seasons.
     """
 
     flow: Flow
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     plans: tuple[Plan, ...]
+    standards: tuple[Standard, ...]
+    intentions: tuple[Intention, ...]
+    seasons: tuple[Season, ...]
 
     @property
     def roles(self) -> Mapping[str, Title]:
         """Its roles."""
         return self.flow.roles
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether what its standards ask for depends on a calendar."""
+        return any(depends_on_calendar(standard) for standard in self.standards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +114,22 @@ class Calls:
 
 
 def _inside(flow: Flow, caller: str, line: int) -> CalledParts:
-    """A flow as the inside of a node."""
+    """A flow as the inside of a node; all that it says stands in the line of that node."""
 
     def named(identifier: str) -> str:
         return f"{caller}.{identifier}"
 
-    nodes = tuple(
-        replace(
-            node,
-            id=named(node.id),
-            line=line,
-            parent=caller if node.parent is None else named(node.parent),
-            boundary=None if node.boundary is None else Boundary(named(node.boundary.at), node.boundary.interrupting),
-        )
-        for node in flow.nodes
+    def within(sub_flow: str | None) -> str:
+        return caller if sub_flow is None else named(sub_flow)
+
+    return CalledParts(
+        flow=flow,
+        nodes=tuple(replace(renamed_node(n, named, parent=within(n.parent)), line=line) for n in flow.nodes),
+        edges=tuple(replace(renamed_edge(edge, named), line=line) for edge in flow.edges),
+        plans=tuple(replace(renamed_plan(plan, named), line=line) for plan in flow.plans),
+        standards=tuple(
+            replace(renamed_standard(s, named, inside=within(s.inside)), line=line) for s in flow.standards
+        ),
+        intentions=tuple(replace(renamed_intention(i, named), line=line) for i in flow.intentions),
+        seasons=tuple(replace(renamed_season(season, named), line=line) for season in flow.seasons),
     )
-    edges = tuple(replace(edge, source=named(edge.source), target=named(edge.target), line=line) for edge in flow.edges)
-    plans = tuple(
-        replace(
-            plan,
-            id=named(plan.id),
-            at=named(plan.at),
-            path=tuple(map(named, plan.path)),
-            rejoin=named(plan.rejoin),
-            line=line,
-        )
-        for plan in flow.plans
-    )
-    return CalledParts(flow, nodes, edges, plans)

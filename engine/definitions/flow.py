@@ -110,7 +110,7 @@ class Node:
         repeat: How often a step or sub-flow is performed, or None for once.
         terminates: Whether an ``END`` ends everything else that runs in its flow or sub-flow as well.
         calls: Id of the flow that a ``SUB_FLOW`` stands for, or None when it is written out in place. The called nodes
-            are here too, as its children, with ``ID.`` before their ids.
+            are here too, as its children, with ``ID.`` before their ids; so are its plans, standards and seasons.
         risk: What is known to go wrong at a step, or None. A step with a plan is one at risk as well.
         script: What is said to the customer at a step, or None.
         ends: When a ``SUB_FLOW`` has ended; None for the same as what contains it.
@@ -311,6 +311,17 @@ class Flow:
                 return node.ends
             sub_flow = node.parent
         return self.termination
+
+    @cached_property
+    def steps_inside(self) -> Mapping[str, tuple[str, ...]]:
+        """Sub-flow id → ids of what a log shows of its inside, at any depth, in file order."""
+        found: dict[str, list[str]] = {node.id: [] for node in self.nodes if node.kind is NodeKind.SUB_FLOW}
+        for step in self.steps:
+            parent = step.parent
+            while parent is not None:
+                found[parent].append(step.id)
+                parent = self.by_id[parent].parent
+        return MappingProxyType({sub_flow: tuple(steps) for sub_flow, steps in found.items()})
 
     @cached_property
     def plan_steps(self) -> frozenset[str]:

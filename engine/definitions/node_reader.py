@@ -199,7 +199,7 @@ class _NodeReader:
 
     def _take_call(self, fields: Fields, identifier: str, line: int, parent: str | None) -> None:
         fields.allow(_CALL_KEYS)
-        parts = self._calls.parts(fields, identifier, line)
+        parts = self._called_once(fields, self._calls.parts(fields, identifier, line))
         self._add(
             Node(
                 identifier,
@@ -220,6 +220,21 @@ class _NodeReader:
                 self._roles.setdefault(role, title)
             for node in parts.nodes:
                 self._add(node)
+
+    def _called_once(self, fields: Fields, parts: CalledParts | None) -> CalledParts | None:
+        """The parts of a called flow; none where it, or one that it calls, is here already.
+
+        Its steps would have the names of those that are here, so that a log could not tell them apart.
+        """
+        if parts is None:
+            return None
+        called = {parts.flow.id, *(node.calls for node in parts.nodes)}
+        for node in self.found.nodes.values():
+            if node.calls is not None and node.calls in called:
+                values = {"called": node.calls, "node": node.id, "first": node.line}
+                fields.reading.add("flow.called-twice", fields.line_of(CALL), fields.path, **values)
+                return None
+        return parts
 
     def _role(self, fields: Fields) -> str | None:
         scalar = fields.scalar("role")

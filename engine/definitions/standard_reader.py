@@ -31,6 +31,7 @@ COMMON_KEYS = (
     "not-in-season",
     "per",
     "domain",
+    "inside",
 )
 """The keys that every standard may have."""
 INTENTION_KEYS = ("intention", "about", "title", "domain")
@@ -169,6 +170,7 @@ def _standard(operands: Operands, identifier: str, line: int, seasons: Collectio
     dimension = fields.choice("dimension", DIMENSIONS)
     per, domain = fields.choice("per", _PERIODS), fields.choice("domain", _DOMAINS)
     season = _season(fields, seasons)
+    inside = operands.sub_flow("inside") if "inside" in fields else None
     about_event = rule is None or event_step(rule) is not None
     when = operands.condition("when", about_event=about_event)
     if rule is None:
@@ -186,6 +188,7 @@ def _standard(operands: Operands, identifier: str, line: int, seasons: Collectio
         per=_PERIODS[per] if per else None,
         domain=_DOMAINS[domain] if domain else None,
         line=line,
+        inside=inside,
     )
 
 

@@ -90,6 +90,8 @@ def standard_text(standard: Standard) -> str:
 def _scope(standard: Standard) -> Pairs:
     """The instances that a standard is about, and the periods by which it is judged."""
     pairs: Pairs = []
+    if standard.inside is not None:
+        pairs.append(("inside", standard.inside))
     if standard.when is not None:
         pairs.append(("when", text.scalar(standard.when)))
     if standard.season is not None:

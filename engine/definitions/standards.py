@@ -149,6 +149,8 @@ class Standard:
         per: The periods over which its share is judged one by one, or None for the whole log at once.
         domain: What it is about, or None.
         line: 1-based line in the file.
+        inside: Id of the sub-flow that it is about, or None for the whole case. It is then judged only in cases in
+            which work inside was performed, and a cycle time is that of the work inside.
     """
 
     id: str
@@ -163,6 +165,7 @@ class Standard:
     per: Period | None = None
     domain: Domain | None = None
     line: int = 0
+    inside: str | None = None
 
     @property
     def kind(self) -> StandardKind:
@@ -208,3 +211,12 @@ class Standard:
     def is_of_population(self) -> bool:
         """Whether it holds of many cases together and of none alone."""
         return isinstance(self.rule, POPULATION_RULES)
+
+
+def depends_on_calendar(standard: Standard) -> bool:
+    """Whether what a standard asks for depends on a calendar: on its working time, its days or its holidays."""
+    tier = standard.second_tier
+    spans = (standard.at_least, standard.at_most, None if tier is None else tier.within)
+    if any(span is not None and span.unit is not TimeUnit.CLOCK for span in spans):
+        return True
+    return standard.per is not None or standard.season is not None or standard.kind is StandardKind.CHANGE

@@ -6,12 +6,13 @@ The format is described in ``docs/flow-format.md``. Each section has its own rea
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from engine.calendars import CALENDAR_NAMES
-from engine.definitions.call_reader import Called, Calls
+from engine.definitions.call_reader import Called, CalledParts, Calls
 from engine.definitions.edge_reader import ReadEdges, read_edges
 from engine.definitions.event_reader import attached
 from engine.definitions.fields import Fields, as_id, as_title, sections
@@ -158,7 +159,8 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
     references = References(reading, nodes)
     edges = _edges(reading, declared, references)
     plans = read_plans(reading, document, references, edges.edges)
-    plans += tuple(plan for scope in declared.scopes if scope.called is not None for plan in scope.called.plans)
+    called = tuple(scope.called for scope in declared.scopes if scope.called is not None)
+    plans += tuple(plan for parts in called for plan in parts.plans)
     seasons = read_seasons(reading, document)
     standards = read_standards(reading, document, references, roles=roles, seasons=seasons)
     weights = read_weights(reading, document, references)
@@ -175,23 +177,35 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
         roles=roles,
         nodes=tuple(nodes.values()),
         edges=edges.edges,
-        standards=(*declared.standards, *standards.standards),
+        standards=(*declared.standards, *standards.standards, *(s for parts in called for s in parts.standards)),
         plans=plans,
         weights=weights,
-        source_hash=_hash_with_called(source_hash, declared),
-        seasons=tuple(seasons.values()),
+        source_hash=_hash_with_called(source_hash, called),
+        seasons=(*seasons.values(), *(season for parts in called for season in parts.seasons)),
         termination=Termination(ends) if ends else Termination.EXPLICIT,
         effective=read_effective(reading, document),
-        intentions=standards.intentions,
+        intentions=(*standards.intentions, *(i for parts in called for i in parts.intentions)),
     )
+    _check_calendars(reading, calendar, declared)
     check_beside(reading, flow)
     return flow
 
 
-def _hash_with_called(source_hash: str, declared: ReadNodes) -> str:
+def _hash_with_called(source_hash: str, called: Iterable[CalledParts]) -> str:
     """The hash of the file's bytes; of a file that calls others, one that changes with theirs too."""
-    called = [scope.called.flow.source_hash for scope in declared.scopes if scope.called is not None]
-    return hashlib.sha256(" ".join([source_hash, *called]).encode()).hexdigest() if called else source_hash
+    hashes = [parts.flow.source_hash for parts in called]
+    return hashlib.sha256(" ".join([source_hash, *hashes]).encode()).hexdigest() if hashes else source_hash
+
+
+def _check_calendars(reading: Reading, calendar: str | None, declared: ReadNodes) -> None:
+    """Days and working time of a case count by one calendar, whichever file asks for them."""
+    for scope in declared.scopes:
+        parts = scope.called
+        if parts is None or parts.flow.calendar in {None, calendar} or not parts.counts_days:
+            continue
+        node = declared.nodes[scope.parent or ""]
+        values = {"called": parts.flow.id, "found": parts.flow.calendar or "", "calendar": calendar or "–"}
+        reading.add("flow.call-calendar", node.line, f"nodes.{node.id}", **values)
 
 
 def _edges(reading: Reading, declared: ReadNodes, references: References) -> ReadEdges:

@@ -42,16 +42,18 @@ def write_flow(flow: Flow) -> str:
         ValueError: When the format cannot say it: a share or a number without a finite decimal, an attribute of a step
             named ``case``, or a standard named like one that stands on a step but different from it.
     """
-    inline = {standard.id: standard for standard in flow.standards if "." in standard.id}
-    called = {node.id for node in flow.nodes if _is_called(node, flow)}
-    standards = [written_standard(standard) for standard in flow.standards if standard.id not in inline]
+    calls = tuple(f"{node.id}." for node in flow.nodes if node.calls is not None)  # what their files say begins so
+    own = [standard for standard in flow.standards if not standard.id.startswith(calls)]
+    inline = {standard.id: standard for standard in own if "." in standard.id}
+    standards = [written_standard(standard) for standard in own if standard.id not in inline]
+    intentions = [written_intention(one) for one in flow.intentions if not one.id.startswith(calls)]
     blocks = [
         _head(flow),
         _section("roles", [text.inline(role, text.title(title)) for role, title in flow.roles.items()]),
         *_graph(flow, None, inline),
-        _section("seasons", map(written_season, flow.seasons)),
-        _section("standards", [*standards, *map(written_intention, flow.intentions)]),
-        _section("plans", [_plan(plan) for plan in flow.plans if plan.at not in called]),
+        _section("seasons", [written_season(season) for season in flow.seasons if not season.id.startswith(calls)]),
+        _section("standards", [*standards, *intentions]),
+        _section("plans", [_plan(plan) for plan in flow.plans if not plan.id.startswith(calls)]),
         _section("weights", [_weight(group) for group in flow.weights]),
     ]
     if inline.keys() - {f"{node.id}.{key}" for node in flow.steps for key in ("at-least", "at-most")}:
@@ -75,15 +77,6 @@ def _head(flow: Flow) -> str:
 def _section(name: str, entries: Iterable[str]) -> str:
     entries = list(entries)
     return f"{name}:\n" + "\n".join(entries) + "\n" if entries else ""
-
-
-def _is_called(node: Node, flow: Flow) -> bool:
-    """Whether a node stands in the file of a flow that is called."""
-    while node.parent is not None:
-        node = flow.by_id[node.parent]
-        if node.calls is not None:
-            return True
-    return False
 
 
 def _graph(flow: Flow, parent: str | None, inline: dict[str, Standard]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,7 +44,15 @@ class CaseFacts:
     @property
     def begun(self) -> int:
         """When the case began; 0 for one without events."""
-        return min((event.start for event in self.events), default=0)
+        return self.begun_in(range(len(self.events)))
+
+    def begun_in(self, part: Iterable[int]) -> int:
+        """When the first of some events began; 0 without any."""
+        return min((self.events[at].start for at in part), default=0)
+
+    def part(self, steps: Collection[str] | None) -> Sequence[int]:
+        """Positions of the events of some steps, or with None of all."""
+        return [at for at, event in enumerate(self.events) if steps is None or event.activity in steps]
 
     def done(self, step: str) -> list[int]:
         """Positions at which a step was done."""

@@ -200,8 +200,12 @@ def _promise(
 
 def _is_asked(world: World, standard: Standard, facts: CaseFacts) -> bool:
     """Whether a standard about the case is in force for it."""
+    inside = None if standard.inside is None else world.flow.steps_inside[standard.inside]
+    part = facts.part(inside)
+    if inside is not None and facts.beside.issuperset(part):
+        return False
     season = next((season for season in world.flow.seasons if season.id == standard.season), None)
-    if season is not None and in_season(season, world.judged, facts.begun) == standard.out_of_season:
+    if season is not None and in_season(season, world.judged, facts.begun_in(part)) == standard.out_of_season:
         return False
     return standard.when is None or facts.holds(standard.when, None) is True
 

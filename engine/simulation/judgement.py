@@ -70,7 +70,11 @@ def missed_standards(
 
 def is_missed(flow: Flow, standard: Standard, facts: CaseFacts) -> bool:
     """Whether a case misses a standard at least once."""
-    return any(_is_in_force(flow, standard, facts, at) for at, met in _instances(standard.rule, facts) if not met)
+    part = None if standard.inside is None else facts.part(flow.steps_inside[standard.inside])
+    if part is not None and facts.beside.issuperset(part):
+        return False  # nothing inside was performed
+    found = _instances(standard.rule, facts, range(len(facts.events)) if part is None else part)
+    return any(_is_in_force(flow, standard, facts, at) for at, met in found if not met)
 
 
 def kind_of(standard: Standard) -> DeviationKind:
@@ -84,13 +88,15 @@ def _is_in_force(flow: Flow, standard: Standard, facts: CaseFacts, at: int | Non
     """Whether an instance counts: its season is on, and its condition is true."""
     season = next((season for season in flow.seasons if season.id == standard.season), None)
     if season is not None:
-        moment = facts.begun if at is None else facts.events[at].time
+        inside = None if standard.inside is None else flow.steps_inside[standard.inside]
+        moment = facts.begun_in(facts.part(inside)) if at is None else facts.events[at].time
         if in_season(season, facts.hours, moment) == standard.out_of_season:
             return False
     return standard.when is None or facts.holds(standard.when, at) is True
 
 
-def _instances(rule: rules.Rule, facts: CaseFacts) -> Iterator[Instance]:
+def _instances(rule: rules.Rule, facts: CaseFacts, part: Sequence[int]) -> Iterator[Instance]:
+    """Each instance; ``part`` holds the positions of the events over which a cycle time is measured."""
     match rule:
         case rules.Count():
             times = len(facts.done(rule.step))
@@ -101,9 +107,11 @@ def _instances(rule: rules.Rule, facts: CaseFacts) -> Iterator[Instance]:
             spans = rule.at_least, rule.at_most
             for at in facts.asking(rule.step):
                 yield at, _is_kept(spans, facts.events[at].start, facts.events[at].time, facts.hours)
-        case rules.CycleTime() if facts.events:
-            end = max(event.time for event in facts.events)
-            yield None, facts.ended and _is_kept((rule.at_least, rule.at_most), facts.begun, end, facts.hours)
+        case rules.CycleTime() if part:
+            end = max(facts.events[at].time for at in part)
+            has_left = facts.ended or part[-1] < len(facts.events) - 1
+            spans = rule.at_least, rule.at_most
+            yield None, has_left and _is_kept(spans, facts.begun_in(part), end, facts.hours)
         case rules.Deadline() | rules.LeadTime():
             yield from _promised(rule, facts)
         case _:

@@ -22,7 +22,7 @@ from engine.definitions.standards import Period, Standard
 from engine.definitions.titles import Title
 from engine.vocabulary import Dimension
 from tests.oracles.plain_log import PlainEvent
-from tests.oracles.random_standards import CONDITIONS, ROLES, SEASONS, random_standard, with_attributes
+from tests.oracles.random_standards import CONDITIONS, INSIDE, ROLES, SEASONS, random_standard, with_attributes
 from tests.oracles.small_logs import BEGIN, UNKNOWN, log_of
 from tests.oracles.standards.facts import PlainFacts
 from tests.oracles.standards.instances import instances_plainly
@@ -65,6 +65,7 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
                 pending=frozenset(i for i in whole if events[i].start is None and rng.random() < 0.1),
                 roles=ROLES,
                 seasons=SEASONS,
+                inside=INSIDE,
             )
         )
     log = log_of(made.events, values=made.values)
@@ -73,7 +74,7 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
     labels = {step: label for label, step in enumerate(STEPS)}
     table = replace(EventTable.of(log, labels, np.array(performed, bool)), pending=np.array(pending, bool))
     closed, ended = (np.array([getattr(case, name) for case in plain], bool) for name in ("closed", "ended"))
-    columns = Facts(table, CaseTable(closed, ended), Attributes.of(log), labels, now, calendar, ROLES, SEASONS)
+    columns = Facts(table, CaseTable(closed, ended), Attributes.of(log), labels, now, calendar, ROLES, SEASONS, INSIDE)
     return columns, plain
 
 
@@ -82,7 +83,7 @@ def test_every_rule_equals_its_plain_twin(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(4):
         columns, plain = random_facts(rng, [random_events(rng) for _ in range(rng.randint(1, 6))])
-        standards = [random_standard(rng, f"s{i}", STEPS) for i in range(25)]
+        standards = [random_standard(rng, f"s{i}", STEPS, [*INSIDE]) for i in range(25)]
         rows = evaluate(standards, columns)
         for index, standard in enumerate(standards):
             found = [
@@ -118,6 +119,7 @@ def test_changes_equal_the_plain_twin(seed: int) -> None:
         when=rng.choice([None, "case.x >= 2", "case.flag"]),
         season=rng.choice([None, "winter"]),
         per=rng.choice([Period.DAY, Period.WEEK, Period.MONTH]),
+        inside=rng.choice([None, None, *INSIDE]),
     )
     found = [(one.second, one.after, one.outcome.value) for one in compare(standard, columns)]
     expected = changes_plainly(standard, plain)
@@ -145,11 +147,19 @@ def test_quicker_looks_at_the_cases_that_its_conditions_choose(seed: int) -> Non
     rng = random.Random(3_000 + seed)
     columns, plain = random_facts(rng, [random_events(rng) for _ in range(20)])
     rule = Quicker("case.flag", "!case.flag", *rng.sample([None, None, *STEPS], 2))
-    standard = Standard("quick", Title("quick", "quick"), rule, Fraction(1), Fraction(0), Dimension.EFFICIENCY)
+    standard = Standard(
+        "quick",
+        Title("quick", "quick"),
+        rule,
+        Fraction(1),
+        Fraction(0),
+        Dimension.EFFICIENCY,
+        inside=rng.choice([None, *INSIDE]),
+    )
     (found,) = compare(standard, columns)
     spans: dict[bool, list[float]] = {True: [], False: []}
     for case in plain:
-        flag, span = case.values["flag"], span_plainly(rule, case)
+        flag, span = case.values["flag"], span_plainly(rule, case, standard.inside)
         if flag is not None and span is not None:
             spans[bool(flag)].append(span)
     assert (found.first_size, found.second_size) == (len(spans[True]), len(spans[False]))

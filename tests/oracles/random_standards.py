@@ -25,6 +25,8 @@ SEASONS = (
     Season("winter", Title("Winter", "冬季"), (SeasonRange(DayOfYear(11, 1), DayOfYear(3, 4)),)),
     Season("fixed", Title("Fixed", "固定"), (SeasonRange(DayOfYear(3, 1, 2026), DayOfYear(3, 5, 2026)),)),
 )
+INSIDE = {"one": ("a",), "both": ("b", "c")}
+"""Sub-flows and the steps inside them."""
 CONDITIONS = (
     "case.x >= 2",
     "case.flag",
@@ -86,8 +88,8 @@ def random_rule(rng: random.Random, steps: Sequence[str]) -> rules.Rule:
     return rng.choice(_MAKERS)(rng, steps)
 
 
-def random_standard(rng: random.Random, name: str, steps: Sequence[str]) -> Standard:
-    """A standard with such a rule, perhaps under a condition or in a season."""
+def random_standard(rng: random.Random, name: str, steps: Sequence[str], sub_flows: Sequence[str] = ()) -> Standard:
+    """A standard with such a rule, perhaps under a condition, in a season or about a sub-flow."""
     return Standard(
         id=name,
         title=Title(name, name),
@@ -99,6 +101,7 @@ def random_standard(rng: random.Random, name: str, steps: Sequence[str]) -> Stan
         season=rng.choice(SEASONS).id if rng.random() < 0.2 else None,
         out_of_season=rng.random() < 0.5,
         per=rng.choice(list(Period)) if rng.random() < 0.3 else None,
+        inside=rng.choice(sub_flows) if sub_flows and rng.random() < 0.3 else None,
     )
 
 

@@ -9,6 +9,9 @@ What one instance of a rule is stands with the rule (``engine.definitions.rules`
 
 What is not due yet stays so while one of the two cannot be told: the case is open, and may still say it.
 
+One that is about a sub-flow has no instances in cases that performed nothing inside, and its moment is when they began
+there.
+
 Rules of the population are judged by ``population``.
 """
 
@@ -46,7 +49,7 @@ def evaluate(standards: Sequence[Standard], facts: Facts) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=INSTANCE_COLUMNS)]
     for index, standard in enumerate(standards):
         if not isinstance(standard.rule, rules.POPULATION_RULES):
-            found, moments = _narrowed(standard, _judge(facts, standard.rule), facts)
+            found, moments = _narrowed(standard, _judge(facts, standard.rule, standard.inside), facts)
             frames.append(found.frame(index, moments))
     return pl.concat(frames)
 
@@ -66,7 +69,9 @@ def in_force(standard: Standard, facts: Facts, moments: Moments) -> NDArray[np.i
 
 def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, Moments]:
     """The instances of a standard that is in force and whose condition is not false, and their moments."""
-    moments = _moments(found, facts)
+    if standard.inside is not None:
+        found = found.pick(facts.entered(standard.inside)[found.case])
+    moments = _moments(found, facts, standard.inside)
     answer = in_force(standard, facts, moments)
     dated = answer != UNKNOWN
     if standard.when is not None:
@@ -82,12 +87,14 @@ def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, 
     return found.without_evidence(unclear & ~dated[kept], Lack.TIME), moments[kept]
 
 
-def _moments(found: Judged, facts: Facts) -> Moments:
-    begin, _ = facts.events.spans
+def _moments(found: Judged, facts: Facts, inside: str | None) -> Moments:
+    begin = facts.stay(inside).begin
     return np.where(found.asks == NONE, begin[found.case], facts.events.time_of(found.asks))
 
 
-def _judge(facts: Facts, rule: rules.Rule) -> Judged:  # noqa: C901, PLR0911, PLR0912 - one line for each rule
+def _judge(  # noqa: C901, PLR0911, PLR0912 - one line for each rule
+    facts: Facts, rule: rules.Rule, inside: str | None
+) -> Judged:
     """The instances of one rule."""
     match rule:
         case rules.Count():
@@ -103,7 +110,7 @@ def _judge(facts: Facts, rule: rules.Rule) -> Judged:  # noqa: C901, PLR0911, PL
         case rules.Duration():
             return times.duration(facts, rule)
         case rules.CycleTime():
-            return times.cycle_time(facts, rule)
+            return times.cycle_time(facts, rule, inside)
         case rules.Deadline():
             return promises.deadline(facts, rule)
         case rules.LeadTime():

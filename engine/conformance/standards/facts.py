@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.calendars import Calendar
 from engine.conformance.attributes import Attributes, first_of_cases, gathered, last_of_cases
 from engine.conformance.conditions import Answers, answers, reads_events
-from engine.conformance.performed import CaseTable, EventTable, as_moment
+from engine.conformance.performed import CaseTable, EventTable, Stay, as_moment
 from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef
 from engine.definitions.standards import TimeSpan, TimeUnit
@@ -83,6 +83,7 @@ class Facts:
         calendar: For working time, days and seasons.
         roles: The flow's roles: id → title.
         seasons: The flow's seasons.
+        steps_inside: Sub-flow id → ids of the steps inside.
     """
 
     events: EventTable
@@ -93,6 +94,7 @@ class Facts:
     calendar: Calendar
     roles: Mapping[str, Title] = field(default_factory=dict)
     seasons: Sequence[Season] = ()
+    steps_inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _of_cases: dict[str, Answers] = field(default_factory=dict)
 
     @cached_property
@@ -124,6 +126,23 @@ class Facts:
     def last_done(self, step: str) -> Rows:
         """For each case the row in which a step was last done, −1 where it was not."""
         return last_of_cases(self.done(step), self.events.case, self.count)
+
+    def stay(self, sub_flow: str | None) -> Stay:
+        """From when to when each case is in a sub-flow, as its events show, or with None in the flow."""
+        if sub_flow is None:
+            return self.events.whole
+        return self.events.stay(np.flatnonzero(self._is_inside(sub_flow)))
+
+    def entered(self, sub_flow: str) -> Truths:
+        """For each case whether it performed something inside a sub-flow."""
+        found = np.zeros(self.count, dtype=np.bool_)
+        found[self.events.case[self._is_inside(sub_flow) & self.events.performed]] = True
+        return found
+
+    def _is_inside(self, sub_flow: str) -> Truths:
+        labels = [self._label(step) for step in self.steps_inside[sub_flow] if step in self.label_of_step]
+        found: Truths = np.isin(self.events.label, labels)
+        return found
 
     def in_cases(self, attribute: AttributeRef) -> pl.Series:
         """The value of an attribute for each case: the case's, or that of the last event of its step."""

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from engine.conformance.attributes import as_numbers, first_of_cases
 from engine.conformance.conditions import YES
-from engine.conformance.performed import NEVER
+from engine.conformance.performed import NEVER, Stay
 from engine.conformance.standards.evaluation import in_force
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.instances import NONE
@@ -118,7 +118,7 @@ def _neighbours(
 
 def _measured(standard: Standard, rule: Change, facts: Facts) -> tuple[Moments, Numbers, Truths]:
     """Moment and value of everything that is counted, and whether it counts; in force and under its condition."""
-    begin, _ = facts.events.spans
+    begin = facts.stay(standard.inside).begin
     if isinstance(rule.of, str):
         rows = facts.done(rule.of)
         if rule.measured is Measured.COUNT:
@@ -134,6 +134,8 @@ def _measured(standard: Standard, rule: Change, facts: Facts) -> tuple[Moments, 
         case, moments = facts.events.case[rows], facts.events.time[rows]
         values = as_numbers(facts.at(rule.of.name, rows))
     counted = in_force(standard, facts, moments) == YES
+    if standard.inside is not None:
+        counted &= facts.entered(standard.inside)[case]
     if standard.when is not None:
         counted &= facts.answers(standard.when, case, rows if len(rows) == len(case) else None) == YES
     return moments, values, counted & ~np.isnan(values)
@@ -191,9 +193,11 @@ def _has_workday(facts: Facts, first: np.datetime64, until: np.datetime64) -> bo
 
 def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
     cases = np.arange(facts.count)
-    begin, end = _span_of_cases(rule, facts)
+    begin, end = _span_of_cases(rule, facts, facts.stay(standard.inside))
     counted = facts.cases.closed & ~np.isnat(begin) & ~np.isnat(end)
-    counted &= in_force(standard, facts, facts.events.spans[0]) == YES
+    if standard.inside is not None:
+        counted &= facts.entered(standard.inside)
+    counted &= in_force(standard, facts, facts.stay(standard.inside).begin) == YES
     if standard.when is not None:
         counted &= facts.answers(standard.when, cases) == YES
     spans = np.maximum((end - begin).astype(np.int64), 0)
@@ -208,10 +212,9 @@ def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
     return Comparison(rule.first, rule.second, *seconds, sizes[0], sizes[1], outcome, p)
 
 
-def _span_of_cases(rule: Quicker, facts: Facts) -> tuple[Moments, Moments]:
+def _span_of_cases(rule: Quicker, facts: Facts, stay: Stay) -> tuple[Moments, Moments]:
     """The moments between which the time of each case runs, NaT where one is unknown or has not come."""
-    begin, end = facts.events.spans
-    end = np.where(facts.cases.ended, end, NEVER)
+    begin, end = stay.begin, np.where(facts.cases.ended, stay.end, NEVER)
     since = None if rule.since is None else facts.first_done(rule.since)
     if since is not None:
         begin = facts.events.time_of(since)

@@ -6,7 +6,8 @@ When an instance is due:
   case is closed. Without the second event in time it is missed;
 - a minimum: when its step is done;
 - the cycle time: like a maximum whose second event is the end of the case. A closed case that never reached an end
-  missed it;
+  missed it. Inside a sub-flow, a closed case that broke off elsewhere has left it, and an open one whose last event is
+  elsewhere may have: its clock stands still, and nothing is due before too much has passed;
 - a response without a limit: once it came, or the case is closed.
 
 Where a needed time is unknown, the outcome is ``no-evidence``. What never happened in a closed case needs no time to be
@@ -44,6 +45,7 @@ class _Stretches:
         begin, end: The moments between which time is measured, NaT where unknown.
         happened: Whether what it waits for has happened.
         is_owed: Whether a closed case in which it did not happen missed it.
+        is_running: Whether time runs on to ``now`` as long as it has not happened; otherwise to ``end``.
     """
 
     case: Rows
@@ -54,6 +56,7 @@ class _Stretches:
     end: Moments
     happened: Truths
     is_owed: bool = True
+    is_running: Truths | bool = True
 
 
 def duration(facts: Facts, rule: Duration) -> Judged:
@@ -73,19 +76,21 @@ def duration(facts: Facts, rule: Duration) -> Judged:
     return _judge(facts, found, rule.at_least, rule.at_most)
 
 
-def cycle_time(facts: Facts, rule: CycleTime) -> Judged:
-    """One instance for each case with events; shown by the first and the last of them."""
-    events = facts.events
-    started = np.flatnonzero(events.count_of_case)
-    begin, end = events.spans
+def cycle_time(facts: Facts, rule: CycleTime, inside: str | None = None) -> Judged:
+    """One instance for each case with events; shown by the first and the last of them, of those inside a sub-flow."""
+    stay = facts.stay(inside)
+    started = np.flatnonzero(stay.first != NONE)
+    first, last = stay.first[started], stay.last[started]
+    is_there = last == facts.events.whole.last[started]
     found = _Stretches(
         case=started,
         asks=np.full(len(started), NONE, dtype=np.int64),
-        first=events.offsets[:-1][started],
-        second=events.offsets[1:][started] - 1,
-        begin=begin[started],
-        end=end[started],
-        happened=facts.cases.ended[started],
+        first=first,
+        second=last,
+        begin=stay.begin[started],
+        end=stay.end[started],
+        happened=facts.cases.ended[started] | (facts.cases.closed[started] & ~is_there),
+        is_running=is_there,
     )
     return _judge(facts, found, rule.at_least, rule.at_most, rule.second_tier)
 
@@ -127,7 +132,7 @@ def _judge(
 ) -> Judged:
     clock, closed = facts.clock, facts.cases.closed[found.case]
     happened = found.happened
-    until = np.where(happened, found.end, clock.now)
+    until = np.where(happened | ~np.asarray(found.is_running), found.end, clock.now)
     unknown = happened & (np.isnat(found.begin) | np.isnat(found.end))
     late, short = np.zeros((2, len(found.case)), dtype=np.bool_)
     if at_most is not None:
@@ -139,7 +144,7 @@ def _judge(
     kept_later = None
     if second_tier is not None:
         too_late = never | clock.exceeds(found.begin, until, second_tier.within)
-        kept_later = np.select([too_late, happened & ~short], [0, 1], NONE).astype(np.int8)
+        kept_later = np.select([short, too_late, happened], [NONE, 0, 1], NONE).astype(np.int8)
     kind = np.where(short & ~late, KINDS.index(DeviationKind.TOO_SHORT), KINDS.index(DeviationKind.LATE))
     return Judged.of(
         found.case,

@@ -17,6 +17,14 @@ from engine.definitions.bpmn.naming import own_text, own_texts
 from engine.definitions.bpmn.reading import BpmnReading
 from engine.definitions.durations import parse_time_span
 from engine.definitions.flow import Flow, Node
+from engine.definitions.renaming import (
+    renamed_edge,
+    renamed_intention,
+    renamed_node,
+    renamed_plan,
+    renamed_season,
+    renamed_standard,
+)
 from engine.definitions.standard_reader import step_standard
 from engine.definitions.standards import Standard
 from engine.definitions.yaml_reader import FORMAT_VERSION, read_flow_text
@@ -82,29 +90,27 @@ def called_flow(flow: Flow, caller: Node) -> Flow:
     def own(identifier: str) -> str:
         return identifier.removeprefix(prefix)
 
-    nodes = tuple(
-        replace(
-            node,
-            id=own(node.id),
-            parent=None if node.parent in {None, caller.id} else own(node.parent or ""),
-            boundary=None if node.boundary is None else replace(node.boundary, at=own(node.boundary.at)),
-        )
-        for node in flow.nodes
-        if node.id.startswith(prefix)
+    def outer(sub_flow: str | None) -> str | None:
+        return None if sub_flow in {None, caller.id} else own(sub_flow or "")
+
+    return Flow(
+        id=caller.calls or caller.id,
+        title=caller.title,
+        stage=None,
+        calendar=flow.calendar,
+        roles=flow.roles,
+        nodes=tuple(
+            renamed_node(node, own, parent=outer(node.parent)) for node in flow.nodes if node.id.startswith(prefix)
+        ),
+        edges=tuple(renamed_edge(edge, own) for edge in flow.edges if edge.source.startswith(prefix)),
+        standards=tuple(
+            renamed_standard(s, own, inside=outer(s.inside)) for s in flow.standards if s.id.startswith(prefix)
+        ),
+        plans=tuple(renamed_plan(plan, own) for plan in flow.plans if plan.id.startswith(prefix)),
+        seasons=tuple(renamed_season(season, own) for season in flow.seasons if season.id.startswith(prefix)),
+        intentions=tuple(renamed_intention(i, own) for i in flow.intentions if i.id.startswith(prefix)),
+        termination=caller.ends or flow.termination_of(caller.parent),
     )
-    edges = tuple(
-        replace(edge, source=own(edge.source), target=own(edge.target))
-        for edge in flow.edges
-        if edge.source.startswith(prefix)
-    )
-    plans = tuple(
-        replace(p, id=own(p.id), at=own(p.at), path=tuple(map(own, p.path)), rejoin=own(p.rejoin))
-        for p in flow.plans
-        if p.at.startswith(prefix)
-    )
-    ends = caller.ends or flow.termination_of(caller.parent)
-    identifier = caller.calls or caller.id
-    return Flow(identifier, caller.title, None, None, flow.roles, nodes, edges, plans=plans, termination=ends)
 
 
 def _text(flow: Flow, element: etree._Element) -> str:

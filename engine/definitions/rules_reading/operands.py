@@ -13,6 +13,7 @@ from fractions import Fraction
 from engine.definitions.conditions import CASE, EVENT, names_used
 from engine.definitions.edge_reader import as_condition
 from engine.definitions.fields import Fields, as_label
+from engine.definitions.flow import NodeKind
 from engine.definitions.references import References
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
@@ -48,6 +49,17 @@ class Operands:
         value = self.fields.tree(key, required=True)
         node = None if value is None else self.references.step(value, self.path(key))
         return None if node is None else node.id
+
+    def sub_flow(self, key: str) -> str | None:
+        """One sub-flow."""
+        value = self.fields.tree(key, required=True)
+        node = None if value is None else self.references.of(value, self.path(key))
+        if value is None or node is None:
+            return None
+        if node.kind is not NodeKind.SUB_FLOW:
+            self.fields.reading.add("flow.not-a-sub-flow", value.line, self.path(key), found=node.id)
+            return None
+        return node.id
 
     def pair(self, key: str) -> tuple[str, str] | None:
         """Two different steps, in their order."""

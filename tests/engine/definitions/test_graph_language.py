@@ -171,10 +171,18 @@ def test_problems_of_a_called_flow_are_told_with_its_name() -> None:
     assert (problem.code, problem.place.source, problem.place.line) == ("flow.misspelt-node", "refund.yaml", 11)
 
 
-def test_one_flow_called_twice_shares_its_names() -> None:
+def test_one_flow_called_twice_would_share_its_names() -> None:
     text = SHOP.replace("back: {call: refund}", "back: {call: refund}\n  again: {call: refund}")
-    codes = {problem.code for problem in refused({"refund": REFUND}, text.replace("-> z", "-> again -> z"))}
-    assert codes == {"flow.name-clash"}
+    (problem,) = refused({"refund": REFUND}, text.replace("-> z", "-> again -> z"))
+    assert (problem.code, problem.place.line, problem.values["node"]) == ("flow.called-twice", 7, "back")
+
+
+def test_a_flow_that_two_called_flows_call_is_called_twice() -> None:
+    texts = {name: SHOP.replace("flow: f", f"flow: {name}") for name in ("one", "two")}
+    texts["two"] = texts["two"].replace("step: A", "step: B").replace("step: Z", "step: Y")
+    outer = flow_of("one: {call: one}\ntwo: {call: two}", "start -> one -> two -> end")
+    (problem,) = refused({**texts, "refund": REFUND}, outer)
+    assert (problem.code, problem.values["called"]) == ("flow.called-twice", "refund")
 
 
 def test_called_flows_count_among_the_nodes() -> None:

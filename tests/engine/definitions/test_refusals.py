@@ -160,6 +160,7 @@ FILES = {
     "flow.boundary-elsewhere": flow_file(
         nodes=f"{INSIDE}\nx: {{event: E, timer: 1d, on: c}} #!", edges="- b -> s -> end\n- a -> x -> end"
     ),
+    "flow.not-a-sub-flow": with_standard("{cycle-time: {at-most: 1d}, inside: a}"),
     "flow.edge-into-boundary": flow_file(nodes="x: {event: E, timer: 1d, on: a}", edges="- x -> end\n- b -> x #!"),
     "flow.edge-across": flow_file(nodes=INSIDE, edges="- b -> s -> end\n- b -> c #!"),
     "flow.event-based-target": flow_file(
@@ -184,7 +185,14 @@ FILES = {
     "flow.weights-overlap": flow_file(rest="weights:\n  v: {weight: 1, steps: [a]}\n  w: {weight: 1, steps: [a]} #!"),
     "flow.weight-without-steps": flow_file(rest="weights:\n  w: {weight: 1, steps: []} #!"),
 }
-ELSEWHERE = {"flow.not-utf8", "flow.more-problems", "flow.call-cycle", "flow.call-mismatch"}
+ELSEWHERE = {
+    "flow.not-utf8",
+    "flow.more-problems",
+    "flow.call-cycle",
+    "flow.call-mismatch",
+    "flow.called-twice",
+    "flow.call-calendar",
+}
 """Tested where files are read, where problems are counted and where flows call each other."""
 
 

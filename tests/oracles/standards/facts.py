@@ -33,6 +33,15 @@ class PlainFacts:
     pending: frozenset[int] = frozenset()
     roles: Mapping[str, Title] = field(default_factory=dict)
     seasons: Sequence[Season] = ()
+    inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def part(self, sub_flow: str | None) -> list[int]:
+        """Where the events of a sub-flow are, or with None all."""
+        return [i for i, name in enumerate(self.steps) if sub_flow is None or name in self.inside[sub_flow]]
+
+    def entered(self, sub_flow: str | None) -> bool:
+        """Whether something inside a sub-flow was performed."""
+        return sub_flow is None or bool(self.performed.intersection(self.part(sub_flow)))
 
     def done(self, step: str) -> list[int]:
         """Where a step was done, in its place or not."""
@@ -109,11 +118,11 @@ def moment(value: Value) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def begin_of(facts: PlainFacts) -> datetime | None:
-    begun = [event.start or event.time for event in facts.events]
+def begin_of(facts: PlainFacts, inside: str | None = None) -> datetime | None:
+    begun = [facts.events[i].start or facts.events[i].time for i in facts.part(inside)]
     return min(m for m in begun if m) if begun and begun[0] else None
 
 
-def end_of(facts: PlainFacts) -> datetime | None:
-    times = [event.time for event in facts.events]
+def end_of(facts: PlainFacts, inside: str | None = None) -> datetime | None:
+    times = [facts.events[i].time for i in facts.part(inside)]
     return max(m for m in times if m) if times and times[-1] else None

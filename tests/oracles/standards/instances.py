@@ -15,7 +15,8 @@ from tests.oracles.standards.narrowing import narrowed
 def instances_plainly(standard: Standard, facts: PlainFacts) -> list[PlainInstance]:
     """The instances of one standard in one case."""
     rule: Any = standard.rule
-    found = list(_FINDERS[type(rule)](rule, facts))
+    is_cycle = isinstance(rule, rules.CycleTime)
+    found = times.cycle_time(rule, facts, standard.inside) if is_cycle else _FINDERS[type(rule)](rule, facts)
     kept = [narrowed(standard, one, facts) for one in found]
     return [one for one in kept if one is not None]
 
@@ -27,7 +28,6 @@ _FINDERS: Mapping[type, Callable[[Any, PlainFacts], Iterator[PlainInstance]]] = 
     rules.AllOf: order.all_of,
     rules.Together: order.together,
     rules.Duration: times.duration,
-    rules.CycleTime: times.cycle_time,
     rules.Deadline: promises.deadline,
     rules.LeadTime: promises.lead_time,
     rules.Agreement: values.agreement,

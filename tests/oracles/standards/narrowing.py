@@ -13,10 +13,12 @@ from tests.oracles.standards.facts import NO_EVIDENCE, NOT_DUE, PlainFacts, Plai
 
 
 def narrowed(standard: Standard, one: PlainInstance, facts: PlainFacts) -> PlainInstance | None:
+    if not facts.entered(standard.inside):
+        return None
     unknown = False
     season = next((s for s in facts.seasons if s.id == standard.season), None)
     if season is not None:
-        at = begin_of(facts) if one.position is None else facts.events[one.position].time
+        at = begin_of(facts, standard.inside) if one.position is None else facts.events[one.position].time
         if at is None:
             unknown = True
         elif in_season(season, facts.calendar, at) == standard.out_of_season:

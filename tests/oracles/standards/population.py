@@ -63,7 +63,7 @@ def _values_in(
     values: list[float] = []
     for case in cases:
         for at, value in _measured(rule, case):
-            when = begin_of(case) if at is None else case.events[at].time
+            when = begin_of(case, standard.inside) if at is None else case.events[at].time
             if when is None or not window[0] <= when.astimezone(case.calendar.zone).date() < window[1]:
                 continue
             if narrowed(standard, PlainInstance(at, MET), case) == PlainInstance(at, MET):
@@ -103,9 +103,11 @@ def _change_plainly(rule: rules.Change, before: float | None, after: float | Non
     return MET if inside else "missed"
 
 
-def span_plainly(rule: rules.Quicker, case: PlainFacts) -> float | None:
+def span_plainly(rule: rules.Quicker, case: PlainFacts, inside: str | None = None) -> float | None:
     """The seconds that a closed case took, or the time between its two steps; None where it has none."""
-    begin, end, first = begin_of(case), end_of(case) if case.ended else None, -1
+    if not case.entered(inside):
+        return None
+    begin, end, first = begin_of(case, inside), end_of(case, inside) if case.ended else None, -1
     if rule.since is not None:
         done = case.done(rule.since)
         begin, first = (case.events[done[0]].time, done[0]) if done else (None, len(case.events))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -26,11 +27,18 @@ def duration(rule: rules.Duration, facts: PlainFacts) -> Iterator[PlainInstance]
             yield timed(facts, at, (event.time, None), happened=False, spans=spans)
 
 
-def cycle_time(rule: rules.CycleTime, facts: PlainFacts) -> Iterator[PlainInstance]:
-    if facts.events:
+def cycle_time(rule: rules.CycleTime, facts: PlainFacts, inside: str | None) -> Iterator[PlainInstance]:
+    part = facts.part(inside)
+    if part:
         later = rule.second_tier.within if rule.second_tier else None
-        ends = begin_of(facts), end_of(facts)
-        yield timed(facts, None, ends, happened=facts.ended, spans=(rule.at_least, rule.at_most, later))
+        begin, end = begin_of(facts, inside), end_of(facts, inside)
+        is_there = part[-1] == len(facts.events) - 1
+        happened = facts.ended or (facts.closed and not is_there)
+        spans = (rule.at_least, rule.at_most, later)
+        if happened or is_there or facts.now is None:
+            yield timed(facts, None, (begin, end), happened=happened, spans=spans)
+        else:
+            yield timed(replace(facts, now=end), None, (begin, end), happened=False, spans=spans)
 
 
 def passed(span: TimeSpan, calendar: Calendar, begin: datetime, end: datetime) -> int:

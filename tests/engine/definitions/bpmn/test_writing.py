@@ -179,6 +179,7 @@ def test_a_flow_that_is_called_stays_called() -> None:
     outer = """
 trueline: 1
 flow: order
+calendar: office
 ends: implicit
 nodes:
   start: start
