@@ -19,6 +19,7 @@ from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import edge_statistics
 from engine.assessment.efficiency import assess_efficiency
+from engine.assessment.evidence import on_evidence
 from engine.assessment.explanations import Explanations, closed_cases, ends_for_free, explain
 from engine.assessment.ordering import assess_ordering
 from engine.assessment.pattern_search import find_patterns
@@ -111,9 +112,10 @@ def assess(
         limits=limits,
         progress=progress or (lambda _done, _all: None),
     )
+    process, costs = on_evidence(process)
     structure = Structure(process.net, process.flow if process.has_graph else None)
     _check_seasons(process, log, settings.calendar)
-    population, alignments = _populate(process, events, structure, settings)
+    population, alignments = _populate(process, events, structure, settings, costs)
     settings.progress(3, _PARTS)
     dimensions = (
         assess_completeness(population),
@@ -179,12 +181,13 @@ def _check_seasons(process: Process, log: Log, calendar: Calendar) -> None:
         raise InputRefused(problems)
 
 
-def _populate(process: Process, log: Log, structure: Structure, settings: _Settings) -> tuple[Population, Alignments]:
+def _populate(
+    process: Process, log: Log, structure: Structure, settings: _Settings, costs: Costs
+) -> tuple[Population, Alignments]:
     """Align every variant, decide which cases are closed, and judge the standards."""
     net, variants = process.net, find_variants(log)
     offsets = offsets_of(log)
     graph = prepared(net, variants, limits=settings.limits)
-    costs = Costs(forbidden=frozenset(t.id for t in net.transitions if t.enters_plan))
     whole = align(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
     unknown = (whole.costs < 0) & (whole.statuses == STATUSES.index(AlignmentStatus.BUDGET))
     if bool(unknown.any()):  # a case of which no run at all is known cannot be judged

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.definitions.flow import Edge, Flow, Node, NodeKind, TriggerKind
+from engine.definitions.flow import Edge, Flow, Node, NodeKind
+from engine.definitions.interruptions import silent_interruptions
 from engine.definitions.rules import Authority, PerformedBy
 from engine.definitions.standard_lint import lint_standards
 from engine.definitions.standards import StandardKind, TimeUnit
@@ -102,31 +103,11 @@ def _plans_alike(flow: Flow) -> Iterator[Problem]:
 
 
 def _silent_interruptions(flow: Flow) -> Iterator[Problem]:
-    """Events on a border after which a case may end without a trace of them, so that they excuse whatever was skipped.
-
-    An error that is thrown inside is left out: the work that leads to it is its trace.
-    """
-    onward: dict[str, list[str]] = {node.id: [] for node in flow.nodes}
-    for edge in flow.edges:
-        onward[edge.source].append(edge.target)
-    for event in flow.nodes:
-        at = event.boundary
-        if at is None or not at.interrupting or event.logged:
-            continue
-        if event.event is not None and event.event.kind is TriggerKind.ERROR:
-            continue
-        waiting, seen = [event.id], {event.id}
-        while waiting:
-            fresh = [name for name in onward[waiting.pop()] if name not in seen and not _shows(flow.by_id[name])]
-            seen.update(fresh)
-            waiting += fresh
-        if any(flow.by_id[name].kind is NodeKind.END for name in seen):
-            yield _warning("flow.silent-interruption", event.line, f"nodes.{event.id}", event=event.id, at=at.at)
-
-
-def _shows(node: Node) -> bool:
-    """Whether whoever comes past a node leaves something in a log, or should."""
-    return node.kind is NodeKind.SUB_FLOW or (node.is_visible and not node.optional)
+    """Events on a border of which no log is evidence."""
+    for found in silent_interruptions(flow):
+        if not found.shown_by:
+            path, line = f"nodes.{found.event}", flow.by_id[found.event].line
+            yield _warning("flow.silent-interruption", line, path, event=found.event, at=found.at)
 
 
 def _unused_roles(flow: Flow) -> Iterator[Problem]:

@@ -11,8 +11,8 @@ of the final markings; the net's language is the set of the runs' visible labels
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -182,6 +182,22 @@ class Net:
     def codes(self, activities: Iterable[str]) -> NDArray[np.int32]:
         """int32 label index of each activity, −1 for those that the net does not know."""
         return np.array([self.label_of_activity.get(a, -1) for a in activities], dtype=np.int32)
+
+    def without(self, transitions: Collection[int]) -> Net:
+        """The net without some of its transitions; the others keep their order."""
+        gone = set(transitions)
+        kept = [index for index in range(len(self.transitions)) if index not in gone]
+        flow = self.token_flow
+        if flow is not None:
+            takes, gives = (tuple(rows[index] for index in kept) for rows in (flow.takes, flow.gives))
+            flow = TokenFlow(takes, gives, flow.initial)
+        return replace(
+            self,
+            transitions=tuple(self.transitions[index] for index in kept),
+            before=Arcs.of([dict(self.before.row(index)) for index in kept]),
+            after=Arcs.of([dict(self.after.row(index)) for index in kept]),
+            token_flow=flow,
+        )
 
     def enabled(self, marking: Sequence[int], transition: int) -> bool:
         """Whether the transition may fire."""

@@ -115,6 +115,13 @@ def test_an_interruption_that_leaves_no_trace_excuses_what_was_skipped() -> None
     assert [warning.code for warning in warnings(optional)] == ["flow.silent-interruption"]
 
 
+def test_an_interruption_that_leads_to_the_next_step_leaves_no_trace_either() -> None:
+    late = "t: {event: Late, timer: 1d, on: a}\nm: exclusive"
+    text = flow_file(nodes=late, edges="- t -> m", rest=ORDERED).replace("a -> b", "a -> m -> b")
+    (warning,) = warnings(text)
+    assert (warning.code, warning.place.element) == ("flow.silent-interruption", "nodes.t")
+
+
 def test_a_role_of_a_sub_flow_is_used() -> None:
     inside = "s: {sub-flow: S, role: r, nodes: {s1: start, c: {step: C}, s2: end}, edges: [s1 -> c -> s2]}"
     assert warnings(flow_file(nodes=inside, edges="- b -> s -> end", rest="roles: {r: R}")) == []
