@@ -66,7 +66,9 @@ class _Growing:
         if activities and self.rng.random() < 0.45:
             self.boundary(self.rng.choice(activities), end, termination)
         if activities and self.rng.random() < 0.25:
-            self.plan(self.rng.choice(activities), end)
+            protected = self.rng.choice(activities)
+            for _ in range(self.rng.choice([1, 1, 2])):
+                self.plan(protected, end)
         if self.rng.random() < (0.15 if parent is None else 0.35):
             self.other_end(parent)
 
@@ -121,11 +123,19 @@ class _Growing:
         return merge
 
     def plan(self, activity: Node, end: str) -> None:
-        step = self.add(NodeKind.STEP, activity.parent, "r")
-        goal = self.rng.choice([activity.id, end])
+        path = [self.add(NodeKind.STEP, activity.parent, "r") for _ in range(self.rng.choice([1, 1, 2]))]
+        if len(path) > 1:
+            self.nodes[path[1]] = replace(self.nodes[path[1]], optional=self.rng.random() < 0.4)
+        goal = self.rng.choice([activity.id, end, *self.enterable(activity.parent)])
         trigger = Trigger(TriggerKind.SIGNAL, "broken")
         name = f"plan{len(self.plans)}"
-        self.plans.append(Plan(name, Title(name, name), activity.id, trigger, (step,), goal))
+        self.plans.append(Plan(name, Title(name, name), activity.id, trigger, tuple(path), goal))
+
+    def enterable(self, parent: str | None) -> list[str]:
+        """The steps, sub-flows and exclusive gateways of a level to which edges lead: those before a plan, too."""
+        targets = {edge.target for edge in self.edges}
+        kinds = (NodeKind.STEP, NodeKind.SUB_FLOW, NodeKind.EXCLUSIVE)
+        return [n.id for n in self.nodes.values() if n.parent == parent and n.kind in kinds and n.id in targets]
 
     def block(self, parent: str | None, steps: int) -> tuple[str, str]:
         """A block with so many steps: its first and its last node."""
