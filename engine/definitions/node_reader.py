@@ -231,8 +231,10 @@ class _NodeReader:
         called = {parts.flow.id, *(node.calls for node in parts.nodes)}
         for node in self.found.nodes.values():
             if node.calls is not None and node.calls in called:
-                values = {"called": node.calls, "node": node.id, "first": node.line}
-                fields.reading.add("flow.called-twice", fields.line_of(CALL), fields.path, **values)
+                line = fields.line_of(CALL)
+                fields.reading.add(
+                    "flow.called-twice", line, fields.path, called=node.calls, node=node.id, first=node.line
+                )
                 return None
         return parts
 

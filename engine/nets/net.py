@@ -187,7 +187,7 @@ class Net:
         """The net without some of its transitions; the others keep their order."""
         gone = set(transitions)
         kept = [index for index in range(len(self.transitions)) if index not in gone]
-        flow = self.token_flow
+        flow = self.own_flow
         if flow is not None:
             takes, gives = (tuple(rows[index] for index in kept) for rows in (flow.takes, flow.gives))
             flow = TokenFlow(takes, gives, flow.initial)
@@ -196,7 +196,7 @@ class Net:
             transitions=tuple(self.transitions[index] for index in kept),
             before=Arcs.of([dict(self.before.row(index)) for index in kept]),
             after=Arcs.of([dict(self.after.row(index)) for index in kept]),
-            token_flow=flow,
+            own_flow=flow,
         )
 
     def enabled(self, marking: Sequence[int], transition: int) -> bool:

@@ -90,8 +90,11 @@ def test_their_steps_and_seasons_have_the_callers_ids() -> None:
 def test_all_of_it_stands_in_the_line_of_the_call() -> None:
     flow = shop()
     line = flow.by_id["repair"].line
-    said = [*flow.standards, *flow.seasons, *flow.intentions, *flow.plans]
-    assert {one.line for one in said if one.id.startswith("repair.")} == {line}
+    lines = [(one.id, one.line) for one in flow.standards]
+    lines += [(one.id, one.line) for one in flow.seasons]
+    lines += [(one.id, one.line) for one in flow.intentions]
+    lines += [(one.id, one.line) for one in flow.plans]
+    assert {at for name, at in lines if name.startswith("repair.")} == {line}
     assert any(problem.code == "flow.standard-vague" and problem.place.line == line for problem in lint(flow))
 
 
