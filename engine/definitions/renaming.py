@@ -50,8 +50,11 @@ def renamed_standard(standard: Standard, named: Naming, *, inside: str | None) -
 def renamed_rule(rule: rules.Rule, named: Naming) -> rules.Rule:  # noqa: C901, PLR0911 - one line for each shape
     """A rule with its steps under other ids; attributes, conditions and roles keep their names."""
     match rule:
-        case rules.CycleTime() | rules.Quicker():
+        case rules.CycleTime():
             return rule
+        case rules.Quicker():
+            since, until = (None if step is None else named(step) for step in (rule.since, rule.until))
+            return replace(rule, since=since, until=until)
         case rules.Count() | rules.Duration() | rules.Fields() | rules.Holds() | rules.PerformedBy():
             return replace(rule, step=named(rule.step))
         case rules.Precedence() | rules.Response():
