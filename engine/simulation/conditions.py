@@ -14,12 +14,16 @@ from fractions import Fraction
 from engine.definitions.conditions import compiled_condition
 from engine.simulation.values import FLAG, Choice, Draw, Number, Value
 
-_ATTRIBUTE = r"(?P<scope>case|event)(?:\.(?P<name>[A-Za-z_]\w*)(?!\w*\()|\[\s*(['\"])(?P<key>[^'\"]*)\3\s*\])"
+_ATTRIBUTE = (
+    r"(?P<scope>case|event)(?:\.(?P<name>[A-Za-z_]\w*)(?!\w*\()|\[\s*(?P<quote>['\"])(?P<key>[^'\"]*)(?P=quote)\s*\])"
+)
 _LITERAL = r"'[^'\\]*'|\"[^\"\\]*\"|-?\d+(?:\.\d+)?|true|false"
 _AFTER = re.compile(rf"\b{_ATTRIBUTE}\s*(?P<sign>==|!=|>=|<=|>|<)\s*(?P<literal>{_LITERAL})")
 _BEFORE = re.compile(rf"(?P<literal>{_LITERAL})\s*(?P<sign>==|!=|>=|<=|>|<)\s*{_ATTRIBUTE}")
 _AMONG = re.compile(rf"\b{_ATTRIBUTE}\s+in\s+\[(?P<list>[^\]]*)\]")
-_BESIDE = re.compile(rf"\b{_ATTRIBUTE}\s*(?:==|!=|>=|<=|>|<|\+|-|\*|/)\s*(?:case|event)\b")
+_OPERATOR = r"(?:==|!=|>=|<=|>|<|\+|-|\*|/)"
+_BESIDE = re.compile(rf"\b{_ATTRIBUTE}\s*{_OPERATOR}\s*(?:case|event)\b")
+_BEHIND = re.compile(rf"\b(?:case|event)(?:\.\w+|\[[^\]]*\])\s*{_OPERATOR}\s*{_ATTRIBUTE}")
 _MOMENT = re.compile(rf"\btimestamp\(\s*{_ATTRIBUTE}\s*\)")
 _THERE = re.compile(rf"\bhas\(\s*{_ATTRIBUTE}\s*\)")
 _EVERY = re.compile(rf"\b{_ATTRIBUTE}")
@@ -83,7 +87,7 @@ def draws_of(conditions: Iterable[str]) -> dict[tuple[str, str], Draw]:
     for text in conditions:
         for found in _EVERY.finditer(text):
             constants.setdefault(_key(found), [])
-        for found in _BESIDE.finditer(text):
+        for found in (*_BESIDE.finditer(text), *_BEHIND.finditer(text)):
             constants[_key(found)] += [50]
         for found in (*_AFTER.finditer(text), *_BEFORE.finditer(text)):
             constants[_key(found)].append(_constant(found["literal"]))
