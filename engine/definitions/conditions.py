@@ -109,9 +109,6 @@ def compiled_condition(text: str) -> Condition:
     Raises:
         ValueError: When the text is no condition.
     """
-    fault = check_condition(text, about_event=True)
-    if fault is not None:
-        raise ValueError(fault.reason or fault.found_type)
     return _condition(text)
 
 
@@ -126,6 +123,9 @@ def names_used(text: str) -> NamesUsed:
 
 @lru_cache(maxsize=1024)
 def _condition(text: str) -> Condition:
+    fault = check_condition(text, about_event=True)
+    if fault is not None:
+        raise ValueError(fault.reason or fault.found_type)
     expression = _compile(text)
     return Condition(text, names_in(expression.serialize(), CASE, EVENT), expression)
 

@@ -5,6 +5,7 @@ The game and the explanations of short traces share it. It holds no time and no 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.nets.net import SILENT, Net
@@ -39,7 +40,12 @@ class Board:
         initial: The initial marking.
         finals: The final markings.
         consumers: The transitions that take from each place.
-        sources: The transitions that take nothing.
+        rivals: For each transition those that take from a place it takes from, itself included, in order; none for a
+            source.
+        entries: The transitions that enter a plan.
+        may_end: For each transition whether a final marking may be reached by it: it gives to no place that all of them
+            leave empty.
+        touched: For each transition those that take from a place whose tokens it changes, in order.
         exits: For each transition, the least number of visible transitions on a path of the net's graph from it,
             itself included, to a place that a final marking holds; a very large number where there is none.
     """
@@ -56,7 +62,11 @@ class Board:
             for place, _ in row:
                 consumers[place].append(transition)
         self.consumers = tuple(tuple(row) for row in consumers)
-        self.sources = tuple(t for t in count if not self.before[t])
+        self.entries = frozenset(t for t, meaning in enumerate(net.transitions) if meaning.enters_plan)
+        self.rivals = tuple(self._takers(row) for row in self.before)
+        self.touched = tuple(self._takers((*self.before[t], *self.after[t])) for t in count)
+        held = frozenset(place for final in self.finals for place, tokens in enumerate(final) if tokens)
+        self.may_end = tuple(all(place in held for place, _ in row) for row in self.after)
         self.exits = self._exits()
         self._firings: dict[Marking, tuple[Firing, ...]] = {}
 
@@ -93,6 +103,9 @@ class Board:
                     seen |= fresh
                     waiting.extend(fresh)
         return False
+
+    def _takers(self, arcs: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+        return tuple(sorted({taker for place, _ in arcs for taker in self.consumers[place]}))
 
     def _exits(self) -> tuple[int, ...]:
         far = 1 << 40

@@ -1,8 +1,11 @@
-"""From played cases to the columns of a log: names, case ids, attributes."""
+"""From played cases to the columns of a log: names, case ids, attributes.
+
+Cases become columns a thousand at a time, so that a long log is never held as objects.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +19,9 @@ from engine.simulation.values import Value, word_of
 from engine.simulation.world import Performed, Played, World
 
 _ROLE = "org:role"
-_KINDS = {bool: pl.Boolean(), int: pl.Int64(), float: pl.Float64(), str: pl.String()}
+_KINDS = {bool: pl.Boolean(), int: pl.Int64(), float: pl.Float64(), str: pl.String(), datetime: INSTANT}
+_CHUNK = 1_000
+"""Cases that are held as objects."""
 
 
 def case_ids(flow: Flow, settings: SimulationSettings, cases: int) -> list[str]:
@@ -26,56 +31,149 @@ def case_ids(flow: Flow, settings: SimulationSettings, cases: int) -> list[str]:
     return [f"{prefix}-{settings.start.year}-{number:05d}" for number in range(1, cases + 1)]
 
 
-def columns(world: World, ids: Sequence[str], played: Sequence[Played]) -> Log:
-    """The log of played cases.
+class Gathering:
+    """The log of played cases, gathered case by case.
 
     Args:
         world: Flow and settings: activities take the steps' titles in the language of the settings.
-        ids: Case ids.
-        played: The cases.
     """
-    cases = [case.events for case in played]
-    events = [event for case in cases for event in case]
-    names = {activity: _name(world, activity) for activity in dict.fromkeys(event.activity for event in events)}
-    activities = tuple(dict.fromkeys(names.values()))
-    code_of = {activity: activities.index(name) for activity, name in names.items()}
-    rows: dict[str, list[Any]] = {
-        "case": [number for number, case in enumerate(cases) for _ in case],
-        "activity": [code_of[event.activity] for event in events],
-        "start": [event.start for event in events],
-        "time": [event.time for event in events],
-        "resource": [event.resource for event in events],
-        "lifecycle": [None] * len(events),
-    }
-    table = pl.DataFrame([pl.Series(name, rows[name], dtype=_raw(kind)) for name, kind in EVENT_COLUMNS.items()])
-    table = table.with_columns(pl.col(name).cast(kind) for name, kind in EVENT_COLUMNS.items())
-    table = table.with_columns(_event_attributes(world, events))
-    attributes = [series(name, [case.attributes.get(name) for case in played]) for name in world.plan.names]
-    return Log(world.flow.id, activities, pl.DataFrame([pl.Series("case_id", ids), *attributes]), table)
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._roles = _role_names(world)
+        self._names: dict[str, str] = {}
+        self._codes: dict[str, int] = {}
+        self._waiting: list[Played] = []
+        self._cases = 0
+        self._tables: list[pl.DataFrame] = []
+        self._of_cases = {name: Column(name) for name in world.plan.names}
+        self._of_events: dict[str, Column] = {_ROLE: Column(_ROLE)}
+
+    def add(self, case: Played) -> None:
+        """Take the next case."""
+        self._waiting.append(case)
+        if len(self._waiting) == _CHUNK:
+            self._lay_out()
+
+    def log(self, ids: Sequence[str]) -> Log:
+        """The log of all cases that were added.
+
+        Args:
+            ids: As many case ids.
+        """
+        self._lay_out()
+        table = pl.concat(self._tables)
+        attributes = [column.series(table.height) for column in self._of_events.values() if not column.is_empty]
+        cases = [column.series(len(ids)) for column in self._of_cases.values()]
+        return Log(
+            self._world.flow.id,
+            tuple(self._codes),
+            pl.DataFrame([pl.Series("case_id", ids), *cases]),
+            table.with_columns(attributes),
+        )
+
+    def _lay_out(self) -> None:
+        """Turn the waiting cases into columns."""
+        cases, self._waiting = self._waiting, []
+        events = [event for case in cases for event in case.events]
+        rows: dict[str, list[Any]] = {
+            "case": [number for number, case in enumerate(cases, start=self._cases) for _ in case.events],
+            "activity": [self._code(event.activity) for event in events],
+            "start": [event.start for event in events],
+            "time": [event.time for event in events],
+            "resource": [event.resource for event in events],
+            "lifecycle": [None] * len(events),
+        }
+        table = pl.DataFrame([pl.Series(name, rows[name], dtype=_raw(kind)) for name, kind in EVENT_COLUMNS.items()])
+        first = sum(known.height for known in self._tables)
+        self._tables.append(table.with_columns(pl.col(name).cast(kind) for name, kind in EVENT_COLUMNS.items()))
+        for name, column in self._of_cases.items():
+            column.extend(self._cases, [case.attributes.get(name) for case in cases])
+        for name, values in self._attributes(events).items():
+            self._of_events.setdefault(name, Column(name)).extend(first, values)
+        self._cases += len(cases)
+
+    def _attributes(self, events: Sequence[Performed]) -> dict[str, list[Value]]:
+        """The role of each event, and every attribute that some event has."""
+        found: dict[str, list[Value]] = {_ROLE: [self._roles.get(event.role) for event in events]}
+        for row, event in enumerate(events):
+            for name, value in event.values:
+                if name not in found:
+                    found[name] = [None] * len(events)
+                found[name][row] = value
+        return found
+
+    def _code(self, activity: str) -> int:
+        if activity not in self._names:
+            self._names[activity] = _name(self._world, activity)
+        return self._codes.setdefault(self._names[activity], len(self._codes))
 
 
-def series(name: str, values: Sequence[Value]) -> pl.Series:
-    """A column of values of one kind; whole numbers beside others become numbers, any other mixture text."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {datetime}:
-        return pl.Series(name, values, dtype=INSTANT if kinds else pl.String())
-    if kinds == {int, float}:
-        return pl.Series(name, [None if value is None else float(str(value)) for value in values], dtype=pl.Float64())
-    if len(kinds) > 1:
-        return pl.Series(name, [word_of(value) for value in values], dtype=pl.String())
-    return pl.Series(name, values, dtype=_KINDS[kinds.pop()])
+class Column:
+    """An attribute's values, gathered in pieces of which each is of one kind, whatever the others are.
+
+    Args:
+        name: Its name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._pieces: list[tuple[int, pl.Series]] = []
+        self._kinds: set[type] = set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no value at all."""
+        return not self._kinds
+
+    def extend(self, first: int, values: Sequence[Value]) -> None:
+        """Add values.
+
+        Args:
+            first: The row of the first of them, not before the end of those that are known.
+            values: One for each row.
+        """
+        kinds = {type(value) for value in values if value is not None}
+        self._kinds |= kinds
+        if len(kinds) == 1:
+            self._pieces.append((first, pl.Series(self._name, values, dtype=_KINDS[next(iter(kinds))])))
+        elif kinds:
+            self._pieces.append((first, pl.Series(self._name, values, dtype=pl.Object())))
+
+    def series(self, height: int) -> pl.Series:
+        """All values, None in the rows for which none was added.
+
+        They are of one kind; whole numbers beside others become numbers, any other mixture text.
+
+        Args:
+            height: The number of rows.
+        """
+        kind = self._kind()
+        pieces = []
+        end = 0
+        for first, piece in self._pieces:
+            pieces += [_nothing(self._name, first - end, kind), _as(kind, piece)]
+            end = first + len(piece)
+        return pl.concat([*pieces, _nothing(self._name, height - end, kind)])
+
+    def _kind(self) -> pl.DataType:
+        if self._kinds == {int, float}:
+            return pl.Float64()
+        return _KINDS[next(iter(self._kinds))] if len(self._kinds) == 1 else pl.String()
 
 
-def _event_attributes(world: World, events: Sequence[Performed]) -> list[pl.Series]:
-    """The role of each event, and every attribute that some event has."""
-    found: dict[str, list[Value]] = {}
-    if any(event.role for event in events):
-        titles = _role_names(world)
-        found[_ROLE] = [titles.get(event.role) for event in events]
-    for row, event in enumerate(events):
-        for name, value in event.values:
-            found.setdefault(name, [None] * len(events))[row] = value
-    return [series(name, values) for name, values in found.items()]
+def _as(kind: pl.DataType, piece: pl.Series) -> pl.Series:
+    if piece.dtype == kind:
+        return piece
+    if kind == pl.Float64():
+        values: Iterator[Value] = (None if value is None else float(str(value)) for value in piece)
+    else:
+        values = (word_of(value) for value in piece)
+    return pl.Series(piece.name, list(values), dtype=kind)
+
+
+def _nothing(name: str, height: int, kind: pl.DataType) -> pl.Series:
+    return pl.Series(name, [None], dtype=kind).new_from_index(0, height)
 
 
 def _role_names(world: World) -> dict[str, str]:

@@ -7,7 +7,7 @@ what lies beside them. That is enough to draw from; whether a condition holds is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -30,12 +30,16 @@ _EVERY = re.compile(rf"\b{_ATTRIBUTE}")
 _OTHER = "other"
 _MOST_KNOWN = 50_000
 
+_Names = tuple[str, ...] | None
+"""Names of attributes, in order; None for all there are."""
+
 
 class Conditions:
     """Answers to conditions, each asked once for the same values."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], bool | None] = {}
+        self._reads: dict[str, tuple[_Names, _Names]] = {}
 
     def holds(self, text: str, case: Mapping[str, Value], event: Mapping[str, Value] | None = None) -> bool | None:
         """Whether a condition is true of a case, perhaps of an event; None where it has no answer.
@@ -45,29 +49,38 @@ class Conditions:
             case: The attributes of the case; None stands for one that was not recorded.
             event: Those of the event.
         """
-        condition = compiled_condition(text)
-        names, inside = condition.names, event or {}
-        of_case = case if "case" in names.whole else {name: case[name] for name in sorted(names.case) if name in case}
-        of_event = (
-            inside if "event" in names.whole else {name: inside[name] for name in sorted(names.event) if name in inside}
-        )
-        key = (text, *_kinds(of_case), 0, *_kinds(of_event))
+        if text not in self._reads:
+            self._reads[text] = _reads(text)
+        of_case, of_event = self._reads[text]
+        inside = event or {}
+        names = list(case) if of_case is None else of_case
+        names_inside = list(inside) if of_event is None else of_event
+        values = [case.get(name) for name in names]
+        values_inside = [inside.get(name) for name in names_inside]
+        # with their types, because 1, 1.0 and true are equal in Python and not in CEL
+        kinds = tuple(map(type, values)), tuple(map(type, values_inside))
+        key = (text, tuple(names), tuple(values), tuple(names_inside), tuple(values_inside), *kinds)
         if key not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = condition.holds(_as_cel(of_case), _as_cel(of_event))
+            condition = compiled_condition(text)
+            self._known[key] = condition.holds(_as_cel(names, values), _as_cel(names_inside, values_inside))
         return self._known[key]
 
 
-def _kinds(values: Mapping[str, Value]) -> Iterable[object]:
-    """The values with their types, because 1, 1.0 and true are equal in Python and not in CEL."""
-    return ((name, type(value), value) for name, value in values.items())
+def _reads(text: str) -> tuple[_Names, _Names]:
+    """The names that a condition reads of a case and of an event."""
+    names = compiled_condition(text).names
+    return (
+        None if "case" in names.whole else tuple(sorted(names.case)),
+        None if "event" in names.whole else tuple(sorted(names.event)),
+    )
 
 
-def _as_cel(values: Mapping[str, Value]) -> dict[str, object]:
+def _as_cel(names: Sequence[str], values: Sequence[Value]) -> dict[str, object]:
     return {
         name: value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
-        for name, value in values.items()
+        for name, value in zip(names, values, strict=True)
         if value is not None
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.definitions import rules
 from engine.definitions.flow import Flow
@@ -41,6 +42,14 @@ class Crew:
 
     def possible(self, step: str) -> tuple[str, ...]:
         """The roles in which a step may be done."""
+        return self._possible.get(step, ())
+
+    @cached_property
+    def _possible(self) -> Mapping[str, tuple[str, ...]]:
+        steps = {**self.roles, **self.performed, **self.authorities}
+        return {step: self._roles_for(step) for step in steps}
+
+    def _roles_for(self, step: str) -> tuple[str, ...]:
         roles = [self.roles[step]] if step in self.roles else []
         for standard in self.performed.get(step, ()):
             roles += standard.rule.roles if isinstance(standard.rule, rules.PerformedBy) else ()

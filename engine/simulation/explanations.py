@@ -87,15 +87,16 @@ class Explainer:
 
 def accepts(board: Board, codes: Sequence[int]) -> bool:
     """Whether the net has a run with exactly these visible labels."""
-    reached, end = _cheapest(board, codes)
+    reached, end = _Search(board, codes).cheapest()
     return end is not None and reached[end] == 0
 
 
 def _explain(board: Board, codes: Sequence[int]) -> Explanation | None:
-    reached, end = _cheapest(board, codes)
+    search = _Search(board, codes)
+    reached, end = search.cheapest()
     if end is None:
         return None
-    signatures = _signatures(board, codes, reached, end)
+    signatures = search.signatures(reached, end)
     if not signatures:
         return None
     ranks = {signature: _rank(codes, signature, silent) for signature, silent in signatures.items()}
@@ -115,68 +116,102 @@ def _rank(codes: Sequence[int], signature: _Signature, silent: int) -> tuple[int
     return deviations, len(positions), silent, tuple(-p for p in positions)
 
 
-def _steps(board: Board, codes: Sequence[int], node: _Node) -> list[_Step]:
-    position, marking = node
-    steps = []
-    if position < len(codes):
-        steps.append(_Step((position + 1, marking), 1, log_position=position))
-    for firing in board.firings(marking):
-        if firing.label == SILENT:
-            steps.append(_Step((position, firing.target), 0, silent=1))
-            continue
-        if not firing.enters_plan:
-            steps.append(_Step((position, firing.target), 1, model_label=firing.label))
-        if position < len(codes) and codes[position] == firing.label:
-            steps.append(_Step((position + 1, firing.target), 0))
-    return steps
+class _Search:
+    """The product of one trace and the net, explored as far as its cheapest alignments reach."""
 
+    def __init__(self, board: Board, codes: Sequence[int]) -> None:
+        self._board = board
+        self._codes = codes
+        self._known: dict[_Node, list[_Step]] = {}
 
-def _cheapest(board: Board, codes: Sequence[int]) -> tuple[dict[_Node, int], _Node | None]:
-    """Cost of every product node up to the optimum, and one end (Dijkstra 1959); no end past the budget."""
-    reached: dict[_Node, int] = {(0, board.initial): 0}
-    queue: list[tuple[int, int, _Node]] = [(0, 0, (0, board.initial))]
-    end: _Node | None = None
-    while queue and len(reached) < _NODES:
-        cost, _, node = heapq.heappop(queue)
-        if end is not None and cost > reached[end]:
-            return reached, end
-        if cost > reached[node]:
-            continue
-        if end is None and node[0] == len(codes) and node[1] in board.finals:
-            end = node
-        for step in _steps(board, codes, node):
-            total = cost + step.cost
-            if total < reached.get(step.target, total + 1):
-                reached[step.target] = total
-                heapq.heappush(queue, (total, -step.target[0], step.target))
-    return reached, None if queue else end
-
-
-def _signatures(board: Board, codes: Sequence[int], reached: dict[_Node, int], end: _Node) -> dict[_Signature, int]:
-    """Every cheapest explanation and the fewest silent moves it needs; empty where there are too many."""
-    best = reached[end]
-    useful = _useful(board, codes, reached, best)
-    start = (0, board.initial)
-    found: dict[_Node, dict[_Signature, int]] = {start: {((), ()): 0}}
-    waiting: list[tuple[_Node, _Signature]] = [(start, ((), ()))]
-    while waiting:
-        node, signature = waiting.pop()
-        silent = found[node][signature]
-        for step in _steps(board, codes, node):
-            if step.target not in useful or reached[step.target] != reached[node] + step.cost:
+    def cheapest(self) -> tuple[dict[_Node, int], _Node | None]:
+        """Cost of every product node up to the optimum, and one end (Dijkstra 1959); no end past the budget."""
+        reached: dict[_Node, int] = {(0, self._board.initial): 0}
+        queue: list[tuple[int, int, _Node]] = [(0, 0, (0, self._board.initial))]
+        end: _Node | None = None
+        while queue and len(reached) < _NODES:
+            cost, _, node = heapq.heappop(queue)
+            if end is not None and cost > reached[end]:
+                return reached, end
+            if cost > reached[node]:
                 continue
-            there = found.setdefault(step.target, {})
-            grown, moves = _grown(signature, step), silent + step.silent
-            if moves < there.get(grown, moves + 1):
-                there[grown] = moves
-                waiting.append((step.target, grown))
-                if len(waiting) > _EXPLANATIONS:
-                    return {}
-    ends: dict[_Signature, int] = {}
-    for node in _ends(board, codes, reached, best):
-        for signature, silent in found.get(node, {}).items():
-            ends[signature] = min(silent, ends.get(signature, silent))
-    return ends
+            if end is None and node[0] == len(self._codes) and node[1] in self._board.finals:
+                end = node
+            for step in self._steps(node):
+                total = cost + step.cost
+                if total < reached.get(step.target, total + 1):
+                    reached[step.target] = total
+                    heapq.heappush(queue, (total, -step.target[0], step.target))
+        return reached, None if queue else end
+
+    def signatures(self, reached: dict[_Node, int], end: _Node) -> dict[_Signature, int]:
+        """Every cheapest explanation and the fewest silent moves it needs; empty where there are too many."""
+        best = reached[end]
+        useful = self._useful(reached, best)
+        start = (0, self._board.initial)
+        found: dict[_Node, dict[_Signature, int]] = {start: {((), ()): 0}}
+        waiting: list[tuple[_Node, _Signature]] = [(start, ((), ()))]
+        while waiting:
+            node, signature = waiting.pop()
+            silent = found[node][signature]
+            for step in self._steps(node):
+                if step.target not in useful or reached[step.target] != reached[node] + step.cost:
+                    continue
+                there = found.setdefault(step.target, {})
+                grown, moves = _grown(signature, step), silent + step.silent
+                if moves < there.get(grown, moves + 1):
+                    there[grown] = moves
+                    waiting.append((step.target, grown))
+                    if len(waiting) > _EXPLANATIONS:
+                        return {}
+        ends: dict[_Signature, int] = {}
+        for node in self._ends(reached, best):
+            for signature, silent in found.get(node, {}).items():
+                ends[signature] = min(silent, ends.get(signature, silent))
+        return ends
+
+    def _steps(self, node: _Node) -> list[_Step]:
+        """The moves from a node; asked three times of each, so that they are remembered."""
+        known = self._known.get(node)
+        if known is not None:
+            return known
+        position, marking = node
+        steps = []
+        if position < len(self._codes):
+            steps.append(_Step((position + 1, marking), 1, log_position=position))
+        for firing in self._board.firings(marking):
+            if firing.label == SILENT:
+                steps.append(_Step((position, firing.target), 0, silent=1))
+                continue
+            if not firing.enters_plan:
+                steps.append(_Step((position, firing.target), 1, model_label=firing.label))
+            if position < len(self._codes) and self._codes[position] == firing.label:
+                steps.append(_Step((position + 1, firing.target), 0))
+        self._known[node] = steps
+        return steps
+
+    def _ends(self, reached: dict[_Node, int], best: int) -> list[_Node]:
+        return [
+            n for n, cost in reached.items() if cost == best and n[0] == len(self._codes) and n[1] in self._board.finals
+        ]
+
+    def _useful(self, reached: dict[_Node, int], best: int) -> set[_Node]:
+        """The nodes that lie on a cheapest alignment."""
+        sources: dict[_Node, list[_Node]] = {}
+        for node, cost in reached.items():
+            if cost > best:
+                continue
+            for step in self._steps(node):
+                if reached.get(step.target) == cost + step.cost and cost + step.cost <= best:
+                    sources.setdefault(step.target, []).append(node)
+        waiting = self._ends(reached, best)
+        useful = set(waiting)
+        while waiting:
+            for node in sources.get(waiting.pop(), []):
+                if node not in useful:
+                    useful.add(node)
+                    waiting.append(node)
+        return useful
 
 
 def _grown(signature: _Signature, step: _Step) -> _Signature:
@@ -186,26 +221,3 @@ def _grown(signature: _Signature, step: _Step) -> _Signature:
     if step.model_label != SILENT:
         labels = tuple(sorted((*labels, step.model_label)))
     return positions, labels
-
-
-def _ends(board: Board, codes: Sequence[int], reached: dict[_Node, int], best: int) -> list[_Node]:
-    return [n for n, cost in reached.items() if cost == best and n[0] == len(codes) and n[1] in board.finals]
-
-
-def _useful(board: Board, codes: Sequence[int], reached: dict[_Node, int], best: int) -> set[_Node]:
-    """The nodes that lie on a cheapest alignment."""
-    sources: dict[_Node, list[_Node]] = {}
-    for node, cost in reached.items():
-        if cost > best:
-            continue
-        for step in _steps(board, codes, node):
-            if reached.get(step.target) == cost + step.cost and cost + step.cost <= best:
-                sources.setdefault(step.target, []).append(node)
-    waiting = _ends(board, codes, reached, best)
-    useful = set(waiting)
-    while waiting:
-        for node in sources.get(waiting.pop(), []):
-            if node not in useful:
-                useful.add(node)
-                waiting.append(node)
-    return useful

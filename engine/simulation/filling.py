@@ -109,9 +109,7 @@ class _Sheet:
     def written(self) -> tuple[Performed, ...]:
         """The events with their values."""
         return tuple(
-            replace(event, values=tuple((name, value) for name, value in values.items() if value is not None))
-            if values
-            else event
+            replace(event, values=tuple([pair for pair in values.items() if pair[1] is not None])) if values else event
             for event, values in zip(self.events, self.values, strict=True)
         )
 

@@ -10,8 +10,9 @@ so that the times of all later steps follow from it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.nets.net import SILENT, Purpose
@@ -36,7 +37,7 @@ _MOST_FIRINGS = 100
 """… and after this many it is given up."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A token: the moment from which it can be used, and a bit for each occurrence it depends on."""
 
@@ -64,10 +65,13 @@ class Game:
     attributes: Mapping[str, Value] = field(default_factory=dict)
     leaning: Mapping[str, bool] = field(default_factory=dict)
     _tokens: list[list[Token]] = field(default_factory=list)
+    _enabled: dict[int, int] = field(default_factory=dict)
     _events: list[Performed] = field(default_factory=list)
     _bookings: list[Booking] = field(default_factory=list)
     _fired: Counter[int] = field(default_factory=Counter)
+    _right: dict[str, frozenset[int]] = field(default_factory=dict)
     _team: Team = field(init=False)
+    _firings: int = 0
     _numbers: int = 0
     _happened: int | None = None
     _left_out: int | None = None
@@ -85,13 +89,18 @@ class Game:
         self._tokens = [[Token(arrival, 0) for _ in range(count)] for count in board.initial]
         self._patient_with_plan = self.chance.share() < 0.5
         most = _MOST_FIRINGS * (len(board.before) + 1)
-        while tuple(len(tokens) for tokens in self._tokens) not in board.finals:
+        self._look_at(range(len(board.before)))
+        is_over = board.initial in board.finals
+        while not is_over:
             transition = self._next()
-            if transition is None or self._fired.total() > most:
+            if transition is None or self._firings > most:
                 self.world.people.give_back(self._bookings)
                 return None
+            self._firings += 1
             self._fired[transition] += 1
             self._fire(transition)
+            self._look_at(board.touched[transition])
+            is_over = board.may_end[transition] and tuple(map(len, self._tokens)) in board.finals
         events = tuple(sorted(self._events, key=lambda event: event.time))
         routes = tuple(self._routes)
         return Played(
@@ -108,20 +117,26 @@ class Game:
             ready = max(ready, tokens[weight - 1].ready)
         return ready
 
+    def _look_at(self, transitions: Iterable[int]) -> None:
+        """Note which of some transitions can fire, and when."""
+        board = self.world.board
+        for transition in transitions:
+            ready = self._ready(transition)
+            if ready is None or (transition in board.entries and not self._may_enter(transition)):
+                self._enabled.pop(transition, None)
+            else:
+                self._enabled[transition] = ready
+
     def _next(self) -> int | None:
         """The transition to fire: the earliest, or by chance one of those that compete with it."""
-        board = self.world.board
-        marked = (place for place, tokens in enumerate(self._tokens) if tokens)
-        near = {t for place in marked for t in board.consumers[place] if self._may_enter(t)}
-        enabled = {t: ready for t in near.union(board.sources) if (ready := self._ready(t)) is not None}
+        board, enabled = self.world.board, self._enabled
         if not enabled:
             return None
-        first = min(enabled, key=lambda t: (enabled[t], t))
-        rivals = sorted({r for place, _ in board.before[first] for r in board.consumers[place] if r in enabled})
-        rivals = rivals or [first]
-        if self._fired.total() > _FIRINGS * (len(board.before) + 1):
+        _, first = min((ready, t) for t, ready in enabled.items())
+        rivals = [r for r in board.rivals[first] if r in enabled] or [first]
+        if self._firings > _FIRINGS * (len(board.before) + 1):
             return min(rivals, key=lambda t: (board.exits[t], self._fired[t], t))
-        entries = [t for t in rivals if board.net.transitions[t].enters_plan]
+        entries = [t for t in rivals if t in board.entries]
         if entries and not (self._patient_with_plan and self._is_before_its_step(rivals)):
             return self.chance.one_of(entries)
         weights = [self._weight(t) for t in rivals]
@@ -131,11 +146,8 @@ class Game:
 
     def _may_enter(self, transition: int) -> bool:
         """A plan is entered when the disturbance asks for it, and once."""
-        meaning = self.world.board.net.transitions[transition]
-        if not meaning.enters_plan:
-            return True
         wanted = self.disturbance.plan if self.disturbance is not None else ""
-        return meaning.plan == wanted and not self._plan
+        return self.world.board.net.transitions[transition].plan == wanted and not self._plan
 
     def _is_before_its_step(self, rivals: list[int]) -> bool:
         """Whether the protected step can be done now, so that the plan may also be entered after it."""
@@ -166,7 +178,9 @@ class Game:
         gateway = self.world.gateway_of[transition]
         if gateway.routes[transition] & gateway.circular:
             return 0.3
-        return float(transition in gateway.right(self.world.conditions, self.attributes))
+        if gateway.node not in self._right:
+            self._right[gateway.node] = gateway.right(self.world.conditions, self.attributes)
+        return float(transition in self._right[gateway.node])
 
     def _fire(self, transition: int) -> None:
         board = self.world.board
@@ -179,13 +193,16 @@ class Game:
         if meaning.label != SILENT:
             if meaning.enters_plan:
                 self._plan, self._happened = meaning.plan, self._numbers
+                self._look_at(board.entries)
             ready = self._occur(board.net.labels[meaning.label], ready, causes)
             causes |= 1 << (self._numbers - 1)
         else:
             self._routes.append(Route(transition, ready))
         for place, weight in board.after[transition]:
-            self._tokens[place].extend(Token(ready, causes) for _ in range(weight))
-            self._tokens[place].sort(key=lambda token: token.ready)
+            tokens = self._tokens[place]
+            tokens.extend([Token(ready, causes)] * weight)
+            if len(tokens) > 1:
+                tokens.sort(key=attrgetter("ready"))
 
     def _occur(self, label: str, ready: int, causes: int) -> int:
         """One occurrence of a step, with whatever goes wrong at it; the moment at which the case goes on."""

@@ -17,7 +17,7 @@ from engine.nets.net import Net
 from engine.simulation.attributes import attribute_plan
 from engine.simulation.board import Board
 from engine.simulation.chance import Chance
-from engine.simulation.columns import case_ids, columns
+from engine.simulation.columns import Gathering, case_ids
 from engine.simulation.crew import crew_of
 from engine.simulation.decisions import gateways_of, wrong_branches
 from engine.simulation.explanations import Explainer
@@ -97,14 +97,12 @@ def simulate(
     impossible = [kind for kind, count in asked.items() if count and not candidates(world, kind)]
     if impossible:
         raise InputRefused(_impossible(flow, kind) for kind in impossible)
-    played = list(_Simulation(world, seed).run(cases, asked))
-    ids = case_ids(flow, settings, cases)
-    log = columns(world, ids, [outcome.played for outcome in played])
-    affected = tuple(
-        CaseTruth(case, outcome.injected, outcome.missed)
-        for case, outcome in zip(ids, played, strict=True)
-        if outcome.injected is not None
-    )
+    ids, gathering, affected = case_ids(flow, settings, cases), Gathering(world), []
+    for case, outcome in zip(ids, _Simulation(world, seed).run(cases, asked), strict=True):
+        gathering.add(outcome.played)
+        if outcome.injected is not None:
+            affected.append(CaseTruth(case, outcome.injected, outcome.missed))
+    log = gathering.log(ids)
     return SimulatedLog(
         log,
         Truth(
@@ -116,7 +114,7 @@ def simulate(
             cases=cases,
             events=log.events.height,
             asked={kind: count for kind, count in asked.items() if count},
-            affected=affected,
+            affected=tuple(affected),
         ),
     )
 
