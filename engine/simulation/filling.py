@@ -29,8 +29,8 @@ _QUARTER = 15 * MINUTE
 def case_values(world: World, chance: Chance, plan: str = "") -> dict[str, Value]:
     """What is known of a case from its beginning.
 
-    Every gateway leaves the case a way that leads to an end, and of the plans that a condition sets off the conditions
-    say which one is entered: a car that will be late is late.
+    Every gateway leaves it a way that leads to an end, and of the plans that a condition sets off, that of the case
+    alone is set off.
 
     Args:
         world: What stays the same.
@@ -40,15 +40,15 @@ def case_values(world: World, chance: Chance, plan: str = "") -> dict[str, Value
     values: dict[str, Value] = {}
     for _ in range(_ATTEMPTS):
         values = {name: draw.draw(chance) for name, draw in world.plan.case.items()}
-        if _sets_off(plan, world, values) and all(_leads_on(gateway, world, values) for gateway in world.gateways):
+        if _sets_off(world, values, plan) and all(_leads_on(gateway, world, values) for gateway in world.gateways):
             break
     return values
 
 
-def _sets_off(wanted: str, world: World, values: Mapping[str, Value]) -> bool:
-    """Whether no condition speaks against the plan that is wanted, or for another."""
-    asked = [(plan.id, plan.trigger.detail) for plan in world.flow.plans if plan.trigger.kind is TriggerKind.CONDITION]
-    return all(world.conditions.holds(text, values) is not (plan != wanted) for plan, text in asked if text)
+def _sets_off(world: World, values: Mapping[str, Value], plan: str) -> bool:
+    """Whether the values set off this plan, where a condition does that, and no other one."""
+    answers = ((wanted, world.conditions.holds(text, values)) for wanted, text in world.triggers.items())
+    return all((answer is True) == (wanted == plan) for wanted, answer in answers)
 
 
 def _leads_on(gateway: Gateway, world: World, values: Mapping[str, Value]) -> bool:

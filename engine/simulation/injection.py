@@ -95,7 +95,8 @@ class Outcome:
         missed: Ids of the standards it misses.
         injected: What was put into it, or None.
         side_effects: Standards it misses that were not meant and need not be: a case that stops early misses its
-            cycle time in any event.
+            cycle time in any event. Of a case with a plan also the promises that nobody could make, because their work
+            was not done.
     """
 
     played: Played
@@ -177,6 +178,8 @@ def _outcome(
         injected = replace(injected, positions=places)
     avoidable = judged(world, case, beside=beside) if stops else missed
     side_effects = sum(1 for standard in avoidable if standard != injected.standard)
+    if injected.injection is Injection.PLAN:  # goes on to the end, so that what was promised can be kept
+        side_effects += sum(1 for ref in world.plan.promises if ref.step is None and case.attributes[ref.name] is None)
     return Outcome(case, missed, injected, side_effects)
 
 

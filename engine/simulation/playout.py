@@ -228,9 +228,9 @@ class _Simulation:
         return game.play(self._world.hours.next_open(arrival + later))
 
     def _game(self, chance: Chance, patience: float, disturbance: Disturbance | None = None) -> Game:
-        """A case that has come, with what is known of it and what goes wrong in it."""
+        """A case that has come, with what is known of it."""
         world = self._world
-        attributes = case_values(world, chance, disturbance.plan if disturbance is not None else "")
+        attributes = case_values(world, chance, plan=disturbance.plan if disturbance is not None else "")
         conditions = [s.rule.first for s in world.flow.standards if isinstance(s.rule, Quicker)]
         quick = any(world.conditions.holds(condition, attributes) for condition in conditions)
         return Game(world, chance, patience * (_QUICK if quick else 1.0), disturbance, attributes)

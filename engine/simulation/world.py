@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from engine.definitions.flow import Flow
+from engine.definitions.conditions import compiled_condition
+from engine.definitions.flow import Flow, TriggerKind
 from engine.definitions.standards import TimeSpan
 from engine.simulation.attributes import AttributePlan
 from engine.simulation.board import Board
@@ -142,6 +143,16 @@ class World:
     gateways: tuple[Gateway, ...] = ()
     crew: Crew = field(default_factory=Crew)
     conditions: Conditions = field(default_factory=Conditions)
+
+    @cached_property
+    def triggers(self) -> Mapping[str, str]:
+        """Plan → the condition that sets it off, where all that it reads is known from the beginning of a case."""
+        conditional = (plan for plan in self.flow.plans if plan.trigger.kind is TriggerKind.CONDITION)
+        return {
+            plan.id: plan.trigger.detail
+            for plan in conditional
+            if compiled_condition(plan.trigger.detail).names.case <= self.plan.case.keys()
+        }
 
     @cached_property
     def gateway_of(self) -> Mapping[int, Gateway]:
