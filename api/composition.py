@@ -289,6 +289,7 @@ def simulate_flow(
     start: date | None = None,
     calendar: str = "",
     people: int | None = None,
+    attributes: Sequence[str] = (),
     language: Language = Language.EN,
     limits: Limits = DEFAULT_LIMITS,
 ) -> SimulatedLog:
@@ -302,6 +303,7 @@ def simulate_flow(
         start: The first day; None for the usual one.
         calendar: Name of the working calendar; "" for the flow's.
         people: People of each role; None for as many as the work needs.
+        attributes: How attributes are drawn, each as ``answers=10..60``; beside those that are drawn anyway.
         language: Of the activity names.
         limits: Bounds the cases.
 
@@ -309,6 +311,7 @@ def simulate_flow(
         InputRefused: The process has no graph, or the flow cannot be played as asked.
     """
     from engine.simulation.playout import simulate
+    from engine.simulation.said import read_attributes
     from engine.simulation.settings import SimulationSettings
     from engine.simulation.specification import read_deviations
 
@@ -319,6 +322,9 @@ def simulate_flow(
     )
     if start is not None:
         settings = replace(settings, start=start)
+    if attributes:
+        said = read_attributes(attributes, {step.id for step in process.flow.steps}, limits=limits)
+        settings = replace(settings, attributes={**settings.attributes, **said})
     return simulate(process.flow, process.net, cases=cases, seed=seed, settings=settings, limits=limits)
 
 

@@ -34,6 +34,7 @@ def simulate(
     people: Annotated[
         int | None, typer.Option("--people", parser=PEOPLE, metavar=PEOPLE.metavar, show_default=False)
     ] = None,
+    attributes: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUES", show_default=False)] = None,
     names: Annotated[Literal["zh", "en"], typer.Option("--names")] = "en",
 ) -> None:
     """Play a flow out as a log."""
@@ -53,6 +54,7 @@ def simulate(
             start=first_day,
             calendar=calendar,
             people=people,
+            attributes=attributes or (),
             language=Language(names),
             limits=session.limits,
         )

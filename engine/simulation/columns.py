@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from engine.definitions.flow import Flow
+from engine.logs.assembly import free_name
 from engine.logs.instants import INSTANT
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.simulation.settings import SimulationSettings
@@ -63,13 +64,17 @@ class Gathering:
         """
         self._lay_out()
         table = pl.concat(self._tables)
-        attributes = [column.series(table.height) for column in self._of_events.values() if not column.is_empty]
+        attributes = {
+            free_name(name, EVENT_COLUMNS): column.series(table.height)
+            for name, column in self._of_events.items()
+            if not column.is_empty
+        }
         cases = [column.series(len(ids)) for column in self._of_cases.values()]
         return Log(
             self._world.flow.id,
             tuple(self._codes),
             pl.DataFrame([pl.Series("case_id", ids), *cases]),
-            table.with_columns(attributes),
+            table.with_columns(**attributes),
         )
 
     def _lay_out(self) -> None:

@@ -34,9 +34,10 @@ class Choice:
     @property
     def text(self) -> str:
         """As it is recorded beside a log."""
+        words = [word_of(value) or "" for value in self.values]
         if not self.weights:
-            return "|".join(map(str, self.values))
-        return "|".join(f"{value}:{weight:g}" for value, weight in zip(self.values, self.weights, strict=True))
+            return "|".join(words)
+        return "|".join(f"{word}:{weight:g}" for word, weight in zip(words, self.weights, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Number:
     @property
     def text(self) -> str:
         """As it is recorded beside a log."""
-        return f"{float(self.least):g}..{float(self.most):g}"
+        return f"{float(self.least):.{self.decimals}f}..{float(self.most):.{self.decimals}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Reference:
     @property
     def text(self) -> str:
         """As it is recorded beside a log."""
-        return f"{self.word} 000..999"
+        return f"{self.word}*"
 
 
 Draw = Choice | Number | Reference

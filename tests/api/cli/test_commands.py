@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 from pathlib import Path
@@ -233,6 +234,18 @@ def test_simulate_writes_log_and_truth_and_repeats_itself(tmp_path: Path) -> Non
     assert found["cases"] - found["fitting_cases"] == len(truth["affected"]) == 10
 
 
+def test_simulate_draws_attributes_as_they_are_set(tmp_path: Path) -> None:
+    output = tmp_path / "x.csv"
+    set_ = ("--set", "case.answers=40..45", "--set", "channel=fax", "--set", "weekday=mo:1|tu:0|:1")
+    assert run("simulate", flow_file(tmp_path), "--cases", "20", "-o", str(output), *set_).exit_code == 0
+    rows = list(csv.DictReader(output.read_text("utf-8-sig").splitlines()))
+    assert {row["case:channel"] for row in rows} == {"fax"}
+    assert {row["case:weekday"] for row in rows} == {"mo", ""}
+    assert {40 <= int(row["case:answers"]) <= 45 for row in rows} == {True}
+    recorded = json.loads((tmp_path / "x.truth.json").read_text("utf-8"))["settings"]["attributes"]
+    assert "answers: 40..45" in recorded
+
+
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
@@ -243,6 +256,8 @@ def test_simulate_writes_log_and_truth_and_repeats_itself(tmp_path: Path) -> Non
         (("--from", "heute"), "--from: heute is not a day"),
         (("--deviations", "skipp:1"), "skipp"),
         (("--calendar", "moon"), "moon"),
+        (("--set", "answers=60..10"), "answers: “60..10” is not a range"),
+        (("--set", "nowhere.sheet=x"), "“nowhere” is no step"),
     ],
 )
 def test_simulate_refuses_what_it_cannot_play(tmp_path: Path, extra: tuple[str, ...], says: str) -> None:
