@@ -63,8 +63,8 @@ def caption(node: Node, wording: Wording) -> list[Row]:
     """What a gateway asks, or what an event is about."""
     rows: list[Row] = [(Run(part, 9, INK, bold=True),) for part in _wrapped(wording.title(node.title)) if part]
     if node.event is not None and node.event.detail and (node.kind is NodeKind.EVENT or not rows):
-        detail = clean(node.event.detail)
-        told = wording.text("chart.sends" if node.throws else f"chart.trigger.{node.event.kind}", detail=detail)
+        sent = wording.text("chart.sends", detail=clean(node.event.detail)) if node.throws else ""
+        told = sent or wording.trigger(node.event)
         rows += [(Run(part, 9, MUTED),) for part in wrap(told, columns=24, lines=3)]
     return rows
 

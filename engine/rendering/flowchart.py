@@ -264,8 +264,7 @@ class _Drawing:
 
     def _entry(self, plan: Plan) -> list[Row]:
         risk = wrap(clean(self.wording.title(plan.risk)), columns=20, lines=3)
-        detail = clean(plan.trigger.detail)
-        trigger = self.wording.text(f"chart.trigger.{plan.trigger.kind}", detail=detail)
+        trigger = self.wording.trigger(plan.trigger)
         rows: list[Row] = [(Run(part, 9, PLAN, bold=True),) for part in (f"⚠ {risk[0]}", *risk[1:])]
         return rows + [(Run(part, 9, MUTED),) for part in wrap(trigger, columns=24, lines=3)]
 

@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from engine.assessment.points import rounded_score
+from engine.definitions.durations import parse_time_span
+from engine.definitions.flow import Trigger, TriggerKind
+from engine.definitions.rules import TimeUnit
 from engine.definitions.titles import Title
 from engine.errors import Value
 from engine.messages.catalogue import sentence, term
+from engine.rendering.text import clean
 from engine.vocabulary import Language
 
 _UNITS = ((60, 1, "second"), (90 * 60, 60, "minute"), (48 * 3600, 3600, "hour"), (math.inf, 86400, "day"))
@@ -62,6 +66,16 @@ class Wording:
         amount, name = next((seconds / size, name) for below, size, name in _UNITS if abs(seconds) < below)
         digits = 1 if abs(amount) < 10 and round(amount, 1) != round(amount) else 0
         return self.text(f"chart.unit.{name}", amount=self.number(amount, digits=digits))
+
+    def trigger(self, trigger: Trigger) -> str:
+        """What sets something off; a time in the largest unit of which it is a whole number."""
+        detail = clean(trigger.detail)
+        span = parse_time_span(trigger.detail) if trigger.kind is TriggerKind.TIMER else None
+        if span is not None and span.unit is TimeUnit.CLOCK and span.amount:
+            seconds = span.amount // 1_000_000
+            amount, name = next((seconds // size, name) for _, size, name in reversed(_UNITS) if seconds % size == 0)
+            detail = self.text(f"chart.unit.{name}", amount=amount)
+        return self.text(f"chart.trigger.{trigger.kind}", detail=detail)
 
     def moment(self, moment: datetime) -> str:
         """A moment to the minute, in UTC unless it says otherwise."""

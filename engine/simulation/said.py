@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
 from engine.errors import InputRefused, Problem
+from engine.errors import Value as ErrorValue
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.simulation.values import Choice, Draw, Number, Reference, Value
 
@@ -64,8 +65,8 @@ def _problems_of_name(text: str, name: str, steps: Collection[str], limits: Limi
         shown = text[:80].encode("utf-8", "backslashreplace").decode("utf-8")
         yield Problem("simulate.not-an-attribute", values={"text": shown})
     elif len(name) > limits.label_characters or len(text.encode("utf-8", "replace")) > limits.attribute_bytes:
-        allowed = {"characters": limits.label_characters, "bytes": limits.attribute_bytes}
-        yield Problem("simulate.attribute-too-long", values={"attribute": name[:80], **allowed})
+        allowed: dict[str, ErrorValue] = {"characters": limits.label_characters, "bytes": limits.attribute_bytes}
+        yield Problem("simulate.attribute-too-long", values=allowed | {"attribute": name[:80]})
     elif dot and step != "case" and step not in steps:
         yield Problem("simulate.attribute-of-unknown-step", values={"attribute": name, "step": step})
 

@@ -34,12 +34,14 @@ from engine.simulation.specification import DeviationSpec, Injection, read_devia
 from engine.vocabulary import DeviationKind, Dimension
 from tests.engine.simulation.flows import EVERY_RULE, SERVICE, SURVEY, flow_of
 from tests.flows_strategy import flows
+from tests.missed_standards import missed_by_case
 from tests.standards_strategy import simple_standards
 
 LAW = settings(deadline=None, derandomize=True, max_examples=20)
 FLOWS = Path(__file__).resolve().parents[2] / "examples" / "flows"
 TEXTS = {"SERVICE": SERVICE, "SURVEY": SURVEY, "EVERY_RULE": EVERY_RULE}
-NAMES = (*TEXTS, *sorted(path.stem for path in FLOWS.glob("*.yaml")))
+EXAMPLES = tuple(sorted(path.stem for path in FLOWS.glob("*.yaml")))
+NAMES = (*TEXTS, *EXAMPLES)
 FIRST_DAY = np.datetime64("2026-03-02T00:00:00", "us").astype(np.int64).item()
 
 
@@ -115,8 +117,9 @@ def test_every_affected_case_counts_as_disturbed_and_no_other(name: str) -> None
     assert assess(process_of(name), log.log).dimension(Dimension.ADAPTABILITY).denominator == len(log.truth.affected)
 
 
-@pytest.mark.parametrize("name", [*TEXTS, "car_service_advisor", "complaint_handling", "service_evaluation"])
-@settings(LAW, max_examples=10)
+# without pre_sale, in which one of the seeds takes a minute; its shipped log is compared case by case elsewhere
+@pytest.mark.parametrize("name", [*TEXTS, *(name for name in EXAMPLES if name != "pre_sale")])
+@settings(LAW, max_examples=4)
 @given(seed=st.integers(0, 10**6), injection=st.sampled_from([*Injection]))
 def test_each_case_holds_what_its_truth_says(name: str, seed: int, injection: Injection) -> None:
     try:
@@ -124,6 +127,8 @@ def test_each_case_holds_what_its_truth_says(name: str, seed: int, injection: In
     except InputRefused as refused:
         assert refused.problems[0].code == "simulate.deviation-impossible"  # noqa: PT017
         return
+    missed = {case.case: case.missed for case in log.truth.affected if case.missed}
+    assert missed_by_case(process_of(name), log.log) == missed
     net, variants = process_of(name).net, find_variants(log.log)
     plans = frozenset(t.id for t in net.transitions if t.enters_plan)
     aligned = align(net, variants, costs=Costs(forbidden=plans)).per_variant

@@ -61,7 +61,7 @@ def test_conditions_and_defaults_stand_on_edges() -> None:
 def test_a_plan_says_its_risk_and_its_trigger() -> None:
     shown = texts(draw_flow(survey_flow(), language=Language.EN))
     assert "⚠ Too few answers" in shown
-    assert "after 7d" in shown
+    assert "after 7 d" in shown
 
 
 def test_optional_steps_are_dashed_and_required_ones_solid() -> None:
@@ -97,7 +97,7 @@ def test_an_event_has_two_lines_dashed_where_it_runs_beside() -> None:
 
 def test_an_event_says_what_it_is_about_and_the_legend_explains_its_sign() -> None:
     shown = texts(draw_flow(construct("a step interrupted"), language=Language.ZH))
-    assert {"Late", "超过 1d", "⊙", "定时"} <= set(shown)
+    assert {"Late", "超过 1 天", "⊙", "定时"} <= set(shown)
     assert shown.count("⊙") == 2
 
 

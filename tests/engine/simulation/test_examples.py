@@ -24,6 +24,7 @@ from engine.simulation.specification import Injection, read_deviations
 from engine.simulation.truth import read_truth
 from engine.simulation.writing import truth_path, write_simulation
 from engine.vocabulary import Language
+from tests.missed_standards import missed_by_case
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
@@ -91,6 +92,15 @@ def test_assessing_a_shipped_log_finds_its_truth(name: str) -> None:
     assert +by_standard == missed
     for standard in assessment.standards:  # what was left out or went unrecorded is rare, and no standard stands idle
         assert 20 * standard.no_evidence <= standard.met + standard.missed + standard.no_evidence, standard.standard
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_each_case_of_a_shipped_log_misses_what_its_truth_says(name: str) -> None:
+    path = ROOT / "examples" / "logs" / f"{name}.xes.gz"
+    truth = read_truth(truth_path(path).read_text(encoding="utf-8"))
+    flow = read_flow(ROOT / "examples" / "flows" / f"{name}.yaml")
+    found = missed_by_case(Process(flow, compile_flow(flow)), read_log(path))
+    assert found == {case.case: case.missed for case in truth.affected if case.missed}
 
 
 def test_the_page_names_every_deviation_and_every_setting() -> None:
