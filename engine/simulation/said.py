@@ -79,7 +79,7 @@ def _problems_of_values(name: str, written: str) -> Iterator[Problem]:
             yield Problem("simulate.not-a-range", values={"attribute": name, "text": written[:80]})
         return
     if len(parts) > MOST_VALUES:
-        values = {"attribute": name, "found": len(parts), "allowed": MOST_VALUES}
+        values: dict[str, ErrorValue] = {"attribute": name, "found": len(parts), "allowed": MOST_VALUES}
         yield Problem("simulate.too-many-values", values=values)
     weights = [_WEIGHTED.fullmatch(part.strip()) for part in parts]
     known = [float(match["weight"]) for match in weights if match is not None]
