@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from engine.assessment.assess import assess
 from engine.errors import InputRefused, LimitExceeded
 from engine.limits import DEFAULT_LIMITS
-from engine.nets.process import Process
+from engine.nets.process import Process, read_process
 from engine.simulation.playout import SimulatedLog, simulate
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import Injection, read_deviations
@@ -166,3 +167,13 @@ def test_standards_that_no_case_can_meet_are_named() -> None:
         simulated(impossible)
     assert refusal.value.problems[0].code == "simulate.standards-not-met"
     assert refusal.value.problems[0].values["standards"] == "never"
+
+
+def test_a_plans_condition_is_true_in_the_cases_that_enter_it_and_in_no_other() -> None:
+    process = read_process(Path(__file__).resolve().parents[3] / "examples" / "flows" / "car_service_advisor.yaml")
+    settings = SimulationSettings(deviations=read_deviations("plan:80%"))
+    found = simulate(process.flow, process.net, cases=25, seed=3, settings=settings)
+    late = {case.case for case in found.truth.affected if case.injected.plan == "late"}
+    assert late
+    assert set(found.log.cases.filter(pl.col("will_be_late"))["case_id"]) == late
+    assert found.log.cases["promised_time"].null_count() == 0
