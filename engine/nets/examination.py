@@ -99,7 +99,7 @@ class Examination:
         found: list[Finding] = []
         for state in self.deadlocks[:_MOST_ALIKE]:
             marking = self._space.marking(state)
-            # Where nothing waits, as in a part that was unfolded into its markings, it is stuck behind what it did last.
+            # Where nothing waits, as in a part that was unfolded into markings, it is stuck behind what it did last.
             nodes = waiting(self._net, marking) or self._space.path_to(state)[-1:]
             found.append(self._at(state, FindingKind.DEADLOCK, nodes))
         return found
