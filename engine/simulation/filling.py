@@ -11,7 +11,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.definitions import rules
-from engine.definitions.flow import TriggerKind
 from engine.definitions.rules import AttributeRef, TimeUnit
 from engine.definitions.standards import Standard
 from engine.simulation.attributes import AttributePlan, largest_of
