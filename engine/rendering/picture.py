@@ -13,7 +13,6 @@ from engine.limits import DEFAULT_LIMITS, Limits
 from engine.rendering.dot import Run, table
 from engine.rendering.fonts import load_graphviz
 from engine.rendering.palette import FONT
-from engine.rendering.plain import PlainLayout, read_plain
 from engine.rendering.svg import TextStyle, read_svg, text_styles, tidy_svg
 
 PNG_DPI = 144
@@ -108,24 +107,6 @@ def _text_widths(styles: Sequence[TextStyle]) -> dict[TextStyle, float]:
     plain: bytes = load_graphviz().AGraph(string=dot).draw(format="plain", prog="dot")
     found = re.findall(rb"^node m(\d+) \S+ \S+ (\S+) ", plain, re.MULTILINE)
     return {styles[int(index)]: 72 * float(width) / MAGNIFIED for index, width in found}
-
-
-def lay_out(dot: str) -> PlainLayout:
-    """Lay out DOT that this package made, without drawing it.
-
-    Args:
-        dot: Its nodes have empty labels, its edges the colours of ``plain.colour_of``.
-
-    Raises:
-        RuntimeError: Graphviz complains.
-    """
-    with _LOCK, warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", RuntimeWarning)
-        plain: bytes = load_graphviz().AGraph(string=dot).draw(format="plain", prog="dot")
-    complaints = [str(warning.message) for warning in said if issubclass(warning.category, RuntimeWarning)]
-    if complaints:
-        raise RuntimeError("; ".join(complaints))
-    return read_plain(plain.decode())
 
 
 def without_date(pdf: bytes) -> bytes:

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from api.composition import bpmn_of
+from engine.definitions.bpmn.drawing import drawing_of
 from engine.definitions.bpmn.reader import read_bpmn_bytes
 from engine.definitions.bpmn.vocabulary import OWN
 from engine.definitions.bpmn.writer import write_bpmn
 from engine.definitions.flow import Flow, Termination
 from engine.definitions.yaml_writer import write_flow
 from engine.errors import InputRefused
+from engine.rendering.bpmn_layout import layout_drawing
 from engine.vocabulary import Language
 from tests.engine.definitions.files import problems_of
+from tests.engine.rendering.geometry import faults
 from tests.flows_strategy import flows, placeless
 from tests.oracles.flow_interpreter import flow_language
 from tests.oracles.whole_flows import whole_flow
@@ -46,6 +49,13 @@ def test_writing_and_reading_gives_the_flow_again(flow: Flow, language: Language
 def test_every_construct_comes_back(flow: Flow) -> None:
     again = read_bpmn_bytes(bpmn_of(flow, language=Language.EN).encode())
     assert placeless(again.flow) == placeless(flow)
+
+
+@LAW
+@given(st.one_of(flows(), graphs()), st.sampled_from(Language))
+def test_nothing_is_drawn_over_anything_else(flow: Flow, language: Language) -> None:
+    drawing = drawing_of(flow)
+    assert faults(drawing, layout_drawing(drawing, language=language)) == []
 
 
 def without_own(text: str) -> str:

@@ -83,10 +83,10 @@ def _roles(draft: Draft, reading: BpmnReading) -> tuple[dict[str, Title], dict[s
     used = {node.lane for node in draft.nodes.values() if node.kind is NodeKind.STEP}
     names: dict[str, str] = {}
     for key, lane in draft.lanes.items():
-        name = reading.label(lane.get("name"), lane)
-        if own_text(lane, "role") is not None or (name and key in used):
+        name, own = reading.label(lane.get("name"), lane), own_text(lane, "role")
+        if own or (name and key in used):
             names[key] = name
-        else:
+        elif own is None or name:
             reading.listed("bpmn.lane-without-role", "lane", lane)
     ids = role_ids(draft.lanes, names)
     roles: dict[str, Title] = {}

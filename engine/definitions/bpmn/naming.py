@@ -122,26 +122,28 @@ def slug(text: str) -> str:
 
 
 def role_ids(lanes: Mapping[str, etree._Element], names: Mapping[str, str]) -> dict[str, str]:
-    """Lane key → role id. Lanes of one name are one role.
+    """Lane key → role id. Lanes of one name are one role, and what Trueline wrote keeps its id.
 
     Args:
         lanes: The lanes by key.
         names: Lane key → its name, not empty.
     """
-    found: dict[str, str] = {}
+    said = {key: role for key in names if (role := own_text(lanes[key], "role"))}
     of_name: dict[str, str] = {}
+    for key, role in said.items():
+        of_name.setdefault(names[key], role)
+    taken = set(said.values())
+    found: dict[str, str] = {}
     for key, name in names.items():
-        own = own_text(lanes[key], "role")
-        if own is not None or name in of_name:
-            found[key] = own or of_name[name]
-            continue
-        wanted = slug(name) or f"role-{len(of_name) + 1}"
-        number, identifier = 1, wanted
-        while identifier in found.values():
-            number += 1
-            identifier = f"{wanted}-{number}"
-        found[key] = identifier
-        of_name.setdefault(name, identifier)
+        if key not in said and name not in of_name:
+            wanted = slug(name) or f"role-{len(of_name) + 1}"
+            number, identifier = 1, wanted
+            while identifier in taken:
+                number += 1
+                identifier = f"{wanted}-{number}"
+            of_name[name] = identifier
+            taken.add(identifier)
+        found[key] = said.get(key) or of_name[name]
     return found
 
 

@@ -13,7 +13,7 @@ from typing import cast
 from lxml import etree
 
 from engine.definitions.bpmn.diagram import write_diagram
-from engine.definitions.bpmn.drawing import Drawing, DrawnEdge, DrawnNode, Layout, drawing_of
+from engine.definitions.bpmn.drawing import Drawing, DrawnEdge, DrawnLane, DrawnNode, Layout, drawing_of
 from engine.definitions.bpmn.event_writer import EventWriter
 from engine.definitions.bpmn.own import SAID_BY_BPMN, called_flow, sections_of
 from engine.definitions.bpmn.own_attributes import both, own_attributes
@@ -33,6 +33,7 @@ _PREFIXES: Mapping[str | None, str] = {
 }
 _GATEWAY_NAMES = {kind: name for name, kind in GATEWAYS.items()}
 _LONGEST_NAME = 60
+_COLLABORATION, _POOL = "_collaboration", "_pool"
 
 
 def write_bpmn(flow: Flow, *, layout: Layout | None = None, language: Language = Language.EN) -> str:
@@ -82,17 +83,21 @@ class _Writer:
         self._write_sections(self.add(process, "extensionElements"), self._flow)
         self._write_scope(process, None)
         self._events.write_roots(root)
+        shown = self._write_pool(root, identifier) if self._drawing.lanes else identifier
         root.append(process)
         if layout is not None:
-            self.add_diagram(root, identifier, layout)
+            write_diagram(root, shown, _POOL, self._drawing, layout)
         if self._problems:
             raise InputRefused(self._problems.values())
         etree.indent(root)
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"
 
-    def add_diagram(self, root: etree._Element, process: str, layout: Layout) -> None:
-        """The diagram of the process."""
-        write_diagram(root, process, self._drawing, layout)
+    def _write_pool(self, root: etree._Element, process: str) -> str:
+        """The pool in which modelers draw lanes; the id of what is drawn."""
+        collaboration = self.add(root, "collaboration", {"id": _COLLABORATION})
+        name = self._name(self._flow.title)
+        self.add(collaboration, "participant", {"id": _POOL, "name": name, "processRef": process})
+        return _COLLABORATION
 
     def add(
         self, parent: etree._Element, name: str, attributes: Mapping[str, str] = MappingProxyType({})
@@ -134,19 +139,24 @@ class _Writer:
                 self._write_edge(element, edge, number)
 
     def _write_lanes(self, element: etree._Element, scope: str | None, nodes: list[Node]) -> None:
-        """A lane for each role; those of the process hold every role, so that none is lost."""
-        used = {node.role for node in nodes if node.kind is NodeKind.STEP}
-        roles = {key: title for key, title in self._flow.roles.items() if scope is None or key in used}
-        if not roles:
+        """The lanes of the process, or a lane for each role in a sub-flow, which modelers do not draw."""
+        if scope is None:
+            found = list(self._drawing.lanes)
+        else:
+            steps = [node for node in nodes if node.kind is NodeKind.STEP]
+            found = [
+                DrawnLane(f"_lane.{scope}.{role}", role, title, tuple(n.id for n in steps if n.role == role))
+                for role, title in self._flow.roles.items()
+                if any(node.role == role for node in steps)
+            ]
+        if not found:
             return
-        prefix = "_lane" if scope is None else f"_lane.{scope}"
-        lanes = self.add(element, "laneSet", {"id": f"{prefix}s"})
-        for role, title in roles.items():
-            lane = self.add(lanes, "lane", {"id": f"{prefix}.{role}", "name": self._name(title)})
-            self._set(lane, {f"{{{OWN}}}role": role, **both(title)})
-            for node in nodes:
-                if node.kind is NodeKind.STEP and node.role == role:
-                    self.add(lane, "flowNodeRef").text = node.id
+        lanes = self.add(element, "laneSet", {"id": "_lanes" if scope is None else f"_lanes.{scope}"})
+        for drawn in found:
+            lane = self.add(lanes, "lane", {"id": drawn.id, "name": self._name(drawn.title)})
+            self._set(lane, {f"{{{OWN}}}role": drawn.role, **both(drawn.title)})
+            for key in drawn.nodes:
+                self.add(lane, "flowNodeRef").text = key
 
     # Nodes
 

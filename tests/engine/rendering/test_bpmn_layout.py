@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,30 +13,13 @@ from engine.errors import LimitExceeded
 from engine.limits import Limits
 from engine.rendering.bpmn_layout import layout_drawing
 from engine.vocabulary import Language
+from tests.engine.rendering.geometry import contains, faults, overlap
 
 FLOWS = sorted((Path(__file__).resolve().parents[3] / "examples" / "flows").glob("*.yaml"))
 
 
 def laid_out(drawing: Drawing) -> Layout:
     return layout_drawing(drawing, language=Language.ZH)
-
-
-def overlap(first: Box, second: Box) -> bool:
-    return (
-        first.x < second.x + second.width
-        and second.x < first.x + first.width
-        and first.y < second.y + second.height
-        and second.y < first.y + first.height
-    )
-
-
-def contains(outer: Box, inner: Box) -> bool:
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and inner.x + inner.width <= outer.x + outer.width
-        and inner.y + inner.height <= outer.y + outer.height
-    )
 
 
 NESTED = Drawing(
@@ -62,15 +44,22 @@ NESTED = Drawing(
 )
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
-def test_shapes_do_not_overlap(path: Path) -> None:
+def test_an_example_is_drawn_without_a_fault(path: Path, language: Language) -> None:
     drawing = drawing_of(read_flow(path))
-    layout = laid_out(drawing)
-    for parent in {node.parent for node in drawing.nodes}:
-        beside = [layout.boxes[node.id] for node in drawing.nodes if node.host is None and node.parent == parent]
-        assert not [pair for pair in combinations(beside, 2) if overlap(*pair)]
-    assert layout.boxes.keys() == {node.id for node in drawing.nodes}
-    assert layout.lines.keys() == {edge.id for edge in drawing.edges}
+    assert faults(drawing, layout_drawing(drawing, language=language)) == []
+
+
+def test_nested_shapes_are_drawn_without_a_fault() -> None:
+    assert faults(NESTED, laid_out(NESTED)) == []
+
+
+def test_two_lines_that_change_rows_do_not_run_on_each_other() -> None:
+    nodes = tuple(DrawnNode(name, NodeKind.STEP, None) for name in "abcd")
+    ways = ("a d", "b c", "a c", "b d")
+    swap = Drawing(nodes, tuple(DrawnEdge(way, *way.split()) for way in ways))
+    assert faults(swap, laid_out(swap)) == []
 
 
 def test_a_sub_flow_holds_what_is_in_it() -> None:
@@ -84,6 +73,8 @@ def test_events_sit_on_the_border_beside_each_other() -> None:
     layout = laid_out(NESTED)
     host, late, bad = (layout.boxes[key] for key in ("sub", "late", "bad"))
     assert late.centre.y == bad.centre.y == host.y + host.height
+    assert contains(Box(host.x, 0, host.width, 10**6), late)
+    assert contains(Box(host.x, 0, host.width, 10**6), bad)
     assert not overlap(late, bad)
     assert layout.lines["late.z"][0].y == late.y + late.height
 
