@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from engine.definitions.bpmn.conditions import exclude_each_other
@@ -28,6 +30,8 @@ def settle_choices(draft: Draft, reading: BpmnReading, *, written_by_us: bool) -
     for key in [node.key for node in draft.nodes.values() if node.kind in _ACTING]:
         _split_by_condition(draft, key)
     if not written_by_us:
+        for node in [node for node in draft.nodes.values() if node.kind is NodeKind.INCLUSIVE]:
+            _merge_alternatives(draft, node, reading)
         for node in [node for node in draft.nodes.values() if node.kind is NodeKind.INCLUSIVE]:
             _write_out(draft, node, reading)
 
@@ -63,6 +67,48 @@ def _split_by_condition(draft: Draft, key: str) -> None:
         if leave_out:
             end = draft.make(NodeKind.END, f"{plain(gateway.key)}-none", gateway.parent)
             draft.edges.append(DraftEdge(gateway.key, end.key, otherwise=True))
+
+
+def _merge_alternatives(draft: Draft, join: DraftNode, reading: BpmnReading) -> None:
+    """An inclusive join whose ways in are never taken at once lets every token pass, as an exclusive one does.
+
+    It waits while a token may still come to a way in that has none (BPMN 13.4.3). Tokens for two of its ways in come
+    from one that was split, so where no split leads to two of them along different branches, there is none to wait for.
+    """
+    entering = [edge for edge in draft.edges if edge.target == join.key]
+    if len(entering) < len(("one", "another")) or len(draft.leaving(join.key)) > 1:
+        return
+    backward: dict[str, list[str]] = defaultdict(list)
+    for source, targets in draft.onward().items():
+        for target in targets:
+            backward[target].append(source)
+    upstream = [_all_from(edge.source, backward) for edge in entering]
+    leads_to: dict[str, list[set[int]]] = defaultdict(list)
+    for edge in draft.edges:
+        reached = {index for index, keys in enumerate(upstream) if edge.target in keys or entering[index] is edge}
+        leads_to[edge.source].append(reached)
+    for node in draft.nodes.values():
+        if node.host is not None and not node.interrupting:
+            beside = [n for n in draft.nodes.values() if n.host == node.host]
+            leads_to[node.host] += [{i for i, keys in enumerate(upstream) if n.key in keys} for n in beside]
+    alternatives = {NodeKind.EXCLUSIVE, NodeKind.EVENT_BASED}
+    for key, branches in leads_to.items():
+        leading = [reached for reached in branches if reached]
+        if draft.nodes[key].kind not in alternatives and len(leading) > 1 and len(set().union(*leading)) > 1:
+            return
+    join.kind = NodeKind.EXCLUSIVE
+    if join.element is not None:
+        reading.remark("bpmn.inclusive-passes", join.element)
+
+
+def _all_from(first: str, onward: Mapping[str, Sequence[str]]) -> set[str]:
+    """A node and all that its ways come to."""
+    seen, waiting = {first}, [first]
+    while waiting:
+        new = set(onward.get(waiting.pop(), ())) - seen
+        seen |= new
+        waiting += new
+    return seen
 
 
 def _write_out(draft: Draft, gateway: DraftNode, reading: BpmnReading) -> None:
@@ -101,14 +147,6 @@ def _just(conditions: list[str | None], chosen: list[bool]) -> str | None:
 def _is_joined(draft: Draft, split: str) -> bool:
     """Whether a way from a split comes to an inclusive gateway with several ways in."""
     onward = draft.onward()
-    entering = [edge.target for edge in draft.edges]
-    waiting, seen = list(onward[split]), set(onward[split])
-    while waiting:
-        key = waiting.pop()
-        if draft.nodes[key].kind is NodeKind.INCLUSIVE and entering.count(key) > 1:
-            return True
-        for target in onward[key]:
-            if target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return False
+    entering = Counter(edge.target for edge in draft.edges)
+    reached = set().union(*(_all_from(key, onward) for key in onward[split]))
+    return any(draft.nodes[key].kind is NodeKind.INCLUSIVE and entering[key] > 1 for key in reached)

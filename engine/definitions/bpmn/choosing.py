@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from engine.definitions.bpmn.asides import list_aside
 from engine.definitions.bpmn.reading import BpmnReading, flag, model_children
-from engine.definitions.bpmn.vocabulary import EVENTS, GATEWAYS, ROOTS_WITHOUT_ORDER, SUB_PROCESSES, TASKS
-from engine.definitions.xml_reading import local_name
+from engine.definitions.bpmn.vocabulary import DIAGRAM, EVENTS, GATEWAYS, GLOBAL_TASKS, MODEL, SUB_PROCESSES, TASKS
 
+_READ_ROOTS = GLOBAL_TASKS | {"process", "message", "signal", "error", "escalation", "extensionElements"}
 _WORK = TASKS | SUB_PROCESSES | set(GATEWAYS) | EVENTS | {"callActivity", "adHocSubProcess", "complexGateway"}
 
 
@@ -79,7 +80,12 @@ def _list_others(
     for name, child in model_children(root):
         if name == "collaboration":
             for inner, part in model_children(child):
-                if inner != "participant" or part.get("processRef") is None:
+                process = part.get("processRef", "").rpartition(":")[2]
+                if inner != "participant" or process not in processes:
                     reading.listed("bpmn.set-aside", inner, part)
-        elif name in ROOTS_WITHOUT_ORDER:
-            reading.listed("bpmn.set-aside", local_name(child), child)
+        elif name not in _READ_ROOTS and not name.endswith("EventDefinition"):
+            list_aside(name, child, reading)
+    for child in root:
+        namespace = etree.QName(child).namespace
+        if namespace not in {MODEL, DIAGRAM}:
+            reading.listed("bpmn.of-a-tool", namespace or "-", child)

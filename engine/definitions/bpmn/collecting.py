@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine.definitions.bpmn.asides import (
+    LOOPS,
+    ROUTING,
+    list_aside,
+    list_beside,
+    list_foreign,
+    list_loop_or_definition,
+)
 from engine.definitions.bpmn.draft import Draft, DraftEdge, DraftNode
 from engine.definitions.bpmn.events import condition_or_note, event_meaning
-from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, model_children, text_of
+from engine.definitions.bpmn.lanes import read_lanes
+from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, model_children
 from engine.definitions.bpmn.repeating import repeat_of
 from engine.definitions.bpmn.vocabulary import (
     CEL,
     EVENTS,
     GATEWAYS,
     GLOBAL_TASKS,
-    MODEL,
     OWN,
     SUB_PROCESSES,
     TASKS,
@@ -35,7 +43,6 @@ _REFUSED = {
     "event": "bpmn.unknown-node",
     "flowNode": "bpmn.unknown-node",
 }
-_ROUTING = frozenset({"incoming", "outgoing", "laneSet", "extensionElements", "conditionExpression"})
 _NODES = TASKS | SUB_PROCESSES | set(GATEWAYS) | EVENTS | {"callActivity"}
 _DEEPEST_CALL = 16
 
@@ -70,12 +77,12 @@ class Collector:
         """
         keys: dict[str, DraftNode] = {}
         flows: list[etree._Element] = []
-        lanes = self._lanes(scope)
+        lanes = read_lanes(scope, self.draft, self.reading)
         prefix = "" if len(calls) == 1 else f"{parent}/" if parent in self.draft.called else _prefix_of(parent)
         for name, child in model_children(scope):
             if name == "sequenceFlow":
                 flows.append(child)
-                self._beside(child)
+                list_beside(child, self.reading)
             elif name in _NODES:
                 node = self._node(name, child, parent, prefix)
                 if node is None:
@@ -87,14 +94,17 @@ class Collector:
             elif name in _REFUSED:
                 self.reading.refuse(_REFUSED[name], child)
             elif name in WITHOUT_ORDER:
-                self._aside(name, child)
-            elif name not in _ROUTING and not self._is_inner(name, scope):
+                list_aside(name, child, self.reading)
+            elif name in LOOPS and local_name(scope) in SUB_PROCESSES:
+                list_loop_or_definition(child, self.reading)
+            elif name not in ROUTING:
                 self.reading.refuse("bpmn.unknown-element", child, parent=local_name(scope))
-        self._foreign(scope)
+        list_foreign(scope, self.reading)
         self._check_size(scope)
         self._attach(keys)
         for flow in flows:
             self._edge(flow, keys)
+        self._check_defaults(keys, flows)
         self._check_size(scope)
 
     def _check_size(self, scope: etree._Element) -> None:
@@ -119,6 +129,8 @@ class Collector:
         if flag(element, "isForCompensation"):
             self.reading.refuse("bpmn.compensation", element)
             return None
+        if any(element.get(quantity, "1").strip() != "1" for quantity in ("startQuantity", "completionQuantity")):
+            self.reading.refuse("bpmn.quantity", element)
         key, label = prefix + identifier, self.reading.label(element.get("name"), element)
         if name in EVENTS:
             return self._event(name, element, DraftNode(key, NodeKind.EVENT, label, element, parent))
@@ -138,6 +150,7 @@ class Collector:
             return None  # drawn for people; the plan itself is written out in the process
         meaning = event_meaning(element, self.roots, self.reading)
         if meaning is None:
+            self.reading.refused_elements.add(element.get("id", ""))
             return None
         node.event, node.terminates = meaning.trigger, meaning.terminates
         node.throws = name in {"intermediateThrowEvent", "endEvent"} and meaning.trigger is not None
@@ -170,14 +183,14 @@ class Collector:
         else:
             if name == "callActivity":
                 self._call(element, node, calls)
-            self._beside(element)
+            list_beside(element, self.reading)
         if name in TASKS | SUB_PROCESSES | {"callActivity"}:
             node.repeat = repeat_of(element, self.reading, is_step=node.kind is NodeKind.STEP)
 
     def _sub_process(self, name: str, element: etree._Element, node: DraftNode, calls: tuple[str, ...]) -> None:
         if not any(inner in _NODES or inner in _REFUSED for inner, _ in model_children(element)):
             self.reading.inform("bpmn.empty-sub-process", element)
-            self._beside(element)
+            list_beside(element, self.reading)
             return
         if name == "transaction":
             self.reading.inform("bpmn.transaction", element)
@@ -187,7 +200,7 @@ class Collector:
     def _call(self, element: etree._Element, node: DraftNode, calls: tuple[str, ...]) -> None:
         """A call of a process in the same file is that process; any other call is one step."""
         called = element.get("calledElement", "").rpartition(":")[2]
-        process = self.processes.get(called)
+        process = self.processes.get(called) if called else None
         if process is None or not any(inner in _NODES for inner, _ in model_children(process)):
             if called not in self.roots or local_name(self.roots[called]) not in GLOBAL_TASKS:
                 self.reading.remark("bpmn.call-not-given", element, called=called or "-")
@@ -245,20 +258,28 @@ class Collector:
         if len(ends) < len(("source", "target")):
             return
         source, target = ends
-        if target.kind is NodeKind.START or target.host is not None:
-            self.reading.refuse("bpmn.edge-into-start", element, target=target.name or target.key)
-            return
-        if source.kind is NodeKind.END:
-            self.reading.refuse("bpmn.edge-out-of-end", element, source=source.name or source.key)
+        if not self._may_join(element, source, target):
             return
         edge = DraftEdge(source.key, target.key, element)
-        edge.otherwise = source.element is not None and source.element.get("default", "") == element.get("id")
+        edge.otherwise = _default_of(source) == element.get("id", "")
         expression = first_child(element, "conditionExpression")
         if expression is not None:
             self._condition(edge, expression, element)
         if element.get("name", "").strip() and element.get(f"{{{OWN}}}place") is None:
             self.reading.listed("bpmn.edge-name", "sequenceFlow", element)
         self.draft.edges.append(edge)
+
+    def _may_join(self, element: etree._Element, source: DraftNode, target: DraftNode) -> bool:
+        """Whether a sequence flow may leave and enter its ends; a problem is noted where not."""
+        if target.kind is NodeKind.START or target.host is not None:
+            self.reading.refuse("bpmn.edge-into-start", element, target=target.name or target.key)
+        elif source.kind is NodeKind.END:
+            self.reading.refuse("bpmn.edge-out-of-end", element, source=source.name or source.key)
+        elif _is_link(source, "intermediateThrowEvent") or _is_link(target, "intermediateCatchEvent"):
+            self.reading.refuse("bpmn.link-with-flow", element)
+        else:
+            return True
+        return False
 
     def _condition(self, edge: DraftEdge, expression: etree._Element, element: etree._Element) -> None:
         raw = "".join(str(part) for part in expression.itertext())
@@ -267,84 +288,37 @@ class Collector:
             self.reading.remark("bpmn.condition-of-default", element, text=text)
             return
         edge.text = text
-        edge.when = condition_or_note(text, element, self.reading)
+        edge.when = condition_or_note(text, expression, element, self.reading)
+
+    def _check_defaults(self, keys: Mapping[str, DraftNode], flows: Sequence[etree._Element]) -> None:
+        """Refuse a default that is no flow out of its node."""
+        leaving = {(flow.get("sourceRef", "").rpartition(":")[2], flow.get("id")) for flow in flows}
+        for key, node in keys.items():
+            default = _default_of(node)
+            if default is not None and (key, default) not in leaving and node.element is not None:
+                self.reading.refuse("bpmn.dangling", node.element, attribute="default", target=default)
 
     def _was_refused(self, identifier: str) -> bool:
         """Whether an id is that of an element that was refused itself, so that edges to it are no second problem."""
         return identifier in self.reading.refused_elements
 
-    # Lanes
-
-    def _lanes(self, scope: etree._Element) -> dict[str, str]:
-        """Node id → key of its innermost lane."""
-        found: dict[str, str] = {}
-        waiting = [child for name, child in model_children(scope) if name == "laneSet"]
-        while waiting:
-            for name, child in model_children(waiting.pop(0)):
-                if name != "lane":
-                    self._aside(name, child)
-                    continue
-                inner = [c for n, c in model_children(child) if n == "childLaneSet"]
-                key = child.get("id") or f"lane-{len(self.draft.lanes)}"
-                self._lane(key, child, found)
-                waiting += inner
-        return found
-
-    def _lane(self, key: str, lane: etree._Element, found: dict[str, str]) -> None:
-        self.draft.lanes[key] = lane
-        for name, child in model_children(lane):
-            if name == "flowNodeRef":
-                found[text_of(child).rpartition(":")[2]] = key
-            elif name not in {"childLaneSet", "extensionElements"}:
-                self._aside(name, child)
-        self._foreign(lane)
-
     def _lane_around(self, parent: str | None) -> str | None:
         return None if parent is None else self.draft.nodes[parent].lane
 
-    # What says nothing about the order of work
 
-    def _beside(self, element: etree._Element) -> None:
-        """List what stands inside an element that is not a scope."""
-        known = _ROUTING | {"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"}
-        for name, child in model_children(element):
-            if name in WITHOUT_ORDER:
-                self._aside(name, child)
-            elif name not in known and not name.endswith("EventDefinition") and name != "eventDefinitionRef":
-                self.reading.listed("bpmn.set-aside", name, child)
-        self._foreign(element)
+def _is_link(node: DraftNode, kind: str) -> bool:
+    """Whether a node is a link event of a kind."""
+    if node.element is None or local_name(node.element) != kind:
+        return False
+    return first_child(node.element, "linkEventDefinition") is not None
 
-    def _aside(self, name: str, element: etree._Element) -> None:
-        self.reading.listed("bpmn.set-aside", name, element if element.get("id") else _near(element))
 
-    def _foreign(self, element: etree._Element) -> None:
-        """List what tools added: elements and attributes of other namespaces."""
-        extensions = first_child(element, "extensionElements")
-        for child in extensions if extensions is not None else ():
-            self._list_foreign(etree.QName(child).namespace, element)
-        for attribute in element.attrib:
-            self._list_foreign(etree.QName(str(attribute)).namespace, element)
-
-    def _list_foreign(self, namespace: str | None, element: etree._Element) -> None:
-        if namespace not in {None, OWN, MODEL}:
-            self.reading.listed("bpmn.of-a-tool", str(namespace), element)
-
-    def _is_inner(self, name: str, scope: etree._Element) -> bool:
-        """Whether it belongs to a sub-process itself rather than to what is in it."""
-        return local_name(scope) in SUB_PROCESSES and name in {
-            "standardLoopCharacteristics",
-            "multiInstanceLoopCharacteristics",
-        }
+def _default_of(node: DraftNode) -> str | None:
+    """The id of its default flow, or None where it names none."""
+    default = "" if node.element is None else node.element.get("default", "")
+    return default.rpartition(":")[2] or None
 
 
 def _prefix_of(parent: str | None) -> str:
     """What stands before the keys of the nodes inside a sub-flow of a called process."""
     return "" if parent is None or "/" not in parent else parent.rpartition("/")[0] + "/"
-
-
-def _near(element: etree._Element) -> etree._Element:
-    """The nearest element around with an id, so that a list can name it."""
-    around: etree._Element | None = element
-    while around is not None and not around.get("id"):
-        around = around.getparent()
-    return element if around is None else around

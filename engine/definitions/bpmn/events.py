@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.definitions.bpmn.reading import BpmnReading, first_child, model_children, text_of
-from engine.definitions.bpmn.vocabulary import OWN, TRIGGERS
+from engine.definitions.bpmn.vocabulary import CEL, OWN, TRIGGERS
 from engine.definitions.conditions import check_condition
 from engine.definitions.flow import Trigger, TriggerKind
 from engine.definitions.xml_reading import local_name
@@ -24,10 +24,13 @@ _NAMED = {
     "errorEventDefinition": "errorRef",
     "escalationEventDefinition": "escalationRef",
 }
+_AT_ENDS_ALONE = "terminateEventDefinition"
+_NEVER_AT_ENDS = frozenset({"timerEventDefinition", "conditionalEventDefinition", "linkEventDefinition"})
 _REFUSED = {
     "compensateEventDefinition": "bpmn.compensation",
     "cancelEventDefinition": "bpmn.cancel",
 }
+_KNOWN = {*TRIGGERS, *_REFUSED, "terminateEventDefinition", "linkEventDefinition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ def event_meaning(
         code = "bpmn.multiple-event" if len(definitions) > 1 else _REFUSED[kind]
         reading.refuse(code, element, definitions=names)
         return None
+    is_end = local_name(element) == "endEvent"
+    if (kind == _AT_ENDS_ALONE and not is_end) or (kind in _NEVER_AT_ENDS and is_end):
+        reading.refuse("bpmn.event-place", element, definition=kind)
+        return None
     if kind == "terminateEventDefinition":
         return EventMeaning(terminates=True)
     if kind == "linkEventDefinition":
@@ -92,11 +99,11 @@ def _definitions(
                 return None
             found.append(shared)
         elif name.endswith("EventDefinition"):
-            if name not in {*TRIGGERS, *_REFUSED, "terminateEventDefinition", "linkEventDefinition"}:
-                reading.refuse("bpmn.unknown-element", child, parent=local_name(element))
-                return None
             found.append(child)
-    return found
+    unknown = [each for each in found if local_name(each) not in _KNOWN]
+    for each in unknown:
+        reading.refuse("bpmn.unknown-element", each, parent=local_name(element))
+    return None if unknown else found
 
 
 def _detail(
@@ -113,8 +120,8 @@ def _detail(
     if kind == "timerEventDefinition":
         return _duration(element, definition, reading)
     if kind == "conditionalEventDefinition":
-        text = text_of(first_child(definition, "condition"))
-        return condition_or_note(text, element, reading) or ""
+        condition = first_child(definition, "condition")
+        return condition_or_note(text_of(condition), condition, element, reading) or ""
     reference = definition.get(_NAMED[kind], "").rpartition(":")[2]
     if not reference:
         return ""
@@ -152,11 +159,21 @@ def duration_of(text: str) -> str | None:
     return written or None
 
 
-def condition_or_note(text: str, element: etree._Element, reading: BpmnReading) -> str | None:
-    """A condition where it is CEL about the case; otherwise None, and the text in a note."""
-    if not text:
+def condition_or_note(
+    text: str, expression: etree._Element | None, element: etree._Element, reading: BpmnReading
+) -> str | None:
+    """A condition where it is CEL about the case; otherwise None, and the text in a note.
+
+    Args:
+        text: The condition as written.
+        expression: Where it stands; it may say that it is in another language.
+        element: What it is the condition of.
+        reading: Takes the note.
+    """
+    if not text or expression is None:
         return None
-    if len(text) <= reading.limits.condition_characters and check_condition(text) is None:
+    language = expression.get("language", CEL)
+    if language == CEL and len(text) <= reading.limits.condition_characters and check_condition(text) is None:
         return text
     reading.remark("bpmn.condition", element, text=" ".join(text.split()))
     return None

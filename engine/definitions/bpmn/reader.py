@@ -78,7 +78,11 @@ def read_bpmn_bytes(
     reading = BpmnReading(source, limits)
     root = parse_bpmn(data, reading)
     _check_ids(root, reading)
-    processes = {child.get("id", ""): child for name, child in model_children(root) if name == "process"}
+    every_process = [child for name, child in model_children(root) if name == "process"]
+    for process_element in every_process if len(every_process) > 1 else ():
+        if not process_element.get("id"):
+            reading.refuse("bpmn.missing-id", process_element)
+    processes = {element.get("id", ""): element for element in every_process}
     roots = {child.get("id", ""): child for name, child in model_children(root) if name != "process"}
     chosen = choose_process(root, processes, process, reading)
     collector = Collector(reading, processes, roots, own_sections(chosen) is not None)

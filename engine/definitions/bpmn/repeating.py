@@ -6,7 +6,8 @@ import re
 
 from lxml import etree
 
-from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, text_of
+from engine.definitions.bpmn.asides import LOOPS
+from engine.definitions.bpmn.reading import BpmnReading, first_child, flag, model_children, text_of
 from engine.definitions.bpmn.vocabulary import OWN
 from engine.definitions.flow import Repeat
 
@@ -29,6 +30,9 @@ def repeat_of(element: etree._Element, reading: BpmnReading, *, is_step: bool) -
         None for an activity that is performed once, and after a problem was noted: nobody can say how many instances
         of a sub-process run beside each other at most.
     """
+    if sum(name in LOOPS for name, _ in model_children(element)) > 1:
+        reading.refuse("bpmn.two-loops", element)
+        return None
     loop = first_child(element, "standardLoopCharacteristics")
     instances = first_child(element, "multiInstanceLoopCharacteristics")
     own = _own(loop if loop is not None else instances)

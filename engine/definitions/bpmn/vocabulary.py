@@ -78,26 +78,3 @@ WITHOUT_ORDER = frozenset(
     }
 )
 """Elements inside a process that say nothing about the order of work: set aside, and listed."""
-
-ROOTS_WITHOUT_ORDER = frozenset(
-    {
-        "category",
-        "itemDefinition",
-        "interface",
-        "endPoint",
-        "resource",
-        "dataStore",
-        "import",
-        "extension",
-        "relationship",
-        "partnerRole",
-        "partnerEntity",
-        "correlationProperty",
-        "documentation",
-        "choreography",
-        "globalChoreographyTask",
-        "conversation",
-        "globalConversation",
-    }
-)
-"""Elements beside the processes that say nothing about the order of work: set aside, and listed."""

@@ -321,6 +321,44 @@ def test_steps_of_one_name_are_told_apart() -> None:
     assert notes(text)["bpmn.same-name"] == "Check (2)"
 
 
+MISPLACED = '<b:task xmlns:b="urn:other" id="o"/>'
+LOOP = "<standardLoopCharacteristics><loopCondition>x</loopCondition></standardLoopCharacteristics>"
+TIMER = '<timerEventDefinition><extensionElements><y xmlns="urn:tool"/></extensionElements></timerEventDefinition>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "beside", "code", "what"),
+    [
+        (MISPLACED, "", "bpmn.of-a-tool", "urn:other"),
+        ('<y xmlns=""/>', "", "bpmn.of-a-tool", "-"),
+        ("", MISPLACED, "bpmn.of-a-tool", "urn:other"),
+        ("", '<wonder id="w"/>', "bpmn.set-aside", "wonder"),
+        ("", '<collaboration><participant id="o" processRef="x"/></collaboration>', "bpmn.set-aside", "participant"),
+        (f'<task id="l" name="L">{LOOP}</task>' + chain("b", "l"), "", "bpmn.set-aside", "loopCondition"),
+        (f'<boundaryEvent id="x" attachedToRef="a">{TIMER}</boundaryEvent>', "", "bpmn.of-a-tool", "urn:tool"),
+        ('<laneSet><lane id="n"><flowNodeRef>gone</flowNodeRef></lane></laneSet>', "", "bpmn.set-aside", "flowNodeRef"),
+    ],
+)
+def test_nothing_is_dropped_in_silence_wherever_it_stands(inside: str, beside: str, code: str, what: str) -> None:
+    text = document(START, task("a"), task("b"), END, inside, chain("s", "a", "b", "e"), beside=beside)
+    assert (code, what) in {(note.code, note.values.get("what")) for note in read(text).notes}
+
+
+def test_a_condition_that_says_it_is_in_another_language_is_told() -> None:
+    way = conditional("g", "a", "case.x").replace("<conditionExpression", '<conditionExpression language="groovy"')
+    ways = chain("s", "g", "b", "e") + way + chain("a", "e")
+    text = document(START, '<exclusiveGateway id="g"/>', task("a"), task("b"), END, ways)
+    assert notes(text)["bpmn.condition"] == "case.x"
+    assert [edge.when for edge in read(text).flow.edges if edge.source == "g"] == [None, None]
+
+
+def test_a_node_in_two_lanes_is_told() -> None:
+    lanes = "".join(f'<lane id="{i}" name="{i}"><flowNodeRef>a</flowNodeRef></lane>' for i in ("one", "two"))
+    text = document(f"<laneSet>{lanes}</laneSet>", START, task("a"), task("b"), END, chain("s", "a", "b", "e"))
+    assert read(text).flow.by_id["a"].role == "two"
+    assert "bpmn.two-lanes" in notes(text)
+
+
 def test_what_says_nothing_about_order_is_listed() -> None:
     data = '<dataObject id="d1"/><textAnnotation id="t1"><text>Hm</text></textAnnotation><group id="g1"/>'
     tool = '<extensionElements><x:y xmlns:x="urn:tool"/></extensionElements>'
@@ -406,7 +444,7 @@ def test_a_path_that_does_not_interrupt_runs_beside() -> None:
     assert language(read(document(*parts)).flow) == {("a", "b"), ("c", "a", "b"), ("a", "c", "b"), ("a", "b", "c")}
 
 
-def inclusive(*parts: str, default: str = "g.none") -> Flow:
+def inclusive(*parts: str, default: str = "") -> Flow:
     """A task, an inclusive gateway ``g``, and whatever follows; two tasks more."""
     gateway = element("inclusiveGateway", "g", default=default)
     return read(document(START, task("a"), gateway, task("b"), task("c"), END, chain("s", "a", "g"), *parts)).flow
@@ -433,3 +471,29 @@ def test_ways_that_an_inclusive_gateway_joins_stay() -> None:
     flow = inclusive(join, ways)
     assert kinds(flow)["g"] is NodeKind.INCLUSIVE
     assert language(flow) == {("a", "b"), ("a", "c"), ("a", "b", "c"), ("a", "c", "b")}
+
+
+def test_an_inclusive_join_of_alternatives_lets_every_token_pass() -> None:
+    """It waits while a token may come to its other way in (13.4.3), and there is none."""
+    choice, join = '<exclusiveGateway id="g"/>', '<inclusiveGateway id="j"/>'
+    late = element("boundaryEvent", "l", "<timerEventDefinition/>", attachedToRef="b")
+    ways = chain("s", "g", "a", "j", "d", "e") + chain("g", "b", "e") + chain("l", "c", "j")
+    text = document(START, choice, task("a"), task("b"), task("c"), task("d"), late, join, END, ways)
+    assert language(read(text).flow) == {("a", "d"), ("b",), ("c", "d")}
+    assert "bpmn.inclusive-passes" in notes(text)
+
+
+def test_an_inclusive_join_in_a_loop_is_passed_each_time() -> None:
+    join, again = '<inclusiveGateway id="j"/>', '<exclusiveGateway id="g"/>'
+    text = document(
+        START, join, task("a"), again, task("b"), END, chain("s", "j", "a", "g", "b", "e") + chain("g", "j")
+    )
+    assert language(read(text).flow) == {("a",) * n + ("b",) for n in range(1, 5)}
+
+
+def test_an_inclusive_join_waits_for_a_path_that_runs_beside() -> None:
+    join = '<inclusiveGateway id="j"/>'
+    beside = element("boundaryEvent", "l", "<timerEventDefinition/>", attachedToRef="a", cancelActivity="false")
+    ways = chain("s", "a", "j", "b", "e") + chain("l", "c", "j")
+    flow = read(document(START, task("a"), task("b"), task("c"), beside, join, END, ways)).flow
+    assert kinds(flow)["j"] is NodeKind.INCLUSIVE

@@ -9,6 +9,7 @@ from engine.definitions.bpmn.writer import write_bpmn
 from engine.definitions.yaml_reader import read_flow_text
 from engine.definitions.yaml_writer import write_flow
 from engine.errors import InputRefused
+from engine.nets.process import read_process
 from tests.flows_strategy import placeless
 from tests.shared_data import shared
 
@@ -24,7 +25,6 @@ READ = {
     "C.1.0": [("", 5, 10), ("Team-Assistant", 4, 11)],
     "C.1.1": [("", 5, 10)],
     "C.2.0": [("WFP-Page_1-2", 2, 4), ("WFP-Page_1-3", 4, 16), ("WFP-Page_1-4", 4, 6)],
-    "C.3.0": [("", 5, 14)],
     "C.4.0": [],
     "C.5.0": [("", 18, 37)],
     "C.7.0": [("", 6, 11)],
@@ -41,6 +41,7 @@ REFUSED = {
     "B.1.0": {("bpmn.several-processes", "WFP-6-2")},
     "B.2.0": {("bpmn.several-processes", "WFP-6-2")},
     "C.2.0": {("bpmn.several-processes", "WFP-Page_1-2")},
+    "C.3.0": {("bpmn.quantity", "_c73a5f4a-72f1-4e11-bb40-2f98da75fb9a")},
     "C.4.0": {("bpmn.several-processes", "_f0035388-f829-470c-b82b-0b15c3da3399")},
     "C.6.0": {
         ("bpmn.compensation", "_6a5cdbbf-2618-496e-b728-955dc215ef9d"),
@@ -79,6 +80,15 @@ def test_a_reference_file_is_read_whole(name: str, process: str, steps: int, nod
     assert (len(flow.steps), len(flow.nodes)) == (steps, nodes)
     assert placeless(read_flow_text(write_flow(flow))) == placeless(flow)
     assert placeless(read_bpmn_bytes(write_bpmn(flow).encode()).flow) == placeless(flow)
+
+
+@pytest.mark.parametrize("process", ["WFP-6-1", "WFP-6-2"])
+def test_the_widest_reference_file_has_a_net(process: str) -> None:
+    """Its inclusive join joins what two starts begin, of which a case has one: it waits for nothing."""
+    found = read_process(shared("bpmn/miwg-reference/B.2.0.bpmn"), process=process)
+    assert len(found.net.labels) == len(found.flow.steps)
+    passing = [note.place.element for note in found.notes if note.code == "bpmn.inclusive-passes"]
+    assert passing == (["_10ecbff1-cd15-4a5c-9aa5-6f2a35479416"] if process == "WFP-6-2" else [])
 
 
 @pytest.mark.parametrize("name", list(REFUSED))

@@ -7,6 +7,7 @@ import pytest
 from engine.definitions.bpmn.reader import read_bpmn_bytes
 from engine.errors import InputRefused, LimitExceeded
 from engine.limits import Limits
+from engine.nets.process import read_process_bytes
 from tests.engine.definitions.bpmn.making import chain, codes, document, element, problems, task
 
 START, END = '<startEvent id="s"/>', '<endEvent id="e"/>'
@@ -76,6 +77,14 @@ def test_utf_16_is_read() -> None:
             "bpmn.dangling",
         ),
         ('<callActivity id="x" calledElement="p"/>', "bpmn.call-loop"),
+        ('<exclusiveGateway id="x" default="gone"/>', "bpmn.dangling"),
+        ('<exclusiveGateway id="x" default="a.b"/>', "bpmn.dangling"),
+        ('<task id="x" startQuantity="2"/>', "bpmn.quantity"),
+        ('<task id="x" completionQuantity="3"/>', "bpmn.quantity"),
+        ('<task id="x"><standardLoopCharacteristics/><multiInstanceLoopCharacteristics/></task>', "bpmn.two-loops"),
+        ('<intermediateCatchEvent id="x"><terminateEventDefinition/></intermediateCatchEvent>', "bpmn.event-place"),
+        ('<endEvent id="x"><timerEventDefinition/></endEvent>', "bpmn.event-place"),
+        ('<endEvent id="x"><linkEventDefinition name="L"/></endEvent>', "bpmn.event-place"),
     ],
 )
 def test_a_part_that_a_flow_cannot_say_is_refused_by_element_and_line(part: str, code: str) -> None:
@@ -167,3 +176,31 @@ def test_deep_nesting_is_refused_before_it_is_read() -> None:
     with pytest.raises(InputRefused) as refusal:
         read_bpmn_bytes(document(deep).encode())
     assert isinstance(refusal.value, LimitExceeded) or refusal.value.problems[0].code == "bpmn.not-xml"
+
+
+@pytest.mark.parametrize("shared", ['<message id="d"/>', '<wonderEventDefinition id="d"/>'])
+def test_an_event_shares_only_what_an_event_can_be_about(shared: str) -> None:
+    event = element("intermediateCatchEvent", "x", "<eventDefinitionRef>d</eventDefinitionRef>")
+    parts = (START, task("a"), task("b"), event, END, chain("s", "a", "x", "b", "e"))
+    assert codes(document(*parts, beside=shared)) == ["bpmn.unknown-element"]
+
+
+@pytest.mark.parametrize(("source", "target"), [("t", "b"), ("a", "c")])
+def test_a_link_is_the_only_way_between_its_events(source: str, target: str) -> None:
+    throws = element("intermediateThrowEvent", "t", '<linkEventDefinition name="L"/>')
+    catches = element("intermediateCatchEvent", "c", '<linkEventDefinition name="L"/>')
+    parts = (START, task("a"), throws, catches, task("b"), END, chain("s", "a", "t"), chain("c", "b", "e"))
+    assert codes(document(*parts, chain(source, target))) == ["bpmn.link-with-flow"]
+
+
+def test_several_processes_need_ids() -> None:
+    other = '<process name="Q"><task id="x"/></process>'
+    assert codes(document(task("a"), task("b"), process='name="P"', beside=other)) == ["bpmn.missing-id"] * 2
+
+
+def test_an_inclusive_join_of_ways_that_run_beside_each_other_is_refused_by_element() -> None:
+    split, join = '<parallelGateway id="g"/>', '<inclusiveGateway id="j"/>'
+    ways = chain("s", "g", "a", "j", "e") + chain("g", "b", "j")
+    with pytest.raises(InputRefused) as refusal:
+        read_process_bytes(document(START, split, task("a"), task("b"), join, END, ways).encode(), source="f.bpmn")
+    assert [(p.code, p.place.element) for p in refusal.value.problems] == [("net.inclusive-unmatched", "j")]

@@ -195,3 +195,63 @@ edges: [start -> pay -> stock -> end]
     assert [plan.id for plan in flow.plans] == ["stock.gone"]
     again = read_bpmn_bytes(bpmn_of(flow, language=Language.EN).encode()).flow
     assert placeless(again) == placeless(flow)
+
+
+def test_every_lane_is_drawn_around_its_steps_in_a_pool() -> None:
+    root = etree.fromstring(bpmn_of(read_flow_text(PLANNED), language=Language.EN).encode())
+    process, pool = next(root.iter("{*}process")), next(root.iter("{*}participant"))
+    assert (pool.get("processRef"), pool.get("name")) == (process.get("id"), "Shop")
+    plane = next(root.iter("{*}BPMNPlane"))
+    assert plane.get("bpmnElement") == next(root.iter("{*}collaboration")).get("id")
+    bands = {shape.get("bpmnElement") for shape in plane.iter("{*}BPMNShape") if shape.get("isHorizontal") == "true"}
+    assert bands == {pool.get("id"), *(lane.get("id") for lane in root.iter("{*}lane"))}
+    inside = sorted(ref.text or "" for ref in root.iter("{*}flowNodeRef"))
+    assert inside == sorted(["start", "take", "ask", "pack", "sorry", "end", "_plan.gone"])
+
+
+def test_a_flow_without_roles_has_neither_pool_nor_lanes() -> None:
+    flow = read_flow_text(
+        "trueline: 1\nflow: f\nnodes: {s: start, a: {step: A}, b: {step: B}, e: end}\nedges: [s -> a -> b -> e]"
+    )
+    text = bpmn_of(flow, language=Language.EN)
+    assert not [*elements(text, "participant"), *elements(text, "lane")]
+
+
+def test_a_lane_drawn_in_a_modeler_is_a_role_of_its_own() -> None:
+    """Even where its name makes the id of another role, and where it stands before that."""
+    text = write_bpmn(read_flow_text(PLANNED.replace("boss: Boss", "boss: Manager")))
+    lane = '<lane id="new" name="Boss"><flowNodeRef>pack</flowNodeRef></lane>'
+    text = text.replace("<flowNodeRef>pack</flowNodeRef>", "").replace(
+        '<lane id="_lane.clerk"', f'{lane}<lane id="_lane.clerk"'
+    )
+    flow = read_bpmn_bytes(text.encode()).flow
+    assert flow.by_id["pack"].role == "boss-2"
+    assert {role: title.en for role, title in flow.roles.items()} == {
+        "boss-2": "Boss",
+        "clerk": "Clerk",
+        "boss": "Manager",
+    }
+
+
+def test_the_lane_of_nobody_becomes_a_role_when_it_is_named() -> None:
+    text = write_bpmn(read_flow_text(PLANNED)).replace('<lane id="_lane" name=""', '<lane id="_lane" name="Packer"')
+    assert {step.role for step in read_bpmn_bytes(text.encode()).flow.steps} == {"clerk", "packer"}
+
+
+def test_ids_of_lanes_are_unique_whatever_roles_and_sub_flows_are_called() -> None:
+    text = """
+trueline: 1
+flow: f
+roles: {xs: Xs, y: Y}
+nodes:
+  s: start
+  x:
+    sub-flow: X
+    nodes: {i: start, a: {step: A, role: xs}, b: {step: B, role: y}, j: end}
+    edges: [i -> a -> b -> j]
+  e: end
+edges: [s -> x -> e]
+"""
+    root = etree.fromstring(write_bpmn(read_flow_text(text)).encode())
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
