@@ -43,6 +43,8 @@ class NetReader:
     labels: dict[str, int] = field(default_factory=dict)
     arcs: list[etree._Element] = field(default_factory=list)
     references: dict[str, etree._Element] = field(default_factory=dict)
+    followed: set[str] = field(default_factory=set)
+    other_ids: dict[str, etree._Element] = field(default_factory=dict)
     finals: list[etree._Element] = field(default_factory=list)
     activities: list[etree._Element] = field(default_factory=list)
     final_counts: list[dict[int, int]] = field(default_factory=list)
@@ -62,6 +64,14 @@ class NetReader:
             self._join_arc(arc)
         for marking in self.finals:
             self._read_final(marking)
+        for key, reference in self.references.items():
+            wanted = self.places if local_name(reference) == "referencePlace" else self.transitions
+            found = None if key in self.followed else self._resolved(reference, "ref")
+            if found is not None and found not in wanted:
+                self.reading.problem("pnml.dangling", reference, id=found, attribute="ref")
+        for key, element in self.other_ids.items():
+            if key in self.places or key in self.transitions or key in self.references:
+                self.reading.problem("pnml.duplicate-id", element, id=key)
 
     def net(self, element: etree._Element, source_hash: str) -> Net:
         """The net; its markings are completed where the file leaves no choice."""
@@ -70,10 +80,10 @@ class NetReader:
         initial = self._initial(element, ends)
         finals = self._final_rows(element, ends)
         activities = self._label_of_activity()
+        name = self._name(element) or element.get("id", "")
         self.reading.refuse_if_failed()
-        names = [text_of(child, self.reading) for name, child in children(element) if name == "name"]
         return Net(
-            name=next(filter(None, names), element.get("id", "")),
+            name=name,
             places=tuple(self.places),
             transitions=tuple(self.parts),
             labels=tuple(self.labels),
@@ -97,6 +107,8 @@ class NetReader:
             "referenceTransition": self._read_reference,
             "finalmarkings": self._read_finals,
         }
+        if local_name(page) == "page":
+            self._claim(page)
         for name, child in children(page):
             if name in readers:
                 readers[name](child)
@@ -107,6 +119,7 @@ class NetReader:
 
     def _read_arc(self, element: etree._Element) -> None:
         self._count(element)
+        self._claim(element)
         self.arcs.append(element)
 
     def _read_reference(self, element: etree._Element) -> None:
@@ -139,6 +152,14 @@ class NetReader:
         if self.elements == self.reading.limits.net_elements + 1:
             self.reading.limit("net_elements", self.elements, element)
             self.reading.refuse_if_failed()
+
+    def _claim(self, element: etree._Element) -> None:
+        """Refuse the id of an arc or page that another one has; there need not be one, for nothing refers to it."""
+        key = element.get("id", "")
+        if key and key in self.other_ids:
+            self.reading.problem("pnml.duplicate-id", element, id=key)
+        elif key:
+            self.other_ids[key] = element
 
     def _new_id(self, element: etree._Element) -> str | None:
         """The id of a node, or None when it has none or one that is taken."""
@@ -251,6 +272,7 @@ class NetReader:
                 self.reading.problem("pnml.reference-loop", reference, id=key)
                 return None
             seen.add(key)
+            self.followed.add(key)
             wanted = self.places if local_name(reference) == "referencePlace" else self.transitions
             key = reference.get("ref", "")
             if key in self.references and local_name(self.references[key]) != local_name(reference):
@@ -314,6 +336,8 @@ class NetReader:
         found: dict[str, int] = {}
         for entry in self.activities:
             name, label = entry.get("name", ""), entry.get("label", "")
+            if name in found:
+                self.reading.problem("pnml.stated-twice", entry, element=name)
             if label in self.labels:
                 found[name] = self.labels[label]
             else:

@@ -184,6 +184,38 @@ def test_a_final_marking_names_places_that_are_there() -> None:
     assert codes(text) == ["pnml.dangling", "pnml.dangling"]
 
 
+@pytest.mark.parametrize("taken", ["x", "i", "a", "p", "r"])
+def test_no_two_elements_have_one_id(taken: str) -> None:
+    arcs = ARCS.replace('id="y"', f'id="{taken}"')
+    assert codes(document(PLACES, STEP, arcs, '<referencePlace id="r" ref="o"/>')) == ["pnml.duplicate-id"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [
+        ('<referencePlace id="r" ref="gone"/>', "pnml.dangling"),
+        ('<referencePlace id="r" ref="a"/>', "pnml.dangling"),
+        ('<referencePlace id="r"/>', "pnml.missing-end"),
+        ('<referencePlace id="r" ref="r"/>', "pnml.reference-loop"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused_even_if_no_arc_uses_it(reference: str, code: str) -> None:
+    assert codes(document(PLACES, STEP, ARCS, reference)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("<name><b/></name>", "pnml.no-text"), ("<name><text>n</text></name>" * 2, "pnml.stated-twice")]
+)
+def test_the_name_of_a_net_is_read_as_strictly_as_any_other(name: str, code: str) -> None:
+    assert codes(document(PLACES, STEP, ARCS, after=name + FINAL)) == [code]
+
+
+def test_an_activity_means_one_label() -> None:
+    twice = '<activity name="b" label="A"/>' * 2
+    own = f'<toolspecific tool="Trueline" version="1">{twice}</toolspecific>'
+    assert codes(document(PLACES, STEP, ARCS, after=FINAL + own)) == ["pnml.stated-twice"]
+
+
 def test_all_problems_come_at_once_in_the_order_of_their_lines() -> None:
     text = document(
         NODES,
