@@ -119,16 +119,16 @@ def _walk(nodes: Sequence[str], arrows: Sequence[Arrow]) -> tuple[set[str], dict
             open_nodes.add(first)
         while waiting:
             node, rest = waiting[-1]
-            arrow = next(rest, None)
-            if arrow is None:
+            following = next(rest, None)
+            if following is None:
                 open_nodes.discard(node)
                 waiting.pop()
-            elif arrow.target in open_nodes:
-                back.add(arrow.id)
-            elif arrow.target not in met:
-                met[arrow.target] = len(met)
-                open_nodes.add(arrow.target)
-                waiting.append((arrow.target, iter(leaving[arrow.target])))
+            elif following.target in open_nodes:
+                back.add(following.id)
+            elif following.target not in met:
+                met[following.target] = len(met)
+                open_nodes.add(following.target)
+                waiting.append((following.target, iter(leaving[following.target])))
     return back, met
 
 

@@ -80,8 +80,7 @@ def _list_others(
     for name, child in model_children(root):
         if name == "collaboration":
             for inner, part in model_children(child):
-                process = part.get("processRef", "").rpartition(":")[2]
-                if inner != "participant" or process not in processes:
+                if inner != "participant" or part.get("processRef", "").rpartition(":")[2] not in processes:
                     reading.listed("bpmn.set-aside", inner, part)
         elif name not in _READ_ROOTS and not name.endswith("EventDefinition"):
             list_aside(name, child, reading)

@@ -57,8 +57,7 @@ def test_nested_shapes_are_drawn_without_a_fault() -> None:
 
 def test_two_lines_that_change_rows_do_not_run_on_each_other() -> None:
     nodes = tuple(DrawnNode(name, NodeKind.STEP, None) for name in "abcd")
-    ways = ("a d", "b c", "a c", "b d")
-    swap = Drawing(nodes, tuple(DrawnEdge(way, *way.split()) for way in ways))
+    swap = Drawing(nodes, tuple(DrawnEdge(a + b, a, b) for a, b in ("ad", "bc", "ac", "bd")))
     assert faults(swap, laid_out(swap)) == []
 
 
