@@ -30,7 +30,7 @@ from engine.assessment.closing import ALL_CLOSED
 from engine.assessment.explanations import explain
 from engine.assessment.population import Population
 from engine.assessment.verdicts import summarise_standards
-from engine.calendars import calendar_named
+from engine.calendars.days import DayOfYear, DayRange
 from engine.conformance.alignments import align, prepared
 from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
@@ -40,7 +40,7 @@ from engine.conformance.standards.facts import Facts
 from engine.conformance.structure import Structure
 from engine.conformance.warmup import compile_kernels
 from engine.definitions import rules
-from engine.definitions.flow import DayOfYear, Flow, Season, SeasonRange
+from engine.definitions.flow import Flow, Season
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
 from engine.definitions.standards import Period, Standard
 from engine.definitions.titles import Title
@@ -156,7 +156,7 @@ def aligned(process: Process, log: Log) -> tuple[Population, Structure]:
     events = EventTable.of(log, process.net.label_of_activity, performed)
     cases = CaseTable(closed, explanations.ended[explanations.of_case])
     labels = {step: label for label, step in enumerate(process.net.labels)}
-    calendar = calendar_named(process.flow.calendar or "clock")
+    calendar = process.flow.main_calendar
     facts = Facts(events, cases, Attributes.of(log), labels, log.latest, calendar, process.flow.roles)
     nothing = evaluate((), facts)
     return Population(
@@ -179,7 +179,7 @@ def main() -> None:
     aligning = time.perf_counter() - begin
     population = aligned(process, log)
     flow = process.flow
-    season = Season("autumn", Title("Autumn", "秋季"), (SeasonRange(DayOfYear(9, 1), DayOfYear(11, 30)),))
+    season = Season("autumn", Title("Autumn", "秋季"), (DayRange(DayOfYear(9, 1), DayOfYear(11, 30)),))
     whole = replace(flow, standards=flow.standards + more_standards(), seasons=(*flow.seasons, season))
     print(f"{path.name}: {log.cases.height:,} cases, {log.events.height:,} events, {len(variants):,} variants")
     print(f"closed: {ALL_CLOSED}; Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")

@@ -9,7 +9,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from engine.calendars import CALENDAR_NAMES
+from engine.calendars import CALENDAR_NAMES, CalendarChoice
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -69,7 +69,7 @@ def flows(draw: st.DrawFn, standard: StandardsOf = standards) -> Flow:
         id="a_flow-1",
         title=draw(titles()),
         stage=draw(st.none() | st.sampled_from(Stage)),
-        calendar=draw(st.none() | st.sampled_from(CALENDAR_NAMES)),
+        calendar=draw(st.none() | st.sampled_from(CALENDAR_NAMES).map(CalendarChoice)),
         roles=roles,
         nodes=nodes,
         edges=edges,

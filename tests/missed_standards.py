@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from engine.assessment.explanations import explain
-from engine.calendars import calendar_named
 from engine.conformance.alignments import align, prepared
 from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
@@ -28,7 +27,7 @@ def missed_by_case(process: Process, log: Log) -> dict[str, tuple[str, ...]]:
     plans = frozenset(t.id for t in process.net.transitions if t.enters_plan)
     aligned = align(prepared(process.net, variants), variants, costs=Costs(forbidden=plans))
     closed = np.ones(events.cases.height, dtype=np.bool_)
-    explanations = explain(Structure.of(process.net, process.flow), variants, closed, aligned, None)
+    explanations = explain(Structure(process.net, process.flow), variants, closed, aligned, None)
     performed = explanations.to_events(explanations.performed, offsets_of(events))
     facts = Facts(
         EventTable.of(events, process.net.label_of_activity, performed),
@@ -36,7 +35,7 @@ def missed_by_case(process: Process, log: Log) -> dict[str, tuple[str, ...]]:
         Attributes.of(events),
         {step: label for label, step in enumerate(process.net.labels)},
         events.latest,
-        calendar_named(process.flow.calendar or "clock"),
+        process.flow.main_calendar,
         process.flow.roles,
         seasons=process.flow.seasons,
     )

@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from engine.calendars.days import DayOfYear, DayRange
 from engine.definitions import rules
 from engine.definitions.durations import parse_time_span
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.flow import Season
 from engine.definitions.rules import (
     AttributeRef,
     AuthorityLimit,
@@ -257,12 +258,12 @@ _dates = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
 
 @st.composite
-def _ranges(draw: st.DrawFn) -> SeasonRange:
+def _ranges(draw: st.DrawFn) -> DayRange:
     first, last = sorted([draw(_dates), draw(_dates)])
     if draw(st.booleans()):
         first, last = draw(st.permutations([first, last]))  # without years a range may run over the turn of the year
-        return SeasonRange(DayOfYear(first.month, first.day), DayOfYear(last.month, last.day))
-    return SeasonRange(DayOfYear(first.month, first.day, first.year), DayOfYear(last.month, last.day, last.year))
+        return DayRange(DayOfYear(first.month, first.day), DayOfYear(last.month, last.day))
+    return DayRange(DayOfYear(first.month, first.day, first.year), DayOfYear(last.month, last.day, last.year))
 
 
 @st.composite

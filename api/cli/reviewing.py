@@ -31,7 +31,18 @@ if TYPE_CHECKING:
     from engine.review.traces import TraceSearch
 
 NOTHING = "–"
-SECTIONS = ("steps", "gateways", "edges", "standards", "plans", "roles", "weights", "seasons")
+SECTIONS = (
+    "steps",
+    "gateways",
+    "edges",
+    "standards",
+    "plans",
+    "roles",
+    "weights",
+    "seasons",
+    "calendars",
+    "role_calendars",
+)
 PERIODS_SHOWN = 6
 """Periods of a history on the terminal, the latest ones; JSON has all."""
 

@@ -265,6 +265,8 @@ class DifferenceShape(BaseModel):
     roles: ChangesShape
     weights: ChangesShape
     seasons: ChangesShape
+    calendars: ChangesShape
+    role_calendars: ChangesShape
     allowed: TraceShape
     forbidden: TraceShape
 
@@ -283,6 +285,8 @@ class DifferenceShape(BaseModel):
             roles=ChangesShape.of(difference.roles),
             weights=ChangesShape.of(difference.weights),
             seasons=ChangesShape.of(difference.seasons),
+            calendars=ChangesShape.of(difference.calendars),
+            role_calendars=ChangesShape.of(difference.role_calendars),
             allowed=TraceShape.of(difference.allowed),
             forbidden=TraceShape.of(difference.forbidden),
         )

@@ -27,13 +27,14 @@ from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations
 from engine.assessment.verdicts import summarise_standards
-from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar, calendar_named
+from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar
 from engine.conformance.alignment import STATUSES, Alignments
 from engine.conformance.alignments import align, align_prefixes, prepared
 from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
+from engine.conformance.standards.clocks import WorkingTime
 from engine.conformance.standards.evaluation import evaluate
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.periods import unknown_holidays
@@ -49,8 +50,6 @@ from engine.vocabulary import AlignmentStatus, Lack, Outcome
 Progress = Callable[[int, int], None]
 """Called with the parts of the work done and the parts in all."""
 
-DEFAULT_CALENDAR = "clock"
-"""The calendar of a flow that names none: every hour is working time, every day a working day."""
 _PARTS = 5
 
 
@@ -61,6 +60,7 @@ class _Settings:
     now: datetime | None
     rule: ClosedRule
     calendar: Calendar
+    one_calendar: bool
     paired: bool
     mapper: Mapper
     limits: Limits
@@ -86,7 +86,7 @@ def assess(
         log: The log, with every event of the file.
         now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
         closed: Which cases are closed.
-        calendar: For working time; the flow's own when missing.
+        calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
         mapper: Where alignments are searched.
         progress: Told how far the work is.
@@ -107,6 +107,7 @@ def assess(
         now=now or log.latest,
         rule=closed,
         calendar=calendar or _calendar_of(process),
+        one_calendar=calendar is not None,
         paired=mode is Lifecycle.PAIR,
         mapper=mapper,
         limits=limits,
@@ -157,11 +158,13 @@ def _period(log: Log) -> tuple[datetime, datetime] | None:
 
 
 def _calendar_of(process: Process) -> Calendar:
-    name = process.flow.calendar or DEFAULT_CALENDAR
-    if name not in CALENDAR_NAMES:
-        values = {"found": name, "known": ", ".join(CALENDAR_NAMES)}
-        raise InputRefused([Problem("assess.unknown-calendar", values=values)])
-    return calendar_named(name)
+    flow = process.flow
+    known = [*CALENDAR_NAMES, *(calendar.name for calendar in flow.calendars)]
+    unknown = [name for name in flow.calendar_names if name not in known]
+    if unknown:
+        values = [{"found": name, "known": ", ".join(known)} for name in unknown]
+        raise InputRefused([Problem("assess.unknown-calendar", values=one) for one in values])
+    return flow.main_calendar
 
 
 def _check_seasons(process: Process, log: Log, calendar: Calendar) -> None:
@@ -237,16 +240,18 @@ def _judge(
     net, flow = process.net, process.flow
     performed = explanations.to_events(explanations.performed, offsets_of(log))
     events = EventTable.of(log, net.label_of_activity, performed, paired=settings.paired)
+    attributes = Attributes.of(log)
     facts = Facts(
         events,
         cases,
-        Attributes.of(log),
+        attributes,
         label_of_step={step: label for label, step in enumerate(net.labels)},
         now=settings.now,
         calendar=settings.calendar,
         roles=flow.roles,
         seasons=flow.seasons,
         steps_inside=flow.steps_inside,
+        working_time=None if settings.one_calendar else WorkingTime.of(flow, attributes),
     )
     instances = pl.concat([evaluate(flow.standards, facts), judge_branches(flow, structure, explanations, facts)])
     unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]

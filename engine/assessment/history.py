@@ -13,8 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.assessment.assess import DEFAULT_CALENDAR, assess
-from engine.calendars import calendar_named
+from engine.assessment.assess import assess
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.definitions.standards import Period, Standard
 from engine.errors import Problem
@@ -99,7 +98,7 @@ def _shares(
     process: Process, log: Log, period: Period, *, now: datetime | None, mapper: Mapper, limits: Limits
 ) -> Mapping[date, Mapping[str, Fraction]]:
     """For each of the latest periods the share of every standard with a due instance in it."""
-    zone = calendar_named(process.flow.calendar or DEFAULT_CALENDAR).zone
+    zone = process.flow.main_calendar.zone
     days: Sequence[date | None] = [
         None if start is None else first_day(period, start.astimezone(zone).date()) for start in case_starts(log)
     ]

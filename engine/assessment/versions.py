@@ -19,14 +19,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.assessment.assess import DEFAULT_CALENDAR, Progress, assess
+from engine.assessment.assess import Progress, assess
 from engine.assessment.assessment import Assessment, DimensionScore, Finding, GroupScore
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.explanations import EXAMPLES
 from engine.assessment.intervals import Z_95, wilson
 from engine.assessment.points import share_points
 from engine.assessment.scoring import weighted_score
-from engine.calendars import Calendar, calendar_named
+from engine.calendars import Calendar
 from engine.conformance.mapper import SERIAL, Mapper
 from engine.definitions.versions import FlowVersions
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -118,7 +118,7 @@ def assess_versions(
     versions = FlowVersions.of(process.flow for process in processes)
     by_flow = {id(process.flow): process for process in processes}
     ordered = [by_flow[id(flow)] for flow in versions.flows]
-    zone = calendar or calendar_named(versions.flows[-1].calendar or DEFAULT_CALENDAR)
+    zone = calendar or versions.flows[-1].main_calendar
     index = _version_of_case(log, versions, zone)
     mode = lifecycle or usual_lifecycle(log)
     parts = []

@@ -6,12 +6,14 @@ A flow says nothing about markings or costs: ``engine.nets.compile`` gives it it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
+from engine.calendars import DEFAULT_CALENDAR, Calendar, CalendarChoice, calendar_named
+from engine.calendars.days import DayRange
 from engine.definitions.standards import Intention, Standard
 from engine.definitions.titles import Title
 
@@ -213,23 +215,6 @@ class WeightGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class DayOfYear:
-    """A day of every year, or of one year."""
-
-    month: int
-    day: int
-    year: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SeasonRange:
-    """From a first to a last day, both included; without years it may run over the turn of the year."""
-
-    first: DayOfYear
-    last: DayOfYear
-
-
-@dataclass(frozen=True, slots=True)
 class Season:
     """A time in which other standards are in force: the peak before a holiday.
 
@@ -244,7 +229,7 @@ class Season:
 
     id: str
     title: Title
-    ranges: tuple[SeasonRange, ...] = ()
+    ranges: tuple[DayRange, ...] = ()
     holidays: tuple[str, ...] = ()
     days_before: int = 0
     days_after: int = 0
@@ -259,7 +244,8 @@ class Flow:
         id: The value of ``flow:``.
         title: Its name for people.
         stage: Where in the customer's journey it belongs, or None.
-        calendar: Name of the working calendar that working-time standards use, or None.
+        calendar: Which calendar counts working time, or None. Its days and holidays, of several those of the one for
+            all other cases, are the flow's.
         roles: Role id → title, in file order.
         nodes: In file order; this order breaks the last ties between optimal alignments.
         edges: In file order.
@@ -271,12 +257,14 @@ class Flow:
         termination: When a case has ended.
         effective: The day from which this version is in force, in the calendar's time zone, or None for always.
         intentions: What stands among the standards without a rule, in file order.
+        calendars: The flow's own calendars, in file order.
+        role_calendars: Role id → which calendar counts the working time of the role; the flow's for others.
     """
 
     id: str
     title: Title
     stage: Stage | None
-    calendar: str | None
+    calendar: CalendarChoice | None
     roles: Mapping[str, Title]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -288,15 +276,41 @@ class Flow:
     termination: Termination = Termination.EXPLICIT
     effective: date | None = None
     intentions: tuple[Intention, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    role_calendars: Mapping[str, CalendarChoice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Freeze the mapping."""
-        object.__setattr__(self, "roles", MappingProxyType(dict(self.roles)))
+        """Freeze the mappings."""
+        for name in ("roles", "role_calendars"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
         """Every node under its id."""
         return MappingProxyType({node.id: node for node in self.nodes})
+
+    @cached_property
+    def main_calendar(self) -> Calendar:
+        """The calendar whose days and holidays are the flow's: its own, of several the one for all other cases.
+
+        Raises:
+            KeyError: There is none of its name.
+        """
+        return self.calendar_named(DEFAULT_CALENDAR if self.calendar is None else self.calendar.name)
+
+    def calendar_named(self, name: str) -> Calendar:
+        """A calendar of the flow, or a shipped one.
+
+        Raises:
+            KeyError: There is none of that name.
+        """
+        return next((own for own in self.calendars if own.name == name), None) or calendar_named(name)
+
+    @property
+    def calendar_names(self) -> tuple[str, ...]:
+        """The names of all calendars that the flow uses."""
+        choices = [*([] if self.calendar is None else [self.calendar]), *self.role_calendars.values()]
+        return tuple(dict.fromkeys(name for choice in choices for name in choice.names))
 
     @cached_property
     def steps(self) -> tuple[Node, ...]:

@@ -39,6 +39,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         - ``flow.plans-alike``: two plans of one step begin with the same step, so that no log tells them apart;
         - ``flow.silent-interruption``: an event that ends a step or sub-flow, and of which a log shows nothing;
         - ``flow.unused-role``: a role that no step has;
+        - ``flow.unused-calendar``: a calendar of the flow that nothing uses;
         - ``flow.working-time-without-calendar``: working time is asked for and no calendar named;
         - ``flow.steps-without-order`` (info): steps with standards of which none is about their order;
         - ``flow.no-plans`` (info): no step is protected by a contingency plan;
@@ -50,6 +51,7 @@ def lint(flow: Flow) -> tuple[Problem, ...]:
         *_plans_alike(flow),
         *_silent_interruptions(flow),
         *_unused_roles(flow),
+        *_unused_calendars(flow),
         *_working_time(flow),
         *_steps_without_order(flow),
         *lint_standards(flow),
@@ -122,8 +124,14 @@ def _unused_roles(flow: Flow) -> Iterator[Problem]:
             yield _warning("flow.unused-role", 0, f"roles.{role}", role=role)
 
 
+def _unused_calendars(flow: Flow) -> Iterator[Problem]:
+    for calendar in flow.calendars:
+        if calendar.name not in flow.calendar_names:
+            yield _warning("flow.unused-calendar", 0, f"calendars.{calendar.name}", calendar=calendar.name)
+
+
 def _working_time(flow: Flow) -> Iterator[Problem]:
-    if flow.calendar is not None:
+    if flow.calendar is not None or flow.role_calendars:
         return
     for standard in flow.standards:
         second = standard.second_tier.within if standard.second_tier else None

@@ -8,24 +8,19 @@ A season is a list of ranges of days, of every year or of one, or the days aroun
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from datetime import date
 
-from engine.definitions.fields import Fields, as_fields, as_scalar, sections
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.day_ranges import DATE, read_day_ranges
+from engine.definitions.fields import Fields, as_fields, sections
+from engine.definitions.flow import Season
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
 from engine.definitions.rules_reading.operands import Operands
 from engine.definitions.standard_reader import title_of_id
-from engine.definitions.yaml_document import Tree
 
 SEASON_KEYS = ("title", "days", "holidays", "days-before", "days-after")
 _LONGEST_MARGIN = 366
-_LEAP_YEAR = 2000
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
-_DAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})\Z")
-_UNTIL = re.compile(r"\s*(?:\bto\b|至)\s*")
 
 
 def read_effective(reading: Reading, document: Fields) -> date | None:
@@ -33,7 +28,7 @@ def read_effective(reading: Reading, document: Fields) -> date | None:
     scalar = document.scalar("effective")
     if scalar is None:
         return None
-    found = _DATE.match(scalar.text)
+    found = DATE.match(scalar.text)
     if found is not None:
         with suppress(ValueError):
             return date(*map(int, found.groups()))
@@ -62,7 +57,7 @@ def _season(fields: Fields, identifier: str, line: int) -> Season:
     fields.allow(SEASON_KEYS)
     title = fields.title("title") or title_of_id(identifier)
     operands = Operands(fields, References(fields.reading, {}), {})
-    ranges = [_range(fields, item) for item in fields.items("days") or ()]
+    ranges = read_day_ranges(fields, "days")
     holidays = operands.labels("holidays") if "holidays" in fields else ()
     before = operands.count("days-before", most=_LONGEST_MARGIN) or 0
     after = operands.count("days-after", most=_LONGEST_MARGIN) or 0
@@ -73,38 +68,4 @@ def _season(fields: Fields, identifier: str, line: int) -> Season:
     for key in ("days-before", "days-after"):
         if key in fields and "holidays" not in fields:
             operands.note("flow.days-without-holidays", key, key=key)
-    known = tuple(found for found in ranges if found is not None)
-    return Season(identifier, title, known, holidays or (), before, after, line)
-
-
-def _range(fields: Fields, item: Tree) -> SeasonRange | None:
-    """``07-01 to 08-31``, ``2026-11-01 to 2026-11-11``, or one day."""
-    path = f"{fields.path}.days"
-    scalar = as_scalar(fields.reading, item, path)
-    if scalar is None:
-        return None
-    ends = [_day(text) for text in _UNTIL.split(scalar.text.strip())]
-    first, last = ends[0], ends[-1]
-    if len(ends) > 2 or first is None or last is None or (first.year is None) != (last.year is None):
-        fields.reading.add("flow.bad-day-range", scalar.line, path, found=scalar.text)
-        return None
-    if first.year is not None and _order(last) < _order(first):
-        fields.reading.add("flow.bad-day-range", scalar.line, path, found=scalar.text)
-        return None
-    return SeasonRange(first, last)
-
-
-def _day(text: str) -> DayOfYear | None:
-    found = _DAY.match(text)
-    if found is None:
-        return None
-    year, month, day = found.groups()
-    try:
-        date(int(year) if year else _LEAP_YEAR, int(month), int(day))
-    except ValueError:
-        return None
-    return DayOfYear(int(month), int(day), int(year) if year else None)
-
-
-def _order(day: DayOfYear) -> tuple[int, int, int]:
-    return day.year or 0, day.month, day.day
+    return Season(identifier, title, ranges, holidays or (), before, after, line)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.calendars import calendar_named
 from engine.definitions.evidence import ALL_ATTRIBUTES, EvidenceKind, evidence_of
 from engine.definitions.flow import Flow
 from engine.definitions.requirements import allows_no_exception, domain_coverage, lacks_time_limit, limited_pairs
@@ -93,7 +92,7 @@ def _roles(flow: Flow) -> Iterator[Problem]:
 
 def _seasons(flow: Flow) -> Iterator[Problem]:
     used = {standard.season for standard in flow.standards}
-    calendar = None if flow.calendar is None else calendar_named(flow.calendar)
+    calendar = None if flow.calendar is None else flow.main_calendar
     for season in flow.seasons:
         path = f"seasons.{season.id}"
         if season.id not in used:

@@ -6,7 +6,8 @@ from functools import singledispatch
 
 from engine.definitions import rules
 from engine.definitions import yaml_text as text
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.day_ranges import written_days
+from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan
 from engine.definitions.rules_reading.actors import UNLIMITED
 from engine.definitions.standard_reader import title_of_id
@@ -54,7 +55,7 @@ def written_season(season: Season) -> str:
     if season.title != title_of_id(season.id):
         pairs.append(("title", text.title(season.title)))
     if season.ranges:
-        pairs.append(("days", text.listing(_range(days) for days in season.ranges)))
+        pairs.append(("days", text.listing(map(written_days, season.ranges))))
     if season.holidays:
         pairs.append(("holidays", text.listing(map(text.scalar, season.holidays))))
     pairs += [
@@ -63,16 +64,6 @@ def written_season(season: Season) -> str:
         if days
     ]
     return text.entry(season.id, pairs)
-
-
-def _range(days: SeasonRange) -> str:
-    first, last = _day(days.first), _day(days.last)
-    return first if first == last else f"{first} to {last}"
-
-
-def _day(day: DayOfYear) -> str:
-    year = f"{day.year:04}-" if day.year is not None else ""
-    return f"{year}{day.month:02}-{day.day:02}"
 
 
 def standard_text(standard: Standard) -> str:

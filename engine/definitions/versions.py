@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from enum import Enum
 from fractions import Fraction
 
+from engine.calendars import CalendarChoice
 from engine.definitions.flow import Flow
 from engine.definitions.rules import TimeSpan
 from engine.errors import InputRefused, Place, Problem
@@ -23,6 +24,9 @@ _Json = str | int | bool | list["_Json"] | dict[str, "_Json"] | None
 _ONLY_OF_THE_FILE = frozenset({"line", "source_hash"})
 _NOT_OF_THE_MEANING = frozenset({"effective"})
 """From when a version is in force says nothing of what it asks for: the same content may come back into force."""
+
+_FORMER_NAMES = {"DayRange": "SeasonRange"}
+"""Names that classes had when hashes of them were first kept."""
 
 
 def content_hash(flow: Flow) -> str:
@@ -45,9 +49,12 @@ def _canonical(value: object) -> _Json:
         return [[str(key), _canonical(entry)] for key, entry in value.items()]
     if isinstance(value, tuple | list):
         return [_canonical(entry) for entry in value]
+    if isinstance(value, CalendarChoice) and not value.attribute:
+        return value.name  # as it was when a flow had one calendar at most
     if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, TimeSpan):
         said = {field.name: getattr(value, field.name) for field in fields(value) if _counts(field, value)}
-        return {"is": type(value).__name__, **{name: _canonical(entry) for name, entry in said.items()}}
+        name = type(value).__name__
+        return {"is": _FORMER_NAMES.get(name, name), **{name: _canonical(entry) for name, entry in said.items()}}
     return _canonical_quantity(value)
 
 

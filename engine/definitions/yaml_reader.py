@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from engine.calendars import CALENDAR_NAMES
+from engine.definitions.calendar_reader import WorkingTime, read_working_time
 from engine.definitions.call_reader import Called, CalledParts, Calls
 from engine.definitions.edge_reader import ReadEdges, read_edges
 from engine.definitions.event_reader import attached
@@ -36,8 +36,10 @@ KEYS = (
     "stage",
     "effective",
     "calendar",
+    "calendars",
     "ends",
     "roles",
+    "role-calendars",
     "nodes",
     "edges",
     "seasons",
@@ -148,12 +150,12 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
     identifier = _identifier(reading, document)
     title = document.title("title") or (title_of_id(identifier) if identifier else NO_TITLE)
     stage = document.choice("stage", (stage.value for stage in Stage))
-    calendar = document.choice("calendar", CALENDAR_NAMES)
     ends = document.choice("ends", (ends.value for ends in Termination))
     roles = _roles(reading, document)
     if identifier is not None and not calls.callers:
         calls = replace(calls, callers=(identifier,))
     declared = read_nodes(reading, document, roles, calls)
+    working_time = read_working_time(reading, document, roles)
     known = References(reading, declared.nodes)
     nodes = {node.id: attached(node, known) for node in declared.nodes.values()}
     references = References(reading, nodes)
@@ -173,7 +175,7 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
         id=identifier or "",
         title=title,
         stage=Stage(stage) if stage else None,
-        calendar=calendar,
+        calendar=working_time.calendar,
         roles=roles,
         nodes=tuple(nodes.values()),
         edges=edges.edges,
@@ -185,8 +187,10 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
         termination=Termination(ends) if ends else Termination.EXPLICIT,
         effective=read_effective(reading, document),
         intentions=(*standards.intentions, *(i for parts in called for i in parts.intentions)),
+        calendars=working_time.calendars,
+        role_calendars=working_time.role_calendars,
     )
-    _check_calendars(reading, calendar, declared)
+    _check_calendars(reading, working_time, declared)
     check_beside(reading, flow)
     return flow
 
@@ -197,15 +201,18 @@ def _hash_with_called(source_hash: str, called: Iterable[CalledParts]) -> str:
     return hashlib.sha256(" ".join([source_hash, *hashes]).encode()).hexdigest() if hashes else source_hash
 
 
-def _check_calendars(reading: Reading, calendar: str | None, declared: ReadNodes) -> None:
+def _check_calendars(reading: Reading, working_time: WorkingTime, declared: ReadNodes) -> None:
     """Days and working time of a case count by one calendar, whichever file asks for them."""
     for scope in declared.scopes:
         parts = scope.called
-        if parts is None or parts.flow.calendar in {None, calendar} or not parts.counts_days:
+        if parts is None or working_time.holds_for(parts.flow) or not parts.counts_days:
             continue
-        node = declared.nodes[scope.parent or ""]
-        values = {"called": parts.flow.id, "found": parts.flow.calendar or "", "calendar": calendar or "–"}
-        reading.add("flow.call-calendar", node.line, f"nodes.{node.id}", **values)
+        node, mine = declared.nodes[scope.parent or ""], working_time.calendar
+        found = ", ".join(parts.flow.calendar_names)
+        calendar = "–" if mine is None else ", ".join(mine.names)
+        reading.add(
+            "flow.call-calendar", node.line, f"nodes.{node.id}", called=parts.flow.id, found=found, calendar=calendar
+        )
 
 
 def _edges(reading: Reading, declared: ReadNodes, references: References) -> ReadEdges:

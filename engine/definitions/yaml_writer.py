@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.definitions import yaml_text as text
+from engine.definitions.calendar_writer import written_calendar, written_choice
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -49,7 +50,9 @@ def write_flow(flow: Flow) -> str:
     intentions = [written_intention(one) for one in flow.intentions if not one.id.startswith(calls)]
     blocks = [
         _head(flow),
+        _section("calendars", map(written_calendar, flow.calendars)),
         _section("roles", [text.inline(role, text.title(title)) for role, title in flow.roles.items()]),
+        _section("role-calendars", [text.inline(r, written_choice(c)) for r, c in flow.role_calendars.items()]),
         *_graph(flow, None, inline),
         _section("seasons", [written_season(season) for season in flow.seasons if not season.id.startswith(calls)]),
         _section("standards", [*standards, *intentions]),
@@ -68,7 +71,7 @@ def _head(flow: Flow) -> str:
     if flow.effective is not None:
         lines.append(f"effective: {flow.effective.isoformat()}")
     if flow.calendar is not None:
-        lines.append(f"calendar: {text.scalar(flow.calendar)}")
+        lines.append(f"calendar: {written_choice(flow.calendar)}")
     if flow.termination is not Termination.EXPLICIT:
         lines.append(f"ends: {flow.termination.value}")
     return "\n".join(lines) + "\n"

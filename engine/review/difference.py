@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from engine.definitions.calendar_writer import calendar_text, written_choice
 from engine.definitions.flow import Edge, Flow, NodeKind
 from engine.definitions.standards import Intention, Standard
 from engine.limits import DEFAULT_LIMITS, Limits
@@ -96,6 +97,8 @@ class Difference:
         roles: Roles.
         weights: Weight groups.
         seasons: Seasons.
+        calendars: The flow's own calendars.
+        role_calendars: Calendars of roles.
         allowed: A shortest sequence of steps that only the new version accepts.
         forbidden: A shortest one that only the old version accepts.
     """
@@ -111,6 +114,8 @@ class Difference:
     roles: Changes
     weights: Changes
     seasons: Changes
+    calendars: Changes
+    role_calendars: Changes
     allowed: TraceSearch
     forbidden: TraceSearch
 
@@ -118,7 +123,8 @@ class Difference:
     def is_empty(self) -> bool:
         """Whether nothing differs in what is written; lines, order and comments do not count."""
         sections = (self.steps, self.gateways, self.edges, self.standards, self.plans, self.roles, self.weights)
-        return not (self.flow or self.seasons or any(sections))
+        more = (self.seasons, self.calendars, self.role_calendars)
+        return not (self.flow or any(more) or any(sections))
 
 
 def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -> Difference:
@@ -145,6 +151,8 @@ def difference(old: Process, new: Process, *, limits: Limits = DEFAULT_LIMITS) -
         roles=_changes(before.roles, after.roles),
         weights=_changes({g.id: g for g in before.weights}, {g.id: g for g in after.weights}),
         seasons=_changes({s.id: s for s in before.seasons}, {s.id: s for s in after.seasons}),
+        calendars=_changes(_calendars(before), _calendars(after)),
+        role_calendars=_changes(_role_calendars(before), _role_calendars(after)),
         allowed=allowed,
         forbidden=forbidden,
     )
@@ -157,6 +165,28 @@ def _nodes(flow: Flow, *, steps: bool) -> dict[str, Hashable]:
 def _standards(flow: Flow) -> dict[str, Hashable]:
     named: dict[str, Hashable] = {standard.id: standard for standard in flow.standards}
     return named | {intention.id: intention for intention in flow.intentions}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """What a calendar says, as a flow file would spell it."""
+
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which calendar holds, as a flow file would spell it."""
+
+    calendar: str
+
+
+def _calendars(flow: Flow) -> dict[str, _Hours]:
+    return {calendar.name: _Hours(calendar_text(calendar)) for calendar in flow.calendars}
+
+
+def _role_calendars(flow: Flow) -> dict[str, _Choice]:
+    return {role: _Choice(written_choice(choice)) for role, choice in flow.role_calendars.items()}
 
 
 def _edges(edges: Iterable[Edge]) -> dict[str, Hashable]:

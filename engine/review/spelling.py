@@ -10,7 +10,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from engine.definitions.flow import Boundary, DayOfYear, Repeat, SeasonRange, Trigger
+from engine.calendars import CalendarChoice
+from engine.calendars.days import DayOfYear, DayRange
+from engine.definitions.calendar_writer import written_choice
+from engine.definitions.flow import Boundary, Repeat, Trigger
 from engine.definitions.rules import AttributeRef, AuthorityLimit, Level, RequiredField, SecondTier, TimeSpan
 from engine.definitions.titles import Title
 
@@ -98,6 +101,7 @@ _SPELLINGS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         Boundary: lambda boundary: boundary.at + ("" if boundary.interrupting else " (interrupting: false)"),
         Repeat: _repeat_text,
         DayOfYear: _day_text,
-        SeasonRange: lambda days: f"{_day_text(days.first)}…{_day_text(days.last)}",
+        CalendarChoice: written_choice,
+        DayRange: lambda days: f"{_day_text(days.first)}…{_day_text(days.last)}",
     }
 )

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from engine.definitions.flow import DayOfYear, Season
+from engine.calendars.days import DayOfYear
+from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef, TimeSpan, TimeUnit
 from engine.simulation.conditions import Conditions
 from engine.simulation.hours import Hours

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from engine import VERSION
-from engine.calendars import CALENDAR_NAMES, calendar_named
+from engine.calendars import CALENDAR_NAMES, Calendar, calendar_named
 from engine.definitions.flow import Flow
 from engine.definitions.rules import AllOf, Count, Deadline, LeadTime, Precedence, Quicker, Response, Together
 from engine.errors import InputRefused, LimitExceeded, Problem
@@ -136,8 +136,8 @@ def _check(flow: Flow, cases: int, settings: SimulationSettings, limits: Limits)
 
 
 def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> World:
-    hours = Hours(calendar_named(settings.calendar or flow.calendar or _CALENDAR), first=settings.start)
-    judged = Hours(calendar_named(flow.calendar or "clock"), first=settings.start)
+    hours = Hours(_calendar_of(flow, settings), first=settings.start)
+    judged = Hours(flow.main_calendar, first=settings.start)
     usual = timings(flow, settings)
     per_day = _per_day(cases, settings)
     plan = attribute_plan(flow, settings.attributes)
@@ -165,6 +165,13 @@ def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> Wo
 
 def _per_day(cases: int, settings: SimulationSettings) -> float:
     return settings.cases_per_day or max(12.0, cases / 240)
+
+
+def _calendar_of(flow: Flow, settings: SimulationSettings) -> Calendar:
+    """When people work: as asked, else as the flow says, else as an office in China does."""
+    if settings.calendar:
+        return flow.calendar_named(settings.calendar)
+    return calendar_named(_CALENDAR) if flow.calendar is None else flow.main_calendar
 
 
 def _people_needed(steps: Sequence[str], usual: Mapping[str, StepTiming], hours: Hours, *, per_day: float) -> int:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calendars import CALENDAR_NAMES, Calendar, Instants, calendar_named
+from engine.calendars.days import DayOfYear, DayRange
 from tests.oracles import working_time as slowly
 
 LAWS = settings(deadline=None, derandomize=True, max_examples=60)
 SPLIT_DAY = ((0, 120), (150, 1440))
 NIGHT_SHIFT = Calendar("night-shift", "Europe/Berlin", (SPLIT_DAY,) * 6 + ((),))
 ISLANDS = Calendar("islands", "Atlantic/Azores", (((0, 1440),),) * 7)
+OWN = Calendar(
+    "own",
+    "America/New_York",
+    (((0, 360), (1320, 1440)),) * 5 + (((0, 360),), ()),
+    "CN",
+    ((600, 660),),
+    closed=(
+        DayRange(DayOfYear(12, 24), DayOfYear(1, 2)),
+        DayRange(DayOfYear(7, 1, 1990), DayOfYear(7, 9, 1990)),
+        DayRange(DayOfYear(3, 29), DayOfYear(3, 29)),
+    ),
+    special=tuple((date(year, 12, 31), ((60 * (year % 20), 1440),)) for year in range(1970, 2030)),
+)
 
-calendars = st.sampled_from([*(calendar_named(name) for name in CALENDAR_NAMES), NIGHT_SHIFT, ISLANDS])
+calendars = st.sampled_from([OWN, *(calendar_named(name) for name in CALENDAR_NAMES), NIGHT_SHIFT, ISLANDS])
 YEAR_0 = datetime(1970, 1, 1, tzinfo=UTC)
 minutes = st.integers(15 * 525_600, 56 * 525_600).map(lambda minute: YEAR_0 + timedelta(minutes=minute))
 moments = st.integers(-80 * 10**9, -35 * 10**9).map(lambda years: YEAR_0 + timedelta(microseconds=years * 31_556.95))

@@ -10,10 +10,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from engine.calendars import calendar_named
+from engine.calendars import Calendar, calendar_named
 from engine.conformance.attributes import Attributes
 from engine.conformance.performed import CaseTable, EventTable
+from engine.conformance.standards.clocks import WorkingTime
 from engine.conformance.standards.evaluation import evaluate
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.population import compare, less_by_chance
@@ -49,8 +51,9 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
     made = with_attributes(rng, cases)
     now = rng.choice([None, BEGIN + timedelta(hours=rng.choice([5, 60, 150, 400]))])
     calendar = rng.choice(CALENDARS)
+    working_time = random_working_time(rng, calendar, len(cases))
     plain = []
-    for events, values in zip(made.events, made.values, strict=True):
+    for number, (events, values) in enumerate(zip(made.events, made.values, strict=True)):
         whole = range(len(events))
         plain.append(
             PlainFacts(
@@ -66,6 +69,7 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
                 roles=ROLES,
                 seasons=SEASONS,
                 inside=INSIDE,
+                working=working_plainly(working_time, number),
             )
         )
     log = log_of(made.events, values=made.values)
@@ -75,7 +79,31 @@ def random_facts(rng: random.Random, cases: Sequence[tuple[PlainEvent, ...]]) ->
     table = replace(EventTable.of(log, labels, np.array(performed, bool)), pending=np.array(pending, bool))
     closed, ended = (np.array([getattr(case, name) for case in plain], bool) for name in ("closed", "ended"))
     columns = Facts(table, CaseTable(closed, ended), Attributes.of(log), labels, now, calendar, ROLES, SEASONS, INSIDE)
-    return columns, plain
+    return replace(columns, working_time=working_time), plain
+
+
+def random_working_time(rng: random.Random, calendar: Calendar, cases: int) -> WorkingTime | None:
+    """One calendar for everybody, or others for some cases, for the role that does ``b``, or for both."""
+    if rng.random() < 0.4:
+        return None
+    calendars = (calendar, *rng.sample(CALENDARS, 3))
+
+    def chosen() -> NDArray[np.int64]:
+        return np.array([rng.randrange(len(calendars)) for _ in range(cases)], dtype=np.int64)
+
+    of_flow = chosen() if rng.random() < 0.6 else None
+    return WorkingTime(calendars, of_flow, {"clerk": chosen()}, {"b": "clerk"} if rng.random() < 0.7 else {})
+
+
+def working_plainly(working_time: WorkingTime | None, case: int) -> dict[str | None, Calendar]:
+    """Step → the calendar of whoever does it in one case; None → that of the case."""
+    if working_time is None:
+        return {}
+    of_flow, calendars = working_time.of_flow, working_time.calendars
+    found: dict[str | None, Calendar] = {None: calendars[0 if of_flow is None else of_flow[case]]}
+    return found | {
+        step: calendars[working_time.of_role[role][case]] for step, role in working_time.role_of_step.items()
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)

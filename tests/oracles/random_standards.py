@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 
+from engine.calendars.days import DayOfYear, DayRange
 from engine.definitions import rules
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef, SecondTier
 from engine.definitions.standards import Period, Standard, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
@@ -21,9 +22,9 @@ from tests.oracles.standards.facts import Value
 HOUR = 3_600_000_000
 ROLES = {"advisor": Title("Service advisor", "服务顾问"), "manager": Title("Manager", "经理")}
 SEASONS = (
-    Season("march", Title("March", "三月"), (SeasonRange(DayOfYear(3, 3), DayOfYear(3, 6)),)),
-    Season("winter", Title("Winter", "冬季"), (SeasonRange(DayOfYear(11, 1), DayOfYear(3, 4)),)),
-    Season("fixed", Title("Fixed", "固定"), (SeasonRange(DayOfYear(3, 1, 2026), DayOfYear(3, 5, 2026)),)),
+    Season("march", Title("March", "三月"), (DayRange(DayOfYear(3, 3), DayOfYear(3, 6)),)),
+    Season("winter", Title("Winter", "冬季"), (DayRange(DayOfYear(11, 1), DayOfYear(3, 4)),)),
+    Season("fixed", Title("Fixed", "固定"), (DayRange(DayOfYear(3, 1, 2026), DayOfYear(3, 5, 2026)),)),
 )
 INSIDE = {"one": ("a",), "both": ("b", "c")}
 """Sub-flows and the steps inside them."""

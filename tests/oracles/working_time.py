@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from engine.calendars import Calendar
+from engine.calendars.days import DayRange
 
 _MINUTE = timedelta(minutes=1)
 
@@ -26,6 +27,11 @@ def is_open(calendar: Calendar, moment: datetime) -> bool:
 @cache
 def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     """The openings of a day, by asking the country's calendar about that one day."""
+    for special, hours in calendar.special:
+        if special == day:
+            return hours
+    if any(_lies_in(days, day) for days in calendar.closed):
+        return ()
     if calendar.country:
         country = holidays.country_holidays(calendar.country, years=day.year)
         if day.weekday() >= 5 and country.is_working_day(day):
@@ -33,6 +39,20 @@ def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
         if day in country:
             return ()
     return calendar.week[day.weekday()]
+
+
+def _lies_in(days: DayRange, day: date) -> bool:
+    """Walk through the range, or through the two that hold the day where it comes back every year."""
+    for year in (day.year - 1, day.year):
+        first, last = days.first, days.last
+        begin = date(first.year or year, first.month, first.day)
+        later = (last.month, last.day) < (first.month, first.day)
+        end = date(last.year or year + later, last.month, last.day)
+        while begin <= end:
+            if begin == day:
+                return True
+            begin += timedelta(days=1)
+    return False
 
 
 def working_minutes(calendar: Calendar, start: datetime, end: datetime) -> int:

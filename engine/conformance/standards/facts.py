@@ -1,4 +1,4 @@
-"""Facts: everything that a rule is held against, and how time is measured."""
+"""Facts: everything that a rule is held against."""
 
 from __future__ import annotations
 
@@ -15,55 +15,13 @@ from engine.calendars import Calendar
 from engine.conformance.attributes import Attributes, first_of_cases, gathered, last_of_cases
 from engine.conformance.conditions import Answers, answers, reads_events
 from engine.conformance.performed import CaseTable, EventTable, Stay, as_moment
+from engine.conformance.standards.clocks import Clock, WorkingTime
 from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef
-from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.definitions.titles import Title
 
 Rows = NDArray[np.int64]
-Moments = NDArray[np.datetime64]
 Truths = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How time is measured.
-
-    Attributes:
-        now: The moment at which limits of open cases have passed or not, NaT when nobody knows.
-        calendar: For working time, days and working days.
-    """
-
-    now: np.datetime64
-    calendar: Calendar
-
-    def exceeds(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
-        """Whether more than the span passed; False where a moment is unknown."""
-        return self._compare(begin, np.maximum(begin, end), span) > 0
-
-    def falls_short(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
-        """Whether less than the span passed; False where a moment is unknown."""
-        return self._compare(begin, np.maximum(begin, end), span) < 0
-
-    def is_short_of(self, begin: Moments, end: Moments, span: TimeSpan) -> Truths:
-        """Whether ``end`` comes less than the span after ``begin``, or before it; False where a moment is unknown."""
-        short: Truths = (self._compare(begin, end, span) < 0) | (begin > end)
-        return short
-
-    def _compare(self, begin: Moments, end: Moments, span: TimeSpan) -> NDArray[np.int8]:
-        sign = np.zeros(len(begin), dtype=np.int8)
-        known = ~(np.isnat(begin) | np.isnat(end))
-        start, stop = begin[known], end[known]
-        if span.unit is TimeUnit.CLOCK:
-            passed = (stop - start).astype(np.int64)
-        elif span.unit is TimeUnit.WORKING:
-            passed = self.calendar.working_microseconds(start, stop)
-        elif span.unit is TimeUnit.DAYS:
-            passed = self.calendar.days_between(start, stop)
-        else:
-            passed = self.calendar.workdays_between(start, stop)
-        sign[known] = np.sign(passed - span.amount)
-        return sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +38,11 @@ class Facts:
         attributes: Of cases and events.
         label_of_step: Step id → label as in ``events.label``.
         now: The moment at which limits of open cases have passed or not; None when nobody knows.
-        calendar: For working time, days and seasons.
+        calendar: For periods and seasons, and for working time where ``working_time`` says nothing else.
         roles: The flow's roles: id → title.
         seasons: The flow's seasons.
         steps_inside: Sub-flow id → ids of the steps inside.
+        working_time: Whose working time counts; None where ``calendar`` holds for everybody.
     """
 
     events: EventTable
@@ -95,12 +54,18 @@ class Facts:
     roles: Mapping[str, Title] = field(default_factory=dict)
     seasons: Sequence[Season] = ()
     steps_inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    working_time: WorkingTime | None = None
     _of_cases: dict[str, Answers] = field(default_factory=dict)
 
     @cached_property
-    def clock(self) -> Clock:
-        """How time is measured."""
-        return Clock(as_moment(self.now), self.calendar)
+    def moment(self) -> np.datetime64:
+        """``now`` as a value of columns, NaT when nobody knows."""
+        return as_moment(self.now)
+
+    def clock(self, step: str | None, cases: Rows) -> Clock:
+        """How time is measured for instances in some cases in which the role of a step has to act, or nobody's."""
+        working_time = self.working_time or WorkingTime((self.calendar,))
+        return working_time.clock(self.moment, step, cases)
 
     @property
     def count(self) -> int:

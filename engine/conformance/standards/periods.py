@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.calendars import Calendar
-from engine.definitions.flow import DayOfYear, Season
+from engine.definitions.flow import Season
 from engine.definitions.standards import Period
 
 Days = NDArray[np.datetime64]
@@ -66,7 +66,8 @@ def lies_in_season(season: Season, calendar: Calendar, days: Days) -> Truths:
         return np.zeros(0, dtype=np.bool_)
     first, last = distinct[0].item(), distinct[-1].item()
     holidays = set(_holiday_days(season, calendar, first, last))
-    inside = np.array([day in holidays or _lies_in_ranges(season, day) for day in distinct.tolist()], dtype=np.bool_)
+    whole = distinct.tolist()
+    inside = np.array([day in holidays or any(day in r for r in season.ranges) for day in whole], dtype=np.bool_)
     found: Truths = inside[inverse.reshape(-1)]
     return found
 
@@ -83,19 +84,3 @@ def _holiday_days(season: Season, calendar: Calendar, first: date, last: date) -
             for day in calendar.named_holidays(name, year):
                 for shift in range(-season.days_before, season.days_after + 1):
                     yield day + timedelta(days=shift)
-
-
-def _lies_in_ranges(season: Season, day: date) -> bool:
-    for one in season.ranges:
-        if one.first.year is not None or one.last.year is not None:
-            if _in_year(one.first, day) <= (day.year, day.month, day.day) <= _in_year(one.last, day):
-                return True
-            continue
-        first, last, this = (one.first.month, one.first.day), (one.last.month, one.last.day), (day.month, day.day)
-        if (first <= this <= last) if first <= last else (this >= first or this <= last):
-            return True
-    return False
-
-
-def _in_year(one: DayOfYear, day: date) -> tuple[int, int, int]:
-    return one.year if one.year is not None else day.year, one.month, one.day

@@ -171,7 +171,7 @@ def _whole_periods(period: Period, facts: Facts) -> tuple[np.datetime64, np.date
     nothing = np.datetime64("1970-01-01", "D")
     if not len(times):
         return nothing, nothing
-    now = times.max() if np.isnat(facts.clock.now) else facts.clock.now
+    now = times.max() if np.isnat(facts.moment) else facts.moment
     begin = np.minimum(times.min(), facts.events.begun[~np.isnat(facts.events.begun)].min())
     earliest, latest = facts.calendar.local_days(np.array([begin, now])).tolist()
     earliest, latest = np.datetime64(earliest, "D"), np.datetime64(latest, "D")

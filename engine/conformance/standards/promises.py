@@ -25,10 +25,10 @@ def deadline(facts: Facts, rule: Deadline) -> Judged:
     """A step is done, for the first time, no later than promised; at the promised moment is in time."""
     promised = as_moments(facts.in_cases(rule.promised))
     done = facts.first_done(rule.step)
-    until = np.where(done == NONE, facts.clock.now, facts.events.time_of(done))
+    until = np.where(done == NONE, facts.moment, facts.events.time_of(done))
     kept_later = None
     if rule.second_tier is not None:
-        later = facts.clock.exceeds(promised, until, rule.second_tier.within)
+        later = facts.clock(rule.step, np.arange(facts.count)).exceeds(promised, until, rule.second_tier.within)
         never = (done == NONE) & facts.cases.closed
         kept_later = np.select([never | later, done != NONE], [0, 1], NONE).astype(np.int8)
     return _judge(facts, rule.promised, done, promised, late=until > promised, kept_later=kept_later)
@@ -38,8 +38,9 @@ def lead_time(facts: Facts, rule: LeadTime) -> Judged:
     """A step is done, for the first time, at least so long before the promised moment; exactly so long is enough."""
     promised = as_moments(facts.in_cases(rule.promised))
     done = facts.first_done(rule.step)
-    until = np.where(done == NONE, facts.clock.now, facts.events.time_of(done))
-    return _judge(facts, rule.promised, done, promised, late=facts.clock.is_short_of(until, promised, rule.at_least))
+    until = np.where(done == NONE, facts.moment, facts.events.time_of(done))
+    clock = facts.clock(rule.step, np.arange(facts.count))
+    return _judge(facts, rule.promised, done, promised, late=clock.is_short_of(until, promised, rule.at_least))
 
 
 def _judge(
@@ -54,7 +55,7 @@ def _judge(
     """The instances, from whether the moment of the step, or ``now`` where it was not done, is too late."""
     closed, happened = facts.cases.closed, done != NONE
     given = ~np.isnat(promised)
-    needed = np.where(happened, facts.events.time_of(done), facts.clock.now)
+    needed = np.where(happened, facts.events.time_of(done), facts.moment)
     to_come = np.zeros(facts.count, dtype=np.bool_)
     if attribute.step is not None:
         to_come = ~closed & (facts.last_done(attribute.step) == NONE)

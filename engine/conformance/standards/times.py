@@ -44,6 +44,7 @@ class _Stretches:
         first, second: Rows of its events, −1 where there is none.
         begin, end: The moments between which time is measured, NaT where unknown.
         happened: Whether what it waits for has happened.
+        actor: Id of the step whose role has to act; None where the time is nobody's.
         is_owed: Whether a closed case in which it did not happen missed it.
         is_running: Whether time runs on to ``now`` as long as it has not happened; otherwise to ``end``.
     """
@@ -55,6 +56,7 @@ class _Stretches:
     begin: Moments
     end: Moments
     happened: Truths
+    actor: str | None = None
     is_owed: bool = True
     is_running: Truths | bool = True
 
@@ -71,6 +73,7 @@ def duration(facts: Facts, rule: Duration) -> Judged:
         begin=np.where(pending, events.time[rows], events.start[rows]),
         end=np.where(pending, NEVER, events.time[rows]),
         happened=~pending,
+        actor=rule.step,
         is_owed=rule.at_most is not None,  # a minimum is due when the step is done
     )
     return _judge(facts, found, rule.at_least, rule.at_most)
@@ -119,6 +122,7 @@ def response(facts: Facts, rule: Response) -> Judged:
         begin=events.time[anchors],
         end=events.time_of(second),
         happened=happened,
+        actor=rule.second,
     )
     return _judge(facts, found, None, rule.within, rule.second_tier)
 
@@ -130,14 +134,14 @@ def _judge(
     at_most: TimeSpan | None,
     second_tier: SecondTier | None = None,
 ) -> Judged:
-    clock, closed = facts.clock, facts.cases.closed[found.case]
+    clock, closed = facts.clock(found.actor, found.case), facts.cases.closed[found.case]
     happened = found.happened
     until = np.where(happened | ~np.asarray(found.is_running), found.end, clock.now)
     unknown = happened & (np.isnat(found.begin) | np.isnat(found.end))
     late, short = np.zeros((2, len(found.case)), dtype=np.bool_)
     if at_most is not None:
         late = clock.exceeds(found.begin, until, at_most)
-        unknown |= ~happened & ~closed & (np.isnat(found.begin) | np.isnat(clock.now))
+        unknown |= ~happened & ~closed & (np.isnat(found.begin) | np.isnat(until))
     if at_least is not None:
         short = happened & clock.falls_short(found.begin, found.end, at_least)
     never = ~happened & closed & found.is_owed

@@ -98,6 +98,8 @@ def called_flow(flow: Flow, caller: Node) -> Flow:
         title=caller.title,
         stage=None,
         calendar=flow.calendar,
+        calendars=flow.calendars,
+        role_calendars={role: choice for role, choice in flow.role_calendars.items() if role in flow.roles},
         roles=flow.roles,
         nodes=tuple(
             renamed_node(node, own, parent=outer(node.parent)) for node in flow.nodes if node.id.startswith(prefix)

@@ -11,7 +11,7 @@ import pytest
 from engine import VERSION
 from engine.assessment.assess import assess
 from engine.assessment.closing import ENDED_CLOSED
-from engine.calendars import calendar_named
+from engine.calendars import CalendarChoice, calendar_named
 from engine.conformance.mapper import Threads
 from engine.definitions.flow import Flow
 from engine.errors import InputRefused
@@ -40,7 +40,7 @@ def test_a_process_without_an_end_is_refused() -> None:
 
 def test_an_unknown_calendar_is_refused() -> None:
     made = process()
-    flow: Flow = replace(made.flow, calendar="lunar")
+    flow: Flow = replace(made.flow, calendar=CalendarChoice("lunar"))
     assert refusal_of(replace(made, flow=flow)) == "assess.unknown-calendar"
 
 

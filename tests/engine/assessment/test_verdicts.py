@@ -12,6 +12,7 @@ import pytest
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.assessment.verdicts import Share
+from engine.calendars import CalendarChoice
 from engine.definitions.flow import Season
 from engine.definitions.rules import (
     Change,
@@ -66,7 +67,8 @@ def test_instances_of_one_case_prove_less_than_as_many_cases() -> None:
 
 def made(rule: Standard, *, calendar: str | None = None, seasons: tuple[Season, ...] = ()) -> Process:
     flow = process().flow
-    return process_of_flow(replace(flow, standards=(rule,), calendar=calendar, seasons=seasons))
+    chosen = None if calendar is None else CalendarChoice(calendar)
+    return process_of_flow(replace(flow, standards=(rule,), calendar=chosen, seasons=seasons))
 
 
 def case(begin: datetime, hours: float, step: str = "b") -> list[PlainEvent]:

@@ -34,6 +34,13 @@ def with_choice(*edges: str) -> str:
     return flow_file(nodes="x: exclusive\nc: {step: C}", edges="\n".join(["- b -> x", "- c -> end", *edges]))
 
 
+def with_calendar(line: str) -> str:
+    """A calendar of the flow with one wrong key."""
+    keys = {"timezone": "timezone: Asia/Shanghai", "hours": "hours: {mon: 08:30-17:30}"}
+    keys[line.partition(":")[0]] = f"{line} #!"
+    return flow_file(rest="calendars:\n  mine:\n" + "".join(f"    {key}\n" for key in keys.values()) + "calendar: mine")
+
+
 INSIDE = "s: {sub-flow: S, nodes: {s1: start, c: {step: C}, c2: {step: C2}, s2: end}, edges: [s1 -> c -> c2 -> s2]}"
 
 FILES = {
@@ -183,6 +190,18 @@ FILES = {
     "flow.plan-step-laden": flow_file(nodes="c: {step: C, repeat: {at-most: 2}} #!", rest=plan().replace(" #!", "")),
     "flow.weight-out-of-range": flow_file(rest="weights:\n  w: {weight: 0, steps: [a]} #!"),
     "flow.weights-overlap": flow_file(rest="weights:\n  v: {weight: 1, steps: [a]}\n  w: {weight: 1, steps: [a]} #!"),
+    "flow.calendar-is-shipped": flow_file(
+        rest="calendar: office\ncalendars:\n  office: #!\n    timezone: UTC\n    hours: {mon: 09:00-10:00}"
+    ),
+    "flow.calendar-by-case": flow_file(rest="calendar: {by: branch, values: {n: office}, otherwise: clock} #!"),
+    "flow.unknown-timezone": with_calendar("timezone: Asia/Peking"),
+    "flow.unknown-country": with_calendar("holidays: XX"),
+    "flow.moved-days-without-holidays": with_calendar("moved-days: 09:00-10:00"),
+    "flow.unknown-weekday": with_calendar("hours: {mon-tomorrow: 08:30-12:00}"),
+    "flow.weekday-twice": with_calendar("hours: {mon-fri: 08:30-12:00, 周三: 09:00-12:00}"),
+    "flow.bad-hours": with_calendar("hours: {mon: 8-12}"),
+    "flow.hours-overlap": with_calendar("hours: {mon: [08:30-12:00, 11:00-13:00]}"),
+    "flow.calendar-never-open": with_calendar("hours: {mon: []}"),
     "flow.weight-without-steps": flow_file(rest="weights:\n  w: {weight: 1, steps: []} #!"),
 }
 ELSEWHERE = {

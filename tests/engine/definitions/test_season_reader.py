@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.calendars.days import DayOfYear, DayRange
+from engine.definitions.flow import Season
 from engine.definitions.titles import Title
 from engine.definitions.yaml_reader import read_flow_text
 from tests.engine.definitions.files import flow_file, problems_of
@@ -29,7 +30,7 @@ def season(written: str) -> Season:
     ],
 )
 def test_ranges_of_days(days: str, first: DayOfYear, last: DayOfYear) -> None:
-    assert season(f"days: [{days}]").ranges == (SeasonRange(first, last),)
+    assert season(f"days: [{days}]").ranges == (DayRange(first, last),)
 
 
 def test_the_days_around_holidays() -> None:

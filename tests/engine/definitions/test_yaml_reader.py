@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.calendars import CalendarChoice
 from engine.definitions.flow import Edge, NodeKind, Plan, Stage, Trigger, TriggerKind, WeightGroup
 from engine.definitions.standards import StandardKind, TimeUnit
 from engine.definitions.titles import Title
@@ -54,7 +55,7 @@ def test_head() -> None:
         "visit",
         Title("Visit", "上门"),
         Stage.AFTER_SALE,
-        "china-office",
+        CalendarChoice("china-office"),
     )
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
+from engine.calendars import CalendarChoice
 from engine.definitions.flow import Edge, Flow, Node, NodeKind, Plan, Stage, Trigger, TriggerKind
 from engine.definitions.rules import Response, TimeSpan, TimeUnit
 from engine.definitions.standards import Standard
@@ -112,7 +113,7 @@ def car_flow() -> Flow:
         id="car_service",
         title=Title("Car service advisor, eight steps", "汽车服务顾问八步流程"),
         stage=Stage.IN_SALE,
-        calendar="china-office",
+        calendar=CalendarChoice("china-office"),
         roles={
             "desk": Title("Front desk", "前台"),
             "guide": Title("Guide", "引导员"),

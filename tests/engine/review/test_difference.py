@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import pytest
 
+from engine.calendars import CalendarChoice
+from engine.calendars.days import DayOfYear, DayRange
 from engine.definitions.flow import (
-    DayOfYear,
     Edge,
     Flow,
     Season,
-    SeasonRange,
     Trigger,
     TriggerKind,
     WeightGroup,
@@ -110,7 +110,7 @@ def test_a_plan_with_another_trigger_is_changed() -> None:
 
 
 def test_what_the_flow_says_of_itself_is_compared() -> None:
-    new = replace(OLD, calendar="office", effective=date(2026, 4, 1), title=Title("flow", "流程"))
+    new = replace(OLD, calendar=CalendarChoice("office"), effective=date(2026, 4, 1), title=Title("flow", "流程"))
     found = compared(OLD, new)
     assert found.flow == (
         Alteration("title", "flow", "flow / 流程"),
@@ -134,7 +134,7 @@ def test_an_intention_that_becomes_a_standard_is_a_change_of_rule() -> None:
 
 
 def test_seasons_and_weights_are_compared() -> None:
-    season = Season("peak", Title("peak", "peak"), (SeasonRange(DayOfYear(1, 20), DayOfYear(2, 10)),))
+    season = Season("peak", Title("peak", "peak"), (DayRange(DayOfYear(1, 20), DayOfYear(2, 10)),))
     group = WeightGroup("g", Title("g", "g"), 3, ("a",))
     old = replace(OLD, seasons=(season,), weights=(group,))
     new = replace(OLD, seasons=(replace(season, days_before=3),), weights=(replace(group, weight=7),))

@@ -9,17 +9,16 @@ from typing import get_args
 
 import pytest
 
+from engine.calendars.days import DayOfYear, DayRange
 from engine.definitions import rules
 from engine.definitions.flow import (
     Boundary,
-    DayOfYear,
     Edge,
     Node,
     NodeKind,
     Plan,
     Repeat,
     Season,
-    SeasonRange,
     Trigger,
     TriggerKind,
     WeightGroup,
@@ -63,7 +62,7 @@ RINGS = Level(AttributeRef("answer", "rings"), at_most=Fraction(3))
         (Boundary("a", interrupting=False), "a (interrupting: false)"),
         (Repeat(1, 3), "1…3"),
         (Repeat(0, None, parallel=True), "0…∞ (parallel)"),
-        ((SeasonRange(DayOfYear(1, 20), DayOfYear(2, 5, 2027)),), "01-20…2027-02-05"),
+        ((DayRange(DayOfYear(1, 20), DayOfYear(2, 5, 2027)),), "01-20…2027-02-05"),
         (RINGS, "level: answer.rings, at-most 3"),
         (rules.Response("a", "b", DAYS), "response: a, b, within 5 workdays"),
     ],

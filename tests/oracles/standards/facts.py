@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -34,6 +34,12 @@ class PlainFacts:
     roles: Mapping[str, Title] = field(default_factory=dict)
     seasons: Sequence[Season] = ()
     inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    working: Mapping[str | None, Calendar] = field(default_factory=dict)
+
+    def by(self, step: str | None) -> PlainFacts:
+        """The same, with time measured as whoever does a step works, or with None as the flow does."""
+        whole = self.working.get(None, self.calendar)
+        return replace(self, calendar=self.working.get(step, whole))
 
     def part(self, sub_flow: str | None) -> list[int]:
         """Where the events of a sub-flow are, or with None all."""

@@ -32,7 +32,9 @@ def response(rule: rules.Response, facts: PlainFacts) -> Iterator[PlainInstance]
             then = None if answer is None else facts.events[answer].time
             begin = facts.events[at].time
             later = rule.second_tier.within if rule.second_tier else None
-            yield timed(facts, at, (begin, then), happened=answer is not None, spans=(None, rule.within, later))
+            yield timed(
+                facts.by(rule.second), at, (begin, then), happened=answer is not None, spans=(None, rule.within, later)
+            )
         elif answer is not None:
             yield PlainInstance(at, MET)
         else:

@@ -37,12 +37,14 @@ def deadline(rule: rules.Deadline, facts: PlainFacts) -> Iterator[PlainInstance]
         done = bool(facts.done(rule.step))
         later = False
         if then is not None and promise is not None:
-            later = kept_later(facts, rule.second_tier.within, promise, then, happened=done)
+            later = kept_later(facts.by(rule.step), rule.second_tier.within, promise, then, happened=done)
     yield PlainInstance(None, result, later)
 
 
 def lead_time(rule: rules.LeadTime, facts: PlainFacts) -> Iterator[PlainInstance]:
+    calendar = facts.by(rule.step).calendar
+
     def is_late(then: datetime, promise: datetime) -> bool:
-        return then > promise or passed(rule.at_least, facts.calendar, then, promise) < rule.at_least.amount
+        return then > promise or passed(rule.at_least, calendar, then, promise) < rule.at_least.amount
 
     yield PlainInstance(None, _promised(rule.promised, rule.step, facts, is_late)[0])

@@ -20,11 +20,11 @@ def duration(rule: rules.Duration, facts: PlainFacts) -> Iterator[PlainInstance]
             continue
         event, spans = facts.events[at], (rule.at_least, rule.at_most, None)
         if at not in facts.pending:
-            yield timed(facts, at, (event.start, event.time), happened=True, spans=spans)
+            yield timed(facts.by(step), at, (event.start, event.time), happened=True, spans=spans)
         elif rule.at_most is None:
             yield PlainInstance(at, NOT_DUE)
         else:
-            yield timed(facts, at, (event.time, None), happened=False, spans=spans)
+            yield timed(facts.by(step), at, (event.time, None), happened=False, spans=spans)
 
 
 def cycle_time(rule: rules.CycleTime, facts: PlainFacts, inside: str | None) -> Iterator[PlainInstance]:
@@ -35,10 +35,10 @@ def cycle_time(rule: rules.CycleTime, facts: PlainFacts, inside: str | None) -> 
         is_there = part[-1] == len(facts.events) - 1
         happened = facts.ended or (facts.closed and not is_there)
         spans = (rule.at_least, rule.at_most, later)
-        if happened or is_there or facts.now is None:
-            yield timed(facts, None, (begin, end), happened=happened, spans=spans)
+        if happened or is_there:
+            yield timed(facts.by(None), None, (begin, end), happened=happened, spans=spans)
         else:
-            yield timed(replace(facts, now=end), None, (begin, end), happened=False, spans=spans)
+            yield timed(replace(facts.by(None), now=end), None, (begin, end), happened=False, spans=spans)
 
 
 def passed(span: TimeSpan, calendar: Calendar, begin: datetime, end: datetime) -> int:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from engine.calendars import Calendar
+from engine.calendars.days import DayOfYear, DayRange
+from engine.conformance.standards.clocks import Clock
 from engine.conformance.standards.evaluation import evaluate
-from engine.conformance.standards.facts import Clock
 from engine.definitions.durations import parse_time_span
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.flow import Season
 from engine.definitions.rules import (
     AttributeRef,
     Count,
@@ -125,7 +126,7 @@ def test_a_promise_beyond_a_holiday_is_counted_in_working_days_after_it() -> Non
 def test_a_day_on_which_the_clocks_change_is_one_day() -> None:
     day = ((0, 24 * 60),)
     calendar = Calendar("berlin", "Europe/Berlin", (day,) * 7)
-    clock = Clock(np.datetime64("NaT", "us"), calendar)
+    clock = Clock(np.datetime64("NaT", "us"), (calendar,))
     begin = np.array(["2026-03-28T23:30", "2026-10-24T22:30"], dtype="datetime64[us]")
     same_day = begin + np.array([22 * 3600 + 29 * 60, 24 * 3600 + 29 * 60], dtype="timedelta64[s]")
     next_day = begin + np.array([22 * 3600 + 30 * 60, 24 * 3600 + 30 * 60], dtype="timedelta64[s]")
@@ -134,7 +135,7 @@ def test_a_day_on_which_the_clocks_change_is_one_day() -> None:
 
 
 def test_a_season_begins_at_midnight_where_the_calendar_is() -> None:
-    season = Season("march", Title("March", "三月"), (SeasonRange(DayOfYear(3, 1), DayOfYear(3, 31)),))
+    season = Season("march", Title("March", "三月"), (DayRange(DayOfYear(3, 1), DayOfYear(3, 31)),))
     rule = standard(Count("a", 1), season="march")
     first = datetime(2026, 2, 28, 16, tzinfo=UTC)
     for moment, found in ((first - timedelta(seconds=1), []), (first, ["met"])):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from engine.calendars import calendar_named
+from engine.calendars.days import DayOfYear, DayRange
 from engine.conformance.standards.evaluation import evaluate
 from engine.conformance.standards.periods import lies_in_season, next_start, starts_of, unknown_holidays
-from engine.definitions.flow import DayOfYear, Season, SeasonRange
+from engine.definitions.flow import Season
 from engine.definitions.rules import Count, Precedence
 from engine.definitions.standards import Period
 from engine.definitions.titles import Title
@@ -133,12 +134,12 @@ def test_a_season_before_new_year_begins_in_the_old_year() -> None:
     ],
 )
 def test_a_range_includes_both_ends(first: DayOfYear, last: DayOfYear, text: str, inside: bool) -> None:  # noqa: FBT001
-    assert bool(lies_in_season(Season("s", NAME, (SeasonRange(first, last),)), CHINA, day(text))[0]) is inside
+    assert bool(lies_in_season(Season("s", NAME, (DayRange(first, last),)), CHINA, day(text))[0]) is inside
 
 
 def test_the_day_of_a_season_is_that_of_the_calendar() -> None:
     """2 March 17:00 UTC is 3 March in Shanghai."""
-    third = Season("third", NAME, (SeasonRange(DayOfYear(3, 3), DayOfYear(3, 3)),))
+    third = Season("third", NAME, (DayRange(DayOfYear(3, 3), DayOfYear(3, 3)),))
     inside, outside = (
         standard(Count("a", 1), season="third"),
         standard(Count("a", 1), season="third", out_of_season=True),
