@@ -4,6 +4,7 @@ Tree::
 
     TruelineError                 the root; never raised itself
     ├── InputRefused              the user's input cannot be used; carries every problem at once
+    │   ├── Conflict              … because it contradicts what is stored
     │   └── LimitExceeded         … because it is larger than a published limit
     └── Unavailable               an optional part of the installation is missing
 
@@ -84,6 +85,10 @@ class InputRefused(TruelineError):  # noqa: N818 - the name says what happened, 
         if not self.problems:
             raise ValueError("a refusal needs at least one problem")
         super().__init__("; ".join(f"{p.code} {dict(p.values)}" for p in self.problems[:5]))
+
+
+class Conflict(InputRefused):
+    """The input is well formed, but contradicts what is stored already."""
 
 
 def refusal_of(problems: Iterable[Problem], *, limit: int, source: str, more: str) -> InputRefused:

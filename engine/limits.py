@@ -23,6 +23,9 @@ class Limits:
         attribute_bytes: One attribute value.
         attribute_keys: Distinct attribute keys of one log.
         event_bytes: One event of a running case, as one line of JSON.
+        batch_events: Events sent to a live log in one request.
+        batch_bytes: One such request.
+        waiting_batches: Batches that wait to be stored.
         log_cells: Rows times columns of one log, empty cells included.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
@@ -65,6 +68,9 @@ class Limits:
     attribute_bytes: int = 64 * 1024
     attribute_keys: int = 1_000
     event_bytes: int = 256 * 1024
+    batch_events: int = 1_000
+    batch_bytes: int = 8 * MEBIBYTE
+    waiting_batches: int = 32
     log_cells: int = 200_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE

@@ -1,4 +1,4 @@
-"""The database: how it is opened, brought up to date, and used in units of work."""
+"""The database: how it is opened, brought up to date, and used in units of work. SQLite or PostgreSQL, by its URL."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlmodel import Session
 
 from engine.errors import InputRefused, Problem
 
-__all__ = ["Database", "Session", "after_commit", "migrate", "migration_config", "newest_revision"]
+__all__ = [
+    "Database",
+    "Session",
+    "after_commit",
+    "after_rollback",
+    "migrate",
+    "migration_config",
+    "newest_revision",
+    "part",
+]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,30 +35,38 @@ WAIT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 
 CONNECTIONS = 64
-"""More than a server has threads, so that no request waits for a connection; one of SQLite costs little."""
+"""More than a server has threads, so that no request waits for a connection; they are opened as they are needed."""
+
+POSTGRESQL = "postgresql+psycopg"
 
 _AFTER_COMMIT = "after_commit"
+_AFTER_ROLLBACK = "after_rollback"
 
 
 class Database:
     """An open database.
 
     SQLite runs with a write-ahead log, so that readers do not wait for writers, and with ``synchronous = FULL``: what
-    was answered as stored survives a power cut (``NORMAL`` may lose it).
+    was answered as stored survives a power cut (``NORMAL`` may lose it). PostgreSQL's defaults promise the same.
     """
 
     def __init__(self, url: str) -> None:
         """Open a database and bring its tables up to date.
 
         Args:
-            url: ``sqlite:///FILE``.
+            url: ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/NAME`` (``postgresql://…`` is the same).
 
         Raises:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
         """
         self._engine = _open(url)
-        # its own transactions begin as writers: two that read first and then both want to write would block each other
-        self._writer = self._engine.execution_options(begin="IMMEDIATE")
+        if self._engine.dialect.name == "sqlite":
+            # begun as writers: two that read first and then both want to write would block each other
+            self._writer = self._engine.execution_options(begin="IMMEDIATE")
+            self._reader = self._engine
+        else:
+            self._writer = self._engine
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
         try:
             migrate(self._writer)
         except (DatabaseError, CommandError) as error:
@@ -64,18 +81,24 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that changes nothing; it sees one state of the database throughout."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A unit of work: committed as a whole when the block ends, or not at all when it raises.
 
-        What was given to ``after_commit`` happens then, in order.
+        What was given to ``after_commit`` happens then, in order; what was given to ``after_rollback`` happens when it
+        raises, the last first.
         """
         with Session(self._writer, expire_on_commit=False) as session:
-            yield session
-            session.commit()
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                _undo(session, since=0)
+                raise
             for action in session.info.pop(_AFTER_COMMIT, []):
                 action()
 
@@ -89,12 +112,55 @@ def after_commit(session: Session, action: Callable[[], object]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
+def after_rollback(session: Session, action: Callable[[], object]) -> None:
+    """Do something once it is sure that the unit of work, or the part of it that this is called in, leaves nothing."""
+    session.info.setdefault(_AFTER_ROLLBACK, []).append(action)
+
+
+@contextmanager
+def part(session: Session) -> Iterator[None]:
+    """A part of a unit of work that is kept as a whole, or not at all when it raises; the rest may go on."""
+    commits: list[Callable[[], object]] = session.info.setdefault(_AFTER_COMMIT, [])
+    kept, since = len(commits), len(session.info.setdefault(_AFTER_ROLLBACK, []))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del commits[kept:]
+        _undo(session, since=since)
+        raise
+
+
+def _undo(session: Session, *, since: int) -> None:
+    actions: list[Callable[[], object]] = session.info.get(_AFTER_ROLLBACK, [])
+    undone = actions[since:]
+    del actions[since:]
+    for action in reversed(undone):
+        action()
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date, in one transaction."""
     config = migration_config()
-    with engine.begin() as connection:
+    with engine.connect() as connection, _references_unchecked(connection), connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise LookupError("a migration left a reference that leads nowhere")
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by making the table anew, which it refuses while other tables refer to the old one."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")  # says nothing to a transaction that has begun
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def migration_config() -> Config:
@@ -118,6 +184,8 @@ def _open(url: str) -> Engine:
         parsed = make_url(url)
     except ArgumentError as error:
         raise InputRefused([Problem("service.database-unknown", values={"url": url[:200]})]) from error
+    if parsed.drivername in {"postgresql", POSTGRESQL}:
+        return _open_postgresql(parsed)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         shown = parsed.render_as_string(hide_password=True)[:200]
         raise InputRefused([Problem("service.database-unknown", values={"url": shown})])
@@ -130,6 +198,17 @@ def _open(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    seconds = int(WAIT_SECONDS)
+    return create_engine(
+        url.set(drivername=POSTGRESQL),
+        connect_args={"connect_timeout": seconds, "options": f"-c lock_timeout={seconds}s"},
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # the server may have been started anew
+    )
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Text, TypeDecorator, event
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Text, TypeDecorator, event
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -58,6 +58,10 @@ def _text() -> Any:
     return Field(default="", sa_column=Column(Text(), nullable=False))
 
 
+def _large() -> Any:
+    return Field(default=0, sa_column=Column(BigInteger(), nullable=False))
+
+
 class KeyRow(SQLModel, table=True):
     """A key to the service. Only its hash is kept.
 
@@ -86,7 +90,7 @@ class FileRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "file"
 
     hash: str = Field(primary_key=True, max_length=HASH_CHARACTERS)
-    size: int
+    size: int = _large()
     created: datetime = _time()
 
 
@@ -141,16 +145,20 @@ class ActivationRow(SQLModel, table=True):
 
 
 class LogRow(SQLModel, table=True):
-    """An event log that was uploaded.
+    """An event log: uploaded as a file, or live, growing event by event.
 
     Attributes:
         id: Counts up.
-        name: The file's name.
+        name: The file's name, or that of the live log.
         columns: JSON: which column means what, as the user said.
         cases: How many it has.
-        events: How many it has.
-        report: JSON: what is in it and what is odd about it.
-        file: The file it came in.
+        events: How many it has; of a live log also the sequence number of its last event.
+        report: JSON: what is in it and what is odd about it; empty for a live log, where it is made when asked for.
+        file: The file it came in; None for a live log.
+        flow: The flow that a live log follows, if it was said.
+        digest: SHA-256 of what a live log holds, in the order in which it came: see ``events.chained``.
+        sealed: How many of a live log's events lie in sealed files.
+        closed: When a live log was closed, if it was.
         created: When it came.
     """
 
@@ -159,11 +167,20 @@ class LogRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=NAME_CHARACTERS)
     columns: str = _text()
-    cases: int
-    events: int
+    cases: int = _large()
+    events: int = _large()
     report: str = _text()
-    file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
+    file: str | None = Field(default=None, foreign_key="file.hash", max_length=HASH_CHARACTERS)
+    flow: int | None = Field(default=None, foreign_key="flow.id")
+    digest: str = Field(default="", max_length=HASH_CHARACTERS)
+    sealed: int = _large()
+    closed: datetime | None = _time(nullable=True)
     created: datetime = _time()
+
+    @property
+    def live(self) -> bool:
+        """Whether it grows event by event."""
+        return self.file is None
 
 
 class AssessmentRow(SQLModel, table=True):

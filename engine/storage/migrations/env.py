@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
+from engine.storage import event_tables
 from engine.storage.tables import METADATA
+
+
+EVERY_TABLE = (METADATA, event_tables)
+"""Both files of tables, so that all of them are known."""
 
 
 def run() -> None:

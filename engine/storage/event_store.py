@@ -1,0 +1,316 @@
+"""The event store: live logs, which grow event by event. Nothing here commits; the unit of work does.
+
+What holds of every live log:
+
+- Events are numbered 1, 2, 3, … in the order in which they were stored; a number once given is never given again.
+- An event has an id from its sender. The same id with the same canonical form is stored once; with another form it is
+  a ``Conflict``, and then nothing of the batch is stored. This holds for ever, sealed or not, closed or not.
+- A closed case, or a case of a closed log, takes no new event. What it has already is still answered as a duplicate.
+- Reading (``stored_log``) puts the events of a case in order of time, then of number, as tables are read.
+
+**Listening.** What follows from an event (a verdict, a notice) belongs into the same transaction: either both are
+stored or neither. So ``append``, ``close_case`` and ``close_log`` take a ``Listener`` and call it before they return,
+within the caller's unit of work, with the new events in the order of their numbers, duplicates left out:
+
+- It writes with the session that it is given, and commits nothing.
+- What it raises refuses the whole batch, and nothing of it is stored.
+- What must be told to the outside goes through ``after_commit(session, action)``: actions are run in the order of the
+  commits, by the one thread that writes (``group_commit``), so they must be short.
+- What it keeps in memory is ahead of the database until the commit; ``after_rollback(session, action)`` is called when
+  the commit does not come, so that it can forget. Batches share transactions: a second one may come before the first
+  is committed, and sees what the first has written.
+- Calls never overlap as long as all writing goes through one ``GroupWriter``, as the service does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy import bindparam, insert, update
+from sqlmodel import col, select
+
+from engine.errors import Conflict, InputRefused, LimitExceeded, Place, Problem, Value
+from engine.limits import Limits
+from engine.storage.database import Session
+from engine.storage.event_tables import AttributeRow, CaseRow, EventIdRow, EventRow
+from engine.storage.events import Event, Kind, StoredEvent, canonical, chained, digest_of, kind_of
+from engine.storage.tables import LogRow
+
+AT_ONCE = 1_000
+"""Values of one ``IN``: SQLite takes 32,766 at most."""
+
+Item = TypeVar("Item")
+
+
+class Listener(Protocol):
+    """Told of everything that happens to live logs, within the unit of work in which it happens."""
+
+    def appended(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> None:
+        """New events of a log, in the order of their numbers; at least one."""
+
+    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
+        """A case was closed; not called for the cases that a closed log closes."""
+
+    def log_closed(self, session: Session, log: LogRow) -> None:
+        """A log was closed, and with it every case that was open."""
+
+
+class Silence:
+    """A listener that does nothing."""
+
+    def appended(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> None:
+        """Nothing."""
+
+    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
+        """Nothing."""
+
+    def log_closed(self, session: Session, log: LogRow) -> None:
+        """Nothing."""
+
+
+SILENCE = Silence()
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch.
+
+    Attributes:
+        sequences: The number of each of its events, in the order of the batch; for a duplicate, the one it has.
+        duplicates: Whether each of them was there already, or earlier in the batch.
+        unsealed: How many events of the log are not sealed now.
+    """
+
+    sequences: tuple[int, ...]
+    duplicates: tuple[bool, ...]
+    unsealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """The events of a batch that are new, each with its body and hash."""
+
+    events: list[StoredEvent]
+    bodies: list[str]
+    hashes: list[bytes]
+
+
+def append(
+    session: Session, log: int, events: Sequence[Event], *, limits: Limits, listener: Listener = SILENCE
+) -> Appended:
+    """Store a batch of events, or nothing of it.
+
+    Args:
+        session: A unit of work that writes.
+        log: The log's number; it is there and live.
+        events: The batch, already checked one by one (``event_reading``).
+        limits: ``batch_events``, ``attribute_keys``.
+        listener: Told of the new ones.
+
+    Raises:
+        Conflict: Ids are known with other payloads, or cases or the log are closed; every such event is named.
+        InputRefused: An attribute is of another kind than before.
+        LimitExceeded: Too many events, or attribute keys.
+    """
+    if len(events) > limits.batch_events:
+        raise LimitExceeded(limit="batch_events", allowed=limits.batch_events, found=len(events))
+    row = _locked(session, log)
+    bodies = [canonical(event) for event in events]
+    hashes = [digest_of(body) for body in bodies]
+    known = _known(session, log, {event.id for event in events})
+    conflicts: list[Problem] = []
+    sequences: list[int] = []
+    duplicates: list[bool] = []
+    new = _New([], [], [])
+    for index, event in enumerate(events):
+        found = known.get(event.id)
+        if found is None:
+            found = (row.events + len(new.events) + 1, hashes[index])
+            new.events.append(StoredEvent(found[0], event))
+            new.bodies.append(bodies[index])
+            new.hashes.append(hashes[index])
+            known[event.id] = found
+            duplicates.append(False)
+        else:
+            duplicates.append(True)
+            if found[1] != hashes[index]:
+                conflicts.append(_problem("event.conflict", index, id=event.id, sequence=found[0]))
+        sequences.append(found[0])
+    cases = _cases(session, log, {one.event.case for one in new.events})
+    places = {event.id: index for index, event in reversed(list(enumerate(events)))}
+    conflicts += _closed(row, cases, new, places)
+    if conflicts:
+        raise Conflict(sorted(conflicts, key=lambda problem: int(problem.values["index"])))
+    kinds = _kinds(session, log, new, places, limits=limits)
+    if new.events:
+        _write(session, row, new, cases, kinds)
+        listener.appended(session, row, tuple(new.events))
+    return Appended(tuple(sequences), tuple(duplicates), row.events - row.sealed)
+
+
+def close_case(
+    session: Session, log: int, case: str, *, now: datetime, listener: Listener = SILENCE
+) -> CaseRow | None:
+    """Close a case: it takes no more events. One that is closed already stays as it is.
+
+    Returns:
+        The case, or None where there is none.
+    """
+    row = _locked(session, log)
+    found = session.get(CaseRow, (log, case))
+    if found is not None and found.closed is None:
+        found.closed = now
+        session.add(found)
+        session.flush()
+        listener.case_closed(session, row, found)
+    return found
+
+
+def close_log(session: Session, log: int, *, now: datetime, listener: Listener = SILENCE) -> LogRow:
+    """Close a live log, and with it every case that is open. One that is closed already stays as it is."""
+    row = _locked(session, log)
+    if row.closed is None:
+        row.closed = now
+        session.add(row)
+        session.flush()
+        open_cases = (col(CaseRow.log) == log) & col(CaseRow.closed).is_(None)
+        session.connection().execute(update(CaseRow).where(open_cases).values(closed=now))
+        listener.log_closed(session, row)
+    return row
+
+
+def case_row(session: Session, log: int, case: str) -> CaseRow | None:
+    """A case of a live log, or None."""
+    return session.get(CaseRow, (log, case))
+
+
+def page_of_cases(session: Session, log: int, *, after: int, limit: int) -> tuple[Sequence[CaseRow], int | None]:
+    """Cases in the order of their first events.
+
+    Returns:
+        The cases, and the number to continue after, or None when this is the last page.
+    """
+    query = select(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.first) > after)
+    rows = session.exec(query.order_by(col(CaseRow.first)).limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1].first if len(rows) > limit else None
+
+
+def _locked(session: Session, log: int) -> LogRow:
+    """The log's row, held until the unit of work ends, so that numbers are given to one batch at a time."""
+    query = select(LogRow).where(col(LogRow.id) == log).with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).one()
+    if not row.live:
+        raise ValueError(f"log {log} is a file")
+    return row
+
+
+def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, bytes]]:
+    found: dict[str, tuple[int, bytes]] = {}
+    for some in _parts(sorted(ids)):
+        query = select(EventIdRow.id, EventIdRow.sequence, EventIdRow.hash).where(
+            col(EventIdRow.log) == log, col(EventIdRow.id).in_(some)
+        )
+        found |= {name: (sequence, bytes(digest)) for name, sequence, digest in session.exec(query)}
+    return found
+
+
+def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | None]:
+    """When the cases that are known were closed."""
+    found: dict[str, datetime | None] = {}
+    for some in _parts(sorted(names)):
+        query = select(CaseRow.case, CaseRow.closed).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
+        found |= {case: closed for case, closed in session.exec(query)}
+    return found
+
+
+def _parts(values: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+
+
+def _problem(code: str, index: int, *, member: str = "", **values: Value) -> Problem:
+    """A problem with one event of a batch."""
+    element = f"events.{index}.{member}" if member else f"events.{index}"
+    return Problem(code, Place(element=element), {"index": index, **values})
+
+
+def _closed(
+    row: LogRow, cases: dict[str, datetime | None], new: _New, places: dict[str, int]
+) -> Iterable[Problem]:
+    for one in new.events:
+        index = places[one.event.id]
+        if row.closed is not None:
+            yield _problem("event.log-closed", index, log=row.name)
+        elif cases.get(one.event.case) is not None:
+            yield _problem("event.case-closed", index, case=one.event.case)
+
+
+def _kinds(session: Session, log: int, new: _New, places: dict[str, int], *, limits: Limits) -> dict[str, Kind]:
+    """The attribute keys that a batch is the first to have, and their kinds.
+
+    Raises:
+        InputRefused: A value is of another kind than its key's.
+        LimitExceeded: The log would have too many keys.
+    """
+    used = sorted({key for one in new.events for key in one.event.attributes})
+    if not used:
+        return {}
+    known: dict[str, Kind] = {}
+    for key, kind in session.exec(select(AttributeRow.key, AttributeRow.kind).where(col(AttributeRow.log) == log)):
+        known[key] = Kind(kind)
+    before = set(known)
+    wrong = []
+    for one in new.events:
+        for key, value in one.event.attributes.items():
+            kind = known.setdefault(key, kind_of(value))
+            if kind is not kind_of(value):
+                wrong.append(_problem(f"event.was-{kind.value}", places[one.event.id], member=key, name=key))
+    if wrong:
+        raise InputRefused(wrong)
+    if len(known) > limits.attribute_keys:
+        raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=len(known))
+    return {key: kind for key, kind in known.items() if key not in before}
+
+
+def _write(
+    session: Session, row: LogRow, new: _New, cases: dict[str, datetime | None], kinds: dict[str, Kind]
+) -> None:
+    log = row.id or 0
+    connection = session.connection()
+    together = list(zip(new.events, new.bodies, new.hashes, strict=True))
+    connection.execute(
+        insert(EventRow),
+        [{"log": log, "sequence": one.sequence, "case": one.event.case, "body": body} for one, body, _ in together],
+    )
+    connection.execute(
+        insert(EventIdRow),
+        [{"log": log, "id": one.event.id, "sequence": one.sequence, "hash": digest} for one, _, digest in together],
+    )
+    if kinds:
+        values = [{"log": log, "key": key, "kind": kind.value} for key, kind in kinds.items()]
+        connection.execute(insert(AttributeRow), values)
+    numbers: dict[str, list[int]] = {}
+    for one in new.events:
+        numbers.setdefault(one.event.case, []).append(one.sequence)
+    begun = {case: own for case, own in numbers.items() if case not in cases}
+    if begun:
+        connection.execute(
+            insert(CaseRow),
+            [
+                {"log": log, "case": case, "events": len(own), "first": own[0], "last": own[-1], "closed": None}
+                for case, own in begun.items()
+            ],
+        )
+    going_on = [{"of": c, "more": len(own), "last": own[-1]} for c, own in numbers.items() if c in cases]
+    if going_on:
+        grown = update(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.case) == bindparam("of"))
+        connection.execute(
+            grown.values(events=col(CaseRow.events) + bindparam("more"), last=bindparam("last")), going_on
+        )
+    row.events += len(new.events)
+    row.cases += len(begun)
+    row.digest = chained(row.digest, new.hashes)
+    session.add(row)
+    session.flush()
