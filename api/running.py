@@ -13,7 +13,9 @@ from threading import BoundedSemaphore
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
 from engine.storage.database import Database
+from engine.storage.event_store import SILENCE, Listener
 from engine.storage.files import FileStore
+from engine.storage.group_commit import GroupWriter
 from engine.storage.repository import key_hashes, replace_keys
 
 KEY_BYTES = 32
@@ -36,6 +38,10 @@ class Running:
         clock: The time.
         keys: Hashes of the keys that open it.
         readers: Held by each request that does heavy work.
+        writer: What commits events, those of many requests together.
+        sealer: What moves events into files, in the background.
+        seal_events: How many events gather before they are moved.
+        listener: Told of all that happens to live logs, within the unit of work in which it happens.
     """
 
     database: Database
@@ -45,6 +51,10 @@ class Running:
     clock: Clock
     keys: tuple[str, ...]
     readers: BoundedSemaphore
+    writer: GroupWriter
+    sealer: ThreadRunner
+    seal_events: int
+    listener: Listener = SILENCE
 
     def opens(self, key: str) -> bool:
         """Whether a key is one of ours. The answer takes the same time for every wrong key."""

@@ -50,6 +50,7 @@ class Settings(_Environment):
         database: URL of the database; empty for a SQLite file in ``data``.
         host: Address that the service listens on.
         port: Port that the service listens on; 0 lets the system choose one.
+        seal_events: How many events of a live log gather in the database before they are moved into a file.
         limits: The published limits, each from a variable of its own name.
     """
 
@@ -57,6 +58,7 @@ class Settings(_Environment):
     database: str = ""
     host: Annotated[str, Field(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    seal_events: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

@@ -13,17 +13,15 @@ from api.composition import (
     assess_log,
     assess_versions_of,
     draw_process,
-    load_log,
     report_of,
     versions_report_of,
 )
-from api.logs.columns import Columns
+from api.logs.service import stored_log
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
 from api.schemas.versions import VersionedAssessmentShape
 from engine.assessment.assessment import Assessment
 from engine.errors import InputRefused, Problem, Unavailable
-from engine.logs.log import Log
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
 from engine.storage.database import Session, after_commit
@@ -121,7 +119,7 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
     process = _stored_process(running, flow)
     assessment = assess_log(
         process,
-        _stored_log(running, log),
+        stored_log(running, log),
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,
@@ -133,12 +131,6 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
 
 def _stored_process(running: Running, row: FlowRow) -> Process:
     return read_process_bytes(running.files.path(row.file).read_bytes(), source=row.name, limits=running.limits)
-
-
-def _stored_log(running: Running, row: LogRow) -> Log:
-    """The log under the name that its user gave it."""
-    columns = Columns.from_json(row.columns).options
-    return replace(load_log(running.files.path(row.file), options=columns, limits=running.limits), name=row.name)
 
 
 def versions_in_force(session: Session, flow: FlowRow) -> tuple[tuple[int, date], ...]:
@@ -161,7 +153,7 @@ def assess_versions_stored(
         processes.append(replace(read, flow=replace(read.flow, effective=day)))
     found = assess_versions_of(
         processes,
-        _stored_log(running, log),
+        stored_log(running, log),
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,

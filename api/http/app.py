@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 
 from api.assessments import endpoints as assessments
 from api.assessments.service import recover
+from api.events import endpoints as events
+from api.events.service import recover as recover_events
 from api.flows import endpoints as flows
 from api.http import health
 from api.http.documentation import document
@@ -22,6 +24,7 @@ VERSION = "1"
 TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},
+    {"name": "events", "description": "What happens: live logs, event by event."},
     {"name": "assessments", "description": "What the difference between both is, as four measures."},
     {"name": "health", "description": "Whether the service is there."},
 ]
@@ -36,6 +39,7 @@ def create_app(running: Running) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        recover_events(running)
         recover(running)
         yield
 
@@ -53,7 +57,7 @@ def create_app(running: Running) -> FastAPI:
     install(app)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
-    for part in (flows, logs, assessments):
+    for part in (flows, logs, events, assessments):
         version_one.include_router(part.router)
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
     app.include_router(version_one)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.dependencies import RunningDep
 from api.http.problems import Refusal, parameter_problem
+from api.running import Running
 from engine.errors import InputRefused, LimitExceeded, Place, Problem
 from engine.storage.files import Incoming
 
@@ -20,16 +21,15 @@ NAME_CHARACTERS = 200
 
 Model = TypeVar("Model", bound=BaseModel)
 
-FileName = Annotated[
-    str,
-    Query(
-        alias="name",
-        min_length=1,
-        max_length=NAME_CHARACTERS,
-        description="The file's name, shown in lists, reports and problems. Its content says what it is.",
-        examples=["visits.csv"],
-    ),
-]
+_NAME = Query(
+    alias="name",
+    min_length=1,
+    max_length=NAME_CHARACTERS,
+    description="The file's name, shown in lists, reports and problems. Its content says what it is.",
+    examples=["visits.csv"],
+)
+FileName = Annotated[str, _NAME]
+OptionalFileName = Annotated[str | None, _NAME]
 
 
 class Upload:
@@ -53,6 +53,31 @@ async def receive_upload(request: Request, running: RunningDep, name: FileName) 
         LimitExceeded: It is larger than ``upload_bytes``.
         InputRefused: It is empty, or its name is none.
     """
+    async for upload in _received(request, running, name):
+        yield upload
+
+
+UploadDep = Annotated[Upload, Depends(receive_upload)]
+
+
+def upload_or_json(model: type[Model]) -> Callable[..., AsyncIterator[Upload | Model]]:
+    """A dependency that takes the body as JSON of one shape where it is declared as JSON, otherwise as a file."""
+
+    async def receive_either(
+        request: Request, running: RunningDep, name: OptionalFileName = None
+    ) -> AsyncIterator[Upload | Model]:
+        if is_json(request):
+            yield await json_of(request, model)
+        elif name is None:
+            raise InputRefused([Problem("service.missing-field", Place(element="name"), {"name": "name"})])
+        else:
+            async for upload in _received(request, running, name):
+                yield upload
+
+    return receive_either
+
+
+async def _received(request: Request, running: Running, name: str) -> AsyncIterator[Upload]:
     _require_plain(request)
     limit = running.limits.upload_bytes
     with running.files.incoming(limit=limit) as incoming:
@@ -64,10 +89,7 @@ async def receive_upload(request: Request, running: RunningDep, name: FileName) 
         yield Upload(clean_name(name), incoming)
 
 
-UploadDep = Annotated[Upload, Depends(receive_upload)]
-
-
-async def limited(request: Request, *, limit: int) -> AsyncIterator[bytes]:
+async def limited(request: Request, *, limit: int, name: str = "upload_bytes") -> AsyncIterator[bytes]:
     """The chunks of a body.
 
     A client that is still sending does not listen; so the rest of a body that is too large is thrown away, up to as
@@ -79,7 +101,7 @@ async def limited(request: Request, *, limit: int) -> AsyncIterator[bytes]:
     announced = request.headers.get("content-length", "")
     size = int(announced) if announced.isascii() and announced.isdigit() else 0
     if size > 2 * limit:
-        raise LimitExceeded(limit="upload_bytes", allowed=limit, found=size)
+        raise LimitExceeded(limit=name, allowed=limit, found=size)
     found = 0
     async for chunk in request.stream():
         found += len(chunk)
@@ -88,7 +110,7 @@ async def limited(request: Request, *, limit: int) -> AsyncIterator[bytes]:
         elif found > 2 * limit:
             break
     if found > limit:
-        raise LimitExceeded(limit="upload_bytes", allowed=limit, found=max(found, size))
+        raise LimitExceeded(limit=name, allowed=limit, found=max(found, size))
 
 
 def json_body(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
@@ -107,12 +129,8 @@ async def json_of(request: Request, model: type[Model]) -> Model:
         Refusal: It is not declared as JSON, encoded, or larger than 64 KiB.
         InputRefused: It is not JSON, or not of this shape; every field that is wrong is named.
     """
-    _require_plain(request)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "service.not-json", found=media_type[:100])
     try:
-        body = b"".join([chunk async for chunk in limited(request, limit=JSON_BYTES)])
+        body = await json_bytes(request, limit=JSON_BYTES, name="json")
     except LimitExceeded:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "service.body-too-large", allowed=JSON_BYTES) from None
     try:
@@ -122,6 +140,34 @@ async def json_of(request: Request, model: type[Model]) -> Model:
         if any(entry["type"] == "json_invalid" for entry in entries):
             raise InputRefused([Problem("service.bad-json")]) from None
         raise InputRefused(parameter_problem(entry) for entry in entries) from None
+
+
+async def json_bytes(request: Request, *, limit: int, name: str) -> bytes:
+    """The body of a request that is declared as JSON, not yet read.
+
+    Args:
+        request: The request.
+        limit: Bytes past which it is refused.
+        name: The limit's name.
+
+    Raises:
+        Refusal: It is not declared as JSON, or encoded.
+        LimitExceeded: It is too large.
+    """
+    _require_plain(request)
+    if not is_json(request):
+        media_type = _media_type(request)
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "service.not-json", found=media_type[:100])
+    return b"".join([chunk async for chunk in limited(request, limit=limit, name=name)])
+
+
+def is_json(request: Request) -> bool:
+    """Whether a request says that its body is JSON."""
+    return _media_type(request) == "application/json"
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def clean_name(name: str) -> str:

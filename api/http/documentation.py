@@ -25,7 +25,7 @@ Errors are problem details (RFC 9457) in English or Chinese, as `Accept-Language
 _WHEN = {
     401: "The key is missing or wrong.",
     404: "There is no such resource.",
-    409: "The assessment is not done, or failed; or the day belongs to another version.",
+    409: "The request contradicts what is there: an assessment that is not done, a day that is taken, a known event.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken.",
     422: "The input cannot be used; every problem is listed.",
@@ -60,6 +60,13 @@ FILE_BODY: dict[str, Any] = {
 def json_body_of(model: type[BaseModel]) -> dict[str, Any]:
     """The documentation of a JSON body."""
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+
+
+def together(*bodies: dict[str, Any]) -> dict[str, Any]:
+    """The documentation of a body that may be of several kinds."""
+    first = bodies[0]["requestBody"]
+    content = {kind: shape for body in bodies for kind, shape in body["requestBody"]["content"].items()}
+    return {"requestBody": {**first, "content": content}}
 
 
 def document(app: FastAPI) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from starlette.requests import ClientDisconnect
 
 from api.http.languages import language_of
 from api.schemas.problem import ProblemShape
-from engine.errors import InputRefused, Place, Problem, Unavailable, Value
+from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
 from engine.vocabulary import Language
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 200
 
-SIZES = frozenset({"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "bpmn_bytes", "net_bytes"})
+SIZES = frozenset(
+    {"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "bpmn_bytes", "net_bytes", "batch_bytes"}
+)
 """Limits whose breach is answered with 413; the others are 422, because a smaller body would not help."""
 
 ROUTE_CODES = {
@@ -99,7 +101,8 @@ def _refusal(request: Request, error: Exception) -> Response:
 def _input_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputRefused)  # noqa: S101
     too_large = any(p.code == "limit.exceeded" and p.values.get("limit") in SIZES for p in error.problems)
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.CONFLICT if isinstance(error, Conflict) else HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else status
     return problem_response(status, error.problems, language_of(request))
 
 

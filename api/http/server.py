@@ -24,6 +24,7 @@ from engine.errors import InputRefused, Place, Problem, Value
 from engine.jobs.runner import ThreadRunner
 from engine.storage.database import Database
 from engine.storage.files import FileStore
+from engine.storage.group_commit import GroupWriter
 from engine.storage.repository import key_hashes
 
 GRACE_SECONDS = 10
@@ -90,11 +91,25 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                 say("service.new-key", key=key)
             with database.reading() as session:
                 keys = key_hashes(session)
-            runner = ThreadRunner(crashed=lambda job, error: LOGGER.error("%s ended badly", job, exc_info=error))
+            runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
+            writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             try:
-                yield Running(database, files, runner, settings.limits, clock, keys, BoundedSemaphore(READERS))
+                yield Running(
+                    database=database,
+                    files=files,
+                    runner=runner,
+                    limits=settings.limits,
+                    clock=clock,
+                    keys=keys,
+                    readers=BoundedSemaphore(READERS),
+                    writer=writer,
+                    sealer=sealer,
+                    seal_events=settings.seal_events,
+                )
             finally:
                 runner.close(seconds=GRACE_SECONDS)
+                sealer.close(seconds=GRACE_SECONDS)
+                writer.close()
         finally:
             database.close()
     finally:
@@ -134,6 +149,10 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _crashed(job: str, error: Exception) -> None:
+    LOGGER.error("%s ended badly", job, exc_info=error)
 
 
 def _leave() -> None:

@@ -7,38 +7,51 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from api.http.bodies import UploadDep
+from api.flows.endpoints import existing_flow
+from api.http.bodies import Upload, clean_name, upload_or_json
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
-from api.http.documentation import FILE_BODY, PROBLEMS
+from api.http.documentation import FILE_BODY, PROBLEMS, json_body_of, together
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.logs import service
 from api.logs.columns import Columns
-from api.logs.schemas import LogAnswer, LogSummary
+from api.logs.schemas import LiveLogRequest, LogAnswer, LogSummary
 from engine.storage.database import Session
 from engine.storage.repository import find, page
 from engine.storage.tables import LogRow
 
 router = APIRouter(prefix="/logs", tags=["logs"], responses=PROBLEMS)
 
+BodyDep = Annotated[Upload | LiveLogRequest, Depends(upload_or_json(LiveLogRequest))]
 
-@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=FILE_BODY)
-def upload_log(
+
+@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=together(FILE_BODY, json_body_of(LiveLogRequest)))
+def add_log(
     *,
-    upload: UploadDep,
+    body: BodyDep,
     columns: Annotated[Columns, Depends()],
     running: RunningDep,
     session: WriteSession,
     language: LanguageDep,
     response: Response,
 ) -> LogAnswer:
-    """Upload an event log (XES, CSV or Parquet, each also gzipped) as the request's body. It is read at once."""
-    with turn(running):
-        log = service.read_uploaded(upload.incoming, columns, name=upload.name, limits=running.limits)
-        row = service.add_log(session, running.files, upload.incoming, log=log, columns=columns, now=running.clock())
+    """Upload an event log (XES, CSV or Parquet, each also gzipped) as the request's body. It is read at once.
+
+    Or make a live log, which grows event by event: JSON with its ``name`` and, if it is known, the ``flow`` it follows.
+    """
+    if isinstance(body, Upload):
+        with turn(running):
+            log = service.read_uploaded(body.incoming, columns, name=body.name, limits=running.limits)
+            row = service.add_log(session, running.files, body.incoming, log=log, columns=columns, now=running.clock())
+        report = service.stored_report(row)
+    else:
+        if body.flow is not None:
+            existing_flow(session, body.flow)
+        row = service.add_live_log(session, name=clean_name(body.name), flow=body.flow, now=running.clock())
+        report = service.live_report(session, running, row)
     response.headers["Location"] = f"/api/v1/logs/{row.id}"
-    return LogAnswer.with_report(row, language)
+    return LogAnswer.with_report(row, report, language)
 
 
 @router.get("")
@@ -49,9 +62,13 @@ def list_logs(asked: PageDep, session: ReadSession) -> Page[LogSummary]:
 
 
 @router.get("/{log}")
-def read_log(log: Id, session: ReadSession, language: LanguageDep) -> LogAnswer:
-    """One log: what is in it and what is odd about it."""
-    return LogAnswer.with_report(existing_log(session, log), language)
+def read_log(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> LogAnswer:
+    """One log: what is in it and what is odd about it; of a live log, what is in it now."""
+    row = existing_log(session, log)
+    if not row.live:
+        return LogAnswer.with_report(row, service.stored_report(row), language)
+    with turn(running):
+        return LogAnswer.with_report(row, service.live_report(session, running, row), language)
 
 
 def existing_log(session: Session, number: int) -> LogRow:

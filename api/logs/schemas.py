@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.http.dependencies import LARGEST_ID
 from api.schemas.log import LogShape
 from api.schemas.problem import ProblemShape
 from engine.logs.quality import LogReport
 from engine.storage.repository import problems_from_json, problems_to_json
-from engine.storage.tables import LogRow
+from engine.storage.tables import NAME_CHARACTERS, LogRow
 from engine.vocabulary import Language
 
 
@@ -26,17 +28,36 @@ class ColumnsShape(BaseModel):
     date_order: str | None
 
 
+class LiveLogRequest(BaseModel):
+    """A live log that is to be made.
+
+    Attributes:
+        name: How it is called in lists, reports and problems.
+        flow: The number of the flow that it follows, if it is known.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"name": "service desk", "flow": 1}]}
+    )
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
+    flow: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+
+
 class LogSummary(BaseModel):
-    """A log that was uploaded, without its content.
+    """A log, without its content.
 
     Attributes:
         id: Its number here.
-        name: The file's name.
+        name: The file's name, or that of the live log.
         columns: Which column means what.
         cases: How many it has.
         events: How many it has.
-        sha256: Of the file's bytes.
+        sha256: Of the file's bytes; of a live log, of its events in the order in which they were stored.
         created: When it came.
+        live: Whether it grows event by event.
+        flow: The number of the flow that a live log follows; null if it was not said.
+        closed: When a live log was closed; null while it takes events, and for files.
     """
 
     model_config = ConfigDict(
@@ -50,6 +71,9 @@ class LogSummary(BaseModel):
                     "events": 2011,
                     "sha256": "03b3a0f3ed3d7a1a6a5b1d0c0b6a1a9f4b4f0f9f6f0ab2a5a0ab5b2f6d6a7e10",
                     "created": "2026-03-01T09:00:00Z",
+                    "live": False,
+                    "flow": None,
+                    "closed": None,
                 }
             ]
         }
@@ -62,6 +86,9 @@ class LogSummary(BaseModel):
     events: int
     sha256: str
     created: datetime
+    live: bool
+    flow: int | None
+    closed: datetime | None
 
     @classmethod
     def of(cls, row: LogRow) -> LogSummary:
@@ -72,8 +99,11 @@ class LogSummary(BaseModel):
             columns=ColumnsShape.model_validate(json.loads(row.columns)),
             cases=row.cases,
             events=row.events,
-            sha256=row.file,
+            sha256=row.digest if row.file is None else row.file,
             created=row.created,
+            live=row.live,
+            flow=row.flow,
+            closed=row.closed,
         )
 
 
@@ -87,9 +117,9 @@ class LogAnswer(LogSummary):
     report: LogShape
 
     @classmethod
-    def with_report(cls, row: LogRow, language: Language) -> LogAnswer:
-        """The shape of a row with its report."""
-        stored = json.loads(row.report)
+    def with_report(cls, row: LogRow, report: str, language: Language) -> LogAnswer:
+        """The shape of a row with its report, which is in no language."""
+        stored = json.loads(report)
         warnings = [ProblemShape.of(problem, language) for problem in problems_from_json(stored["warnings"])]
         report = LogShape.model_validate(stored["content"] | {"warnings": warnings})
         return cls(**dict(LogSummary.of(row)), report=report)

@@ -8,6 +8,7 @@ from datetime import datetime
 from api.composition import load_log
 from api.logs.columns import Columns
 from api.logs.schemas import report_to_json
+from api.running import Running
 from engine.errors import InputRefused, Problem
 from engine.limits import Limits
 from engine.logs.log import Log
@@ -15,6 +16,7 @@ from engine.logs.quality import describe
 from engine.storage.database import Session
 from engine.storage.files import FileStore, Incoming
 from engine.storage.repository import add, remember_file
+from engine.storage.stored_log import read_stored_log
 from engine.storage.tables import LogRow
 
 
@@ -48,6 +50,38 @@ def add_log(
             created=now,
         ),
     )
+
+
+def add_live_log(session: Session, *, name: str, flow: int | None, now: datetime) -> LogRow:
+    """Make a live log, which has no events yet."""
+    return add(session, LogRow(name=name, columns=Columns().to_json(), flow=flow, created=now))
+
+
+def stored_report(row: LogRow) -> str:
+    """What is in a log that was uploaded, as it was found then."""
+    return row.report
+
+
+def live_report(session: Session, running: Running, row: LogRow) -> str:
+    """What is in a live log now.
+
+    Raises:
+        LimitExceeded: It has too many cells.
+    """
+    return report_to_json(describe(read_stored_log(session, running.files, row.id or 0, limits=running.limits)))
+
+
+def stored_log(running: Running, row: LogRow) -> Log:
+    """A log as it is now, under the name that its user gave it.
+
+    Raises:
+        InputRefused: A limit was lowered since it was stored, or a live log has too many cells.
+    """
+    if row.file is None:
+        with running.database.reading() as session:
+            return read_stored_log(session, running.files, row.id or 0, limits=running.limits)
+    columns = Columns.from_json(row.columns).options
+    return replace(load_log(running.files.path(row.file), options=columns, limits=running.limits), name=row.name)
 
 
 def renamed(problems: tuple[Problem, ...], name: str) -> tuple[Problem, ...]:

@@ -32,7 +32,13 @@ def typed(text: pl.Series) -> pl.Series:
         return text.cast(pl.Int64)
     if values.str.contains(_DECIMAL).all() and _decimals_alike(values):
         return text.cast(pl.Float64)
-    if values.str.contains(_DATE_AND_TIME).all():
+    return as_moments(text)
+
+
+def as_moments(text: pl.Series) -> pl.Series:
+    """A text column as instants where every value states date, time and offset; otherwise as it is."""
+    values = text.drop_nulls()
+    if len(values) and values.str.contains(_DATE_AND_TIME).all():
         instants = read_instants(text).values
         if instants.null_count() == text.null_count():
             return instants

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from engine.limits import Limits
-from engine.logs.assembly import Rows, assemble, free_name, numbered
+from engine.logs.assembly import Rows, assemble, check_cells, free_name, numbered
 from engine.logs.attributes import DateAudit
 from engine.logs.cell_types import typed
 from engine.logs.collecting import ProblemCollector
@@ -68,6 +68,23 @@ def read_parquet(data: bytes, *, name: str, options: ReadOptions, limits: Limits
     frame = pl.DataFrame(columns)
     roles = find_roles(frame.columns, _time_like(frame), options, problems)
     return _log(_Table(frame, None, problems, options, limits), roles, dates)
+
+
+def read_rows(frame: pl.DataFrame, *, name: str, limits: Limits) -> Log:
+    """Make a log of rows that were never a file, by the rules of ``read_csv``; ``source_hash`` is left to the caller.
+
+    Args:
+        frame: The columns of ``OWN_LAYOUT`` first, then attributes, all in types that attributes have.
+        name: What they are called.
+        limits: Sizes past which they are refused.
+
+    Raises:
+        LimitExceeded: There are too many cells.
+    """
+    problems = ProblemCollector(name, limit=limits.problems)
+    check_cells(frame.height, frame.width, limits, name)
+    roles = find_roles(frame.columns, (), ReadOptions(), problems)
+    return _log(_Table(frame, None, problems, ReadOptions(), limits), roles, DateAudit())
 
 
 def _time_like(frame: pl.DataFrame) -> list[str]:

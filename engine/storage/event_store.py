@@ -98,6 +98,15 @@ class _New:
     hashes: list[bytes]
 
 
+def locked(session: Session, log: int) -> LogRow:
+    """A live log's row, held until the unit of work ends, so that numbers are given to one batch at a time."""
+    query = select(LogRow).where(col(LogRow.id) == log).with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).one()
+    if not row.live:
+        raise ValueError(f"log {log} is a file")
+    return row
+
+
 def append(
     session: Session, log: int, events: Sequence[Event], *, limits: Limits, listener: Listener = SILENCE
 ) -> Appended:
@@ -117,7 +126,7 @@ def append(
     """
     if len(events) > limits.batch_events:
         raise LimitExceeded(limit="batch_events", allowed=limits.batch_events, found=len(events))
-    row = _locked(session, log)
+    row = locked(session, log)
     bodies = [canonical(event) for event in events]
     hashes = [digest_of(body) for body in bodies]
     known = _known(session, log, {event.id for event in events})
@@ -151,17 +160,11 @@ def append(
     return Appended(tuple(sequences), tuple(duplicates), row.events - row.sealed)
 
 
-def close_case(
-    session: Session, log: int, case: str, *, now: datetime, listener: Listener = SILENCE
-) -> CaseRow | None:
-    """Close a case: it takes no more events. One that is closed already stays as it is.
-
-    Returns:
-        The case, or None where there is none.
-    """
-    row = _locked(session, log)
-    found = session.get(CaseRow, (log, case))
-    if found is not None and found.closed is None:
+def close_case(session: Session, log: int, case: str, *, now: datetime, listener: Listener = SILENCE) -> CaseRow:
+    """Close a case, which is there: it takes no more events. One that is closed already stays as it is."""
+    row = locked(session, log)
+    found = session.get_one(CaseRow, (log, case), populate_existing=True)
+    if found.closed is None:
         found.closed = now
         session.add(found)
         session.flush()
@@ -171,7 +174,7 @@ def close_case(
 
 def close_log(session: Session, log: int, *, now: datetime, listener: Listener = SILENCE) -> LogRow:
     """Close a live log, and with it every case that is open. One that is closed already stays as it is."""
-    row = _locked(session, log)
+    row = locked(session, log)
     if row.closed is None:
         row.closed = now
         session.add(row)
@@ -184,7 +187,7 @@ def close_log(session: Session, log: int, *, now: datetime, listener: Listener =
 
 def case_row(session: Session, log: int, case: str) -> CaseRow | None:
     """A case of a live log, or None."""
-    return session.get(CaseRow, (log, case))
+    return session.get(CaseRow, (log, case), populate_existing=True)
 
 
 def page_of_cases(session: Session, log: int, *, after: int, limit: int) -> tuple[Sequence[CaseRow], int | None]:
@@ -196,15 +199,6 @@ def page_of_cases(session: Session, log: int, *, after: int, limit: int) -> tupl
     query = select(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.first) > after)
     rows = session.exec(query.order_by(col(CaseRow.first)).limit(limit + 1)).all()
     return rows[:limit], rows[limit - 1].first if len(rows) > limit else None
-
-
-def _locked(session: Session, log: int) -> LogRow:
-    """The log's row, held until the unit of work ends, so that numbers are given to one batch at a time."""
-    query = select(LogRow).where(col(LogRow.id) == log).with_for_update().execution_options(populate_existing=True)
-    row = session.exec(query).one()
-    if not row.live:
-        raise ValueError(f"log {log} is a file")
-    return row
 
 
 def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, bytes]]:
@@ -236,9 +230,7 @@ def _problem(code: str, index: int, *, member: str = "", **values: Value) -> Pro
     return Problem(code, Place(element=element), {"index": index, **values})
 
 
-def _closed(
-    row: LogRow, cases: dict[str, datetime | None], new: _New, places: dict[str, int]
-) -> Iterable[Problem]:
+def _closed(row: LogRow, cases: dict[str, datetime | None], new: _New, places: dict[str, int]) -> Iterable[Problem]:
     for one in new.events:
         index = places[one.event.id]
         if row.closed is not None:
@@ -274,9 +266,7 @@ def _kinds(session: Session, log: int, new: _New, places: dict[str, int], *, lim
     return {key: kind for key, kind in known.items() if key not in before}
 
 
-def _write(
-    session: Session, row: LogRow, new: _New, cases: dict[str, datetime | None], kinds: dict[str, Kind]
-) -> None:
+def _write(session: Session, row: LogRow, new: _New, cases: dict[str, datetime | None], kinds: dict[str, Kind]) -> None:
     log = row.id or 0
     connection = session.connection()
     together = list(zip(new.events, new.bodies, new.hashes, strict=True))

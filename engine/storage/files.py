@@ -132,6 +132,10 @@ class FileStore:
         """Where the file of a hash lies."""
         return self._files / digest[:2] / digest
 
+    def remove(self, digest: str) -> None:
+        """Remove a file that nothing names; one that is not there is no mistake."""
+        self.path(digest).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let the folder go."""
         os.close(self._lock)

@@ -47,6 +47,11 @@ def page(session: Session, kind: type[Row], *, after: int, limit: int) -> tuple[
     return rows[:limit], rows[limit - 1].id if more else None
 
 
+def live_logs(session: Session) -> Sequence[LogRow]:
+    """All logs that grow event by event, in the order in which they were made."""
+    return session.exec(select(LogRow).where(col(LogRow.file).is_(None)).order_by(col(LogRow.id))).all()
+
+
 def activations(session: Session, key: str) -> Sequence[ActivationRow]:
     """What was put into force of a flow, in the order of the days."""
     query = select(ActivationRow).where(col(ActivationRow.key) == key).order_by(col(ActivationRow.effective))

@@ -1,0 +1,1 @@
+"""Live logs by HTTP: their events, their cases, and how they end."""

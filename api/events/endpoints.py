@@ -1,0 +1,135 @@
+"""Live logs by HTTP."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from api.events import service
+from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, StoredEventShape
+from api.http.bodies import json_bytes
+from api.http.dependencies import Id, PageDep, ReadSession, RunningDep
+from api.http.documentation import PROBLEMS, json_body_of, problems
+from api.http.problems import Refusal
+from api.http.shapes import Page
+from api.http.turns import turn
+from api.http.writing import committed
+from api.logs.endpoints import existing_log
+from api.logs.schemas import LogSummary
+from engine.storage.database import Session
+from engine.storage.event_reading import read_batch, text_is_wrong
+from engine.storage.event_store import Appended, append, case_row, close_case, close_log, page_of_cases
+from engine.storage.event_tables import CaseRow
+from engine.storage.stored_log import page_of_events
+from engine.storage.tables import LogRow
+
+router = APIRouter(prefix="/logs", tags=["events"], responses=PROBLEMS | problems(409))
+
+CaseName = Annotated[str, Path(description="The case's id.", examples=["4711"])]
+
+
+async def receive_batch(request: Request, running: RunningDep) -> bytes:
+    """The body of a batch, within its limit."""
+    return await json_bytes(request, limit=running.limits.batch_bytes, name="batch_bytes")
+
+
+@router.post("/{log}/events", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(BatchRequest))
+def append_events(
+    log: Id, body: Annotated[bytes, Depends(receive_batch)], running: RunningDep, response: Response
+) -> BatchAnswer:
+    """Store a batch of events: all of them, or none. Whoever got no answer sends it again: nothing is stored twice.
+
+    201 when an event was new, 200 when all of them were there already.
+    """
+    events = read_batch(body, limits=running.limits)
+
+    def work(session: Session) -> Appended:
+        existing_live_log(session, log)
+        return append(session, log, events, limits=running.limits, listener=running.listener)
+
+    made = committed(running, work)
+    if made.unsealed >= running.seal_events:
+        service.seal_soon(running, log)
+    if all(made.duplicates):
+        response.status_code = HTTPStatus.OK
+    return BatchAnswer.of(events, made)
+
+
+@router.get("/{log}/events")
+def list_events(log: Id, asked: PageDep, running: RunningDep, session: ReadSession) -> Page[StoredEventShape]:
+    """List the events of a live log in the order in which they were stored; ``next`` is a number of an event."""
+    existing_live_log(session, log)
+    found, following = page_of_events(session, running.files, log, after=asked.after, limit=asked.limit)
+    return Page[StoredEventShape](items=[StoredEventShape.of(one) for one in found], next=following)
+
+
+@router.get("/{log}/cases")
+def list_cases(log: Id, asked: PageDep, session: ReadSession) -> Page[CaseShape]:
+    """List the cases of a live log in the order in which their first events were stored."""
+    existing_live_log(session, log)
+    rows, following = page_of_cases(session, log, after=asked.after, limit=asked.limit)
+    return Page[CaseShape](items=[CaseShape.of(row) for row in rows], next=following)
+
+
+@router.get("/{log}/cases/{case:path}/events")
+def list_case_events(
+    log: Id, case: CaseName, asked: PageDep, running: RunningDep, session: ReadSession
+) -> Page[StoredEventShape]:
+    """List the events of one case in the order in which they were stored."""
+    existing_live_log(session, log)
+    row = existing_case(session, log, case)
+    with turn(running):
+        found, following = page_of_events(session, running.files, log, case=row, after=asked.after, limit=asked.limit)
+    return Page[StoredEventShape](items=[StoredEventShape.of(one) for one in found], next=following)
+
+
+@router.post("/{log}/cases/{case:path}/close")
+def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
+    """Close a case: it takes no more events. Closing it again answers as before."""
+
+    def work(session: Session) -> CaseShape:
+        existing_live_log(session, log)
+        existing_case(session, log, case)
+        row = close_case(session, log, case, now=running.clock(), listener=running.listener)
+        return CaseShape.of(row)
+
+    return committed(running, work)
+
+
+@router.post("/{log}/close")
+def end_log(log: Id, running: RunningDep) -> LogSummary:
+    """Close a live log and every open case of it: it takes no more events. Closing it again answers as before."""
+
+    def work(session: Session) -> LogSummary:
+        existing_live_log(session, log)
+        return LogSummary.of(close_log(session, log, now=running.clock(), listener=running.listener))
+
+    shape = committed(running, work)
+    service.seal_soon(running, log)
+    return shape
+
+
+def existing_live_log(session: Session, number: int) -> LogRow:
+    """A live log's row.
+
+    Raises:
+        Refusal: There is no log of that number, or it is a file.
+    """
+    row = existing_log(session, number)
+    if not row.live:
+        raise Refusal(HTTPStatus.CONFLICT, "event.not-live", id=number)
+    return row
+
+
+def existing_case(session: Session, log: int, case: str) -> CaseRow:
+    """A case's row.
+
+    Raises:
+        Refusal: There is none.
+    """
+    row = None if text_is_wrong(case) else case_row(session, log, case)
+    if row is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "event.no-such-case", case=case[:200])
+    return row

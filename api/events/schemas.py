@@ -1,0 +1,142 @@
+"""JSON shapes of events and their cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.storage.event_store import Appended
+from engine.storage.event_tables import CaseRow
+from engine.storage.events import Event, Scalar, StoredEvent
+
+EXAMPLE: dict[str, Any] = {
+    "id": "crm-000417",
+    "case": "4711",
+    "activity": "Call back",
+    "time": "2026-03-02T09:30:00+08:00",
+    "resource": "Li",
+    "attributes": {"channel": "telephone", "minutes": 4.5, "case:region": "East"},
+}
+
+
+class EventShape(BaseModel):
+    """An event.
+
+    Attributes:
+        id: Given by its sender, unique in its log: the same event may be sent again, and is stored once.
+        case: Its case.
+        activity: What happened.
+        time: When it happened or was completed, as RFC 3339 with its offset; finer than a microsecond is cut off.
+        start: When its work began, if it is known.
+        resource: Who did it, if it is known.
+        lifecycle: Which transition it is, as in XES, if it is known.
+        attributes: Text, numbers and truth values by key; a key keeps its kind. ``case:`` begins the key of an
+            attribute of the case.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: str
+    case: str
+    activity: str
+    time: datetime
+    start: datetime | None = None
+    resource: str | None = None
+    lifecycle: str | None = None
+    attributes: dict[str, Scalar] = Field(default_factory=dict)
+
+
+class BatchRequest(BaseModel):
+    """Events to store: all of them or none."""
+
+    events: list[EventShape] = Field(min_length=1)
+
+
+class StoredEventShape(EventShape):
+    """An event that is stored.
+
+    Attributes:
+        sequence: Its number in its log, in the order in which events were stored.
+    """
+
+    sequence: int
+
+    @classmethod
+    def of(cls, stored: StoredEvent) -> StoredEventShape:
+        """The shape of an event."""
+        event = stored.event
+        return cls(
+            sequence=stored.sequence,
+            id=event.id,
+            case=event.case,
+            activity=event.activity,
+            time=event.time,
+            start=event.start,
+            resource=event.resource,
+            lifecycle=event.lifecycle,
+            attributes=dict(event.attributes),
+        )
+
+
+class ReceiptShape(BaseModel):
+    """What became of one event of a batch.
+
+    Attributes:
+        id: Its id.
+        sequence: Its number.
+        duplicate: Whether it was there already.
+    """
+
+    id: str
+    sequence: int
+    duplicate: bool
+
+
+class BatchAnswer(BaseModel):
+    """What became of a batch. It is on the disk.
+
+    Attributes:
+        accepted: How many events are new.
+        duplicates: How many were there already.
+        events: Each of them, in the order of the batch.
+    """
+
+    accepted: int
+    duplicates: int
+    events: list[ReceiptShape]
+
+    @classmethod
+    def of(cls, events: tuple[Event, ...], made: Appended) -> BatchAnswer:
+        """The shape of what became of a batch."""
+        together = zip(events, made.sequences, made.duplicates, strict=True)
+        duplicates = sum(made.duplicates)
+        return cls(
+            accepted=len(events) - duplicates,
+            duplicates=duplicates,
+            events=[ReceiptShape(id=one.id, sequence=number, duplicate=known) for one, number, known in together],
+        )
+
+
+class CaseShape(BaseModel):
+    """A case of a live log.
+
+    Attributes:
+        case: Its id.
+        events: How many events it has.
+        first: The number of the first of them that was stored.
+        last: The number of the last of them that was stored.
+        closed: When it was closed; null while it is open.
+    """
+
+    case: str
+    events: int
+    first: int
+    last: int
+    closed: datetime | None
+
+    @classmethod
+    def of(cls, row: CaseRow) -> CaseShape:
+        """The shape of a row."""
+        return cls(case=row.case, events=row.events, first=row.first, last=row.last, closed=row.closed)

@@ -1,0 +1,45 @@
+"""What can be done with live logs. Nothing here knows HTTP."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from api.running import Running
+from engine.jobs.runner import QueueFull
+from engine.storage.repository import find, live_logs
+from engine.storage.sealing import remove_orphans, seal
+from engine.storage.tables import LogRow
+
+
+def recover(running: Running) -> None:
+    """Put right what the last end of the service left: orphans go, and what was due to be sealed is sealed."""
+    with running.database.writing() as session:
+        remove_orphans(session, running.files)
+    with running.database.reading() as session:
+        due = [row.id or 0 for row in live_logs(session) if row.events - row.sealed >= running.seal_events]
+    for log in due:
+        seal_soon(running, log)
+
+
+def seal_soon(running: Running, log: int) -> None:
+    """Seal what is due of a log, in the background. If it cannot be done now, the next batch asks again."""
+    try:
+        running.sealer.submit(f"seal-{log}", partial(_seal_all, running, log))
+    except (QueueFull, ValueError):
+        return
+
+
+def _seal_all(running: Running, log: int) -> None:
+    while _seal_once(running, log):
+        pass
+
+
+def _seal_once(running: Running, log: int) -> bool:
+    """Seal one file's worth; whether there was that much, or the log is closed and there was anything."""
+    with running.database.reading() as session:
+        row = find(session, LogRow, log)
+        due = 0 if row is None else row.events - row.sealed
+        if row is None or due == 0 or (due < running.seal_events and row.closed is None):
+            return False
+        made = seal(session, running.writer, running.files, log, most=running.seal_events, now=running.clock())
+    return made is not None

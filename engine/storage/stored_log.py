@@ -1,0 +1,102 @@
+"""Reading live logs: sealed files and the rows that are not sealed yet, as one.
+
+A unit of work that reads sees one state of the database, and files never change; so what is read here is what the log
+was at one moment, whatever is stored or sealed meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+from sqlmodel import col, select
+
+from engine.limits import Limits
+from engine.logs.cell_types import as_moments
+from engine.logs.log import Log
+from engine.logs.tables import read_rows
+from engine.storage.database import Session
+from engine.storage.event_columns import columns_of, events_of, joined, table_of
+from engine.storage.event_tables import CaseRow, EventRow, SealRow
+from engine.storage.events import StoredEvent
+from engine.storage.files import FileStore
+from engine.storage.tables import LogRow
+
+
+def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Limits) -> Log:
+    """A live log as it is now, by the rules by which tables are read.
+
+    The events of a case stand in order of time, and those of one moment in the order in which they were stored. Text
+    attributes all of whose values state date, time and offset become instants.
+
+    Args:
+        session: A unit of work that reads.
+        files: The data folder.
+        log: The log's number; it is there and live.
+        limits: ``log_cells``.
+
+    Returns:
+        The log under its name; ``source_hash`` is its digest. Both depend on its events and their numbers only, not on
+        which of them are sealed.
+
+    Raises:
+        LimitExceeded: It has too many cells.
+    """
+    row = session.get_one(LogRow, log)
+    seals = session.exec(select(SealRow).where(col(SealRow.log) == log).order_by(col(SealRow.first))).all()
+    parts = [pl.read_parquet(files.path(one.file)) for one in seals]
+    parts.append(_tail(session, row, after=row.sealed))
+    table = table_of(joined(parts))
+    table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
+    return replace(read_rows(table, name=row.name, limits=limits), source_hash=row.digest)
+
+
+def page_of_events(
+    session: Session, files: FileStore, log: int, *, case: CaseRow | None = None, after: int, limit: int
+) -> tuple[list[StoredEvent], int | None]:
+    """Events in the order of their numbers.
+
+    Args:
+        session: A unit of work that reads.
+        files: The data folder.
+        log: The log's number; it is there and live.
+        case: Only those of this case.
+        after: Only those with a larger number.
+        limit: At most so many.
+
+    Returns:
+        The events, and the number to continue after, or None when this is the last page.
+    """
+    row = session.get_one(LogRow, log)
+    found: list[StoredEvent] = []
+    for one in _seals_of_page(session, log, case, after=after):
+        if len(found) > limit:
+            break
+        wanted = pl.col("sequence") > after
+        if case is not None:
+            wanted &= pl.col("case_id") == case.case
+        part = pl.scan_parquet(files.path(one.file)).filter(wanted).head(limit + 1 - len(found))
+        found += events_of(part.collect())
+    if len(found) <= limit:
+        rest = _tail(session, row, after=max(after, row.sealed), case=case, limit=limit + 1 - len(found))
+        found += events_of(rest)
+    more = len(found) > limit
+    return found[:limit], found[limit - 1].sequence if more else None
+
+
+def _seals_of_page(session: Session, log: int, case: CaseRow | None, *, after: int) -> list[SealRow]:
+    query = select(SealRow).where(col(SealRow.log) == log, col(SealRow.last) > after)
+    if case is not None:
+        query = query.where(col(SealRow.last) >= case.first, col(SealRow.first) <= case.last)
+    return list(session.exec(query.order_by(col(SealRow.first))).all())
+
+
+def _tail(
+    session: Session, row: LogRow, *, after: int, case: CaseRow | None = None, limit: int | None = None
+) -> pl.DataFrame:
+    query = select(EventRow.sequence, EventRow.body).where(col(EventRow.log) == row.id, col(EventRow.sequence) > after)
+    if case is not None:
+        query = query.where(col(EventRow.case) == case.case)
+    query = query.order_by(col(EventRow.sequence))
+    rows = session.exec(query if limit is None else query.limit(limit)).all()
+    return columns_of((sequence, body) for sequence, body in rows)
