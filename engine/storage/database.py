@@ -54,7 +54,7 @@ class Database:
         """Open a database and bring its tables up to date.
 
         Args:
-            url: ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/NAME`` (``postgresql://…`` is the same).
+            url: ``sqlite:///FILE``, or ``postgresql+psycopg://USER:PASSWORD@HOST/NAME``, also without ``+psycopg``.
 
         Raises:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
@@ -139,12 +139,12 @@ def _undo(session: Session, *, since: int) -> None:
         action()
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables up to date, in one transaction."""
+def migrate(engine: Engine, *, step: Callable[[Config, str], None] = command.upgrade, revision: str = "head") -> None:
+    """Bring the tables up to date, in one transaction; or to any other revision, by an upgrade or a downgrade."""
     config = migration_config()
     with engine.connect() as connection, _references_unchecked(connection), connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        step(config, revision)
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise LookupError("a migration left a reference that leads nowhere")
 

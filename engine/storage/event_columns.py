@@ -45,8 +45,8 @@ def columns_of(rows: Iterable[tuple[int, str]]) -> pl.DataFrame:
             values = [None if value is None else datetime.fromisoformat(value) for value in values]
         columns.append(pl.Series(name, values, dtype=kind))
     held: list[dict[str, Scalar]] = [one.get("attributes", {}) for one in said]
-    for key in sorted({key for one in held for key in one}):
-        columns.append(_attribute(key, [one.get(key) for one in held]))
+    keys = sorted({key for one in held for key in one})
+    columns += [_attribute(key, [one.get(key) for one in held]) for key in keys]
     return pl.DataFrame(columns)
 
 

@@ -55,7 +55,7 @@ class _Checker:
 
     def wrong(self, code: str, member: str = "", **values: Value) -> None:
         element = f"events.{self.index}.{member}" if member else f"events.{self.index}"
-        named: dict[str, Value] = {"index": self.index, "name": member}
+        named: dict[str, Value] = {"index": self.index, "member": member}
         self.problems.append(Problem(code, Place(element=element), named | values))
 
     def too_large(self, limit: str, member: str, found: int) -> None:

@@ -216,7 +216,7 @@ def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | 
     found: dict[str, datetime | None] = {}
     for some in _parts(sorted(names)):
         query = select(CaseRow.case, CaseRow.closed).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
-        found |= {case: closed for case, closed in session.exec(query)}
+        found.update(session.exec(query).all())
     return found
 
 

@@ -112,7 +112,7 @@ class GroupWriter:
             with self._database.writing() as session:
                 after_commit(session, committed.set)
                 outcomes += [_done(piece, session) for piece in group]
-        except Exception as error:  # noqa: BLE001 - whoever asked is told
+        except Exception as error:
             if not committed.is_set():
                 LOGGER.exception("nothing of %d pieces of work was committed", len(group))
                 told = NotCertain(str(error)[:200]) if isinstance(error, OperationalError) else error

@@ -7,7 +7,6 @@ from alembic import context
 from engine.storage import event_tables
 from engine.storage.tables import METADATA
 
-
 EVERY_TABLE = (METADATA, event_tables)
 """Both files of tables, so that all of them are known."""
 

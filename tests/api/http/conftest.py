@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.api.http.service import Service, service_in
+from tests.databases import BACKENDS, url_of
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    with service_in(tmp_path / "data") as running:
+def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    with service_in(tmp_path / "data", database=database_url) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for all tests of a module that leave it as it was."""
-    with service_in(tmp_path_factory.mktemp("shared") / "data") as running:
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared_service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service on each kind of database for all tests of a module that leave it as it was."""
+    folder = tmp_path_factory.mktemp("shared")
+    with url_of(request, folder) as url, service_in(folder / "data", database=url) as running:
         yield running

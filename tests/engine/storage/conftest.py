@@ -7,10 +7,23 @@ from pathlib import Path
 import pytest
 
 from engine.storage.database import Database
-from tests.engine.storage.rows import open_database
+from engine.storage.files import FileStore
+from engine.storage.group_commit import GroupWriter
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(open_database(tmp_path)) as opened:
+def database(database_url: str) -> Iterator[Database]:
+    with closing(Database(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[FileStore]:
+    with closing(FileStore(tmp_path / "data")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def writer(database: Database) -> Iterator[GroupWriter]:
+    with closing(GroupWriter(database, waiting=100)) as opened:
         yield opened

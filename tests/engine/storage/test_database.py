@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from engine.errors import InputRefused
-from engine.storage.database import Database, after_commit, newest_revision
+from engine.storage.database import Database, after_commit, after_rollback, migrate, newest_revision, part
 from engine.storage.repository import add, find, page, remember_file
-from engine.storage.tables import METADATA, AssessmentRow, FileRow, FlowRow
+from engine.storage.tables import METADATA, AssessmentRow, FileRow, FlowRow, LogRow
+from tests.databases import PostgreSql
 from tests.engine.storage.rows import NOW, flow_row, open_database, stored_file
 
 
@@ -22,18 +27,78 @@ def test_migrations_and_tables_say_the_same(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-def test_opening_again_changes_nothing(tmp_path: Path) -> None:
-    open_database(tmp_path).close()
-    with closing(open_database(tmp_path)) as database, database.engine.connect() as connection:
+def test_opening_again_changes_nothing(database_url: str) -> None:
+    Database(database_url).close()
+    with closing(Database(database_url)) as database, database.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == newest_revision()
 
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
-def test_sqlite_is_safe_against_power_cuts_and_broken_references(
-    database: Database, pragma: str, value: object
-) -> None:
-    with database.engine.connect() as connection:
+def test_sqlite_is_safe_against_power_cuts_and_broken_references(tmp_path: Path, pragma: str, value: object) -> None:
+    with closing(open_database(tmp_path)) as database, database.engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_postgresql_is_safe_against_power_cuts(postgresql: PostgreSql) -> None:
+    with postgresql.database() as url, closing(Database(url)) as database, database.engine.connect() as connection:
+        settings = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("fsync", "synchronous_commit")]
+    assert settings == ["on", "on"]
+
+
+def test_reader_sees_one_state_throughout(database: Database) -> None:
+    with database.writing() as session:
+        remember_file(session, stored_file(), now=NOW)
+    with database.reading() as reader:
+        before = page(reader, FlowRow, after=0, limit=9)
+        with database.writing() as session:
+            add(session, flow_row())
+        assert page(reader, FlowRow, after=0, limit=9) == before == ([], None)
+
+
+def test_part_of_a_unit_of_work_is_kept_or_not_on_its_own(database: Database) -> None:
+    told: list[str] = []
+    with database.writing() as session:
+        with part(session):
+            remember_file(session, stored_file(), now=NOW)
+            after_commit(session, lambda: told.append("file"))
+        with pytest.raises(IntegrityError), part(session):  # noqa: PT012 - the part is what fails
+            after_commit(session, lambda: told.append("assessment"))
+            after_rollback(session, lambda: told.append("no assessment"))
+            add(session, AssessmentRow(flow=1, log=1, status="queued", created=NOW))
+        add(session, flow_row())
+    assert told == ["no assessment", "file"]
+    with database.reading() as session:
+        assert len(page(session, FlowRow, after=0, limit=9)[0]) == 1
+
+
+def test_undoing_goes_backwards(database: Database) -> None:
+    undone: list[int] = []
+    with pytest.raises(LookupError), database.writing() as session:  # noqa: PT012 - the unit of work is what fails
+        for number in (1, 2):
+            after_rollback(session, partial(undone.append, number))
+        raise LookupError
+    assert undone == [2, 1]
+
+
+def test_older_database_is_brought_up_to_date_with_what_is_in_it(database_url: str) -> None:
+    Database(database_url).close()
+    with closing(Database(database_url)) as database:
+        with database.writing() as session:
+            remember_file(session, stored_file(), now=NOW)
+            flow = add(session, flow_row()).id or 0
+            log = add(session, LogRow(name="x.csv", cases=1, events=2, file=stored_file().hash, created=NOW)).id or 0
+            add(session, AssessmentRow(flow=flow, log=log, status="done", created=NOW))
+        move(database, command.downgrade, "0002")
+        move(database, command.upgrade, "head")
+        with database.reading() as session:
+            row = session.get_one(LogRow, log)
+            assert (row.name, row.cases, row.events, row.live, row.sealed) == ("x.csv", 1, 2, False, 0)
+            assert len(page(session, AssessmentRow, after=0, limit=9)[0]) == 1
+
+
+def move(database: Database, step: Callable[[Config, str], None], revision: str) -> None:
+    """Bring a database to a revision."""
+    migrate(database.engine, step=step, revision=revision)
 
 
 def test_unit_of_work_is_kept_as_a_whole(database: Database) -> None:
@@ -108,11 +173,18 @@ def test_pages_follow_each_other(database: Database) -> None:
     assert (cursor, end) == (first[-1].id, None)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://u:secret@h/d"])
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d"])
 def test_other_databases_are_refused_without_showing_a_password(url: str) -> None:
     with pytest.raises(InputRefused) as refused:
         Database(url)
     assert refused.value.problems[0].code == "service.database-unknown"
+    assert "secret" not in str(refused.value)
+
+
+def test_database_that_does_not_answer_is_refused_without_showing_a_password() -> None:
+    with pytest.raises(InputRefused) as refused:
+        Database("postgresql+psycopg://u:secret@127.0.0.1:1/d")
+    assert refused.value.problems[0].code == "service.database-unusable"
     assert "secret" not in str(refused.value)
 
 
