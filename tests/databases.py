@@ -35,7 +35,11 @@ class PostgreSql:
         with psycopg.connect(self.uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
         try:
-            yield make_url(self.uri).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+            yield (
+                make_url(self.uri)
+                .set(drivername="postgresql+psycopg", database=name)
+                .render_as_string(hide_password=False)
+            )
         finally:
             with psycopg.connect(self.uri, autocommit=True) as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
