@@ -1,7 +1,7 @@
 """Kills the service during ingest, again and again, and counts what was lost, doubled or half stored.
 
-Several clients send batches to a real service process; whoever gets no answer sends the same batch again, as
-a client should. Meanwhile the process is killed (SIGKILL) at random moments and started again. Events are sealed every
+Several clients send batches to a real service process; whoever gets no answer sends the same batch again, as a client
+should. Meanwhile the process is killed (SIGKILL) at random moments and started again. Events are sealed every
 few hundred, so that kills fall into sealing too. At the end the store is read with nothing but the engine:
 
 - lost: events that were acknowledged and are not there; doubled: ids that are there more than once;
@@ -9,7 +9,7 @@ few hundred, so that kills fall into sealing too. At the end the store is read w
 - moved: events that are not where the acknowledgement said; gaps: numbers that no event has;
 - digest: whether the log's digest is that of its events; orphans: files that no row names.
 
-Run as ``python benchmarks/durability.py [--kills 200] [--database sqlite|postgresql]``; it exits 1 when any is not zero.
+Run as ``python -m benchmarks.durability [--kills 200] [--database sqlite|postgresql]``; exits 1 when any is not zero.
 A kill ends the process, not the machine: that commits survive a power cut as well rests on ``synchronous = FULL``
 (SQLite) and on ``fsync`` and ``synchronous_commit`` (PostgreSQL), which the tests look at.
 """

@@ -47,16 +47,18 @@ class _Piece:
 class GroupWriter:
     """The one thread that writes what many ask for. Pieces are done in the order in which they were submitted."""
 
-    def __init__(self, database: Database, *, waiting: int) -> None:
+    def __init__(self, database: Database, *, waiting: int, together: int = MOST_TOGETHER) -> None:
         """Start the thread.
 
         Args:
             database: Where it writes.
             waiting: How many pieces may wait.
+            together: How many share a transaction at most.
         """
         self._database = database
         self._queue: queue.Queue[_Piece | None] = queue.Queue()
         self._waiting = waiting
+        self._together = together
         self._lock = threading.Lock()
         self._closed = False
         self.commits = 0
@@ -95,7 +97,7 @@ class GroupWriter:
             piece = self._queue.get()
             while piece is not None:
                 group.append(piece)
-                if len(group) == MOST_TOGETHER:
+                if len(group) == self._together:
                     break
                 try:
                     piece = self._queue.get_nowait()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -11,7 +12,8 @@ from engine.limits import DEFAULT_LIMITS, Limits
 from engine.storage.database import Database, Session, after_commit
 from engine.storage.event_store import Appended, Silence, append, case_row, close_case, close_log, page_of_cases
 from engine.storage.event_tables import CaseRow
-from engine.storage.events import Event, StoredEvent
+from engine.storage.events import Event as LiveEvent
+from engine.storage.events import StoredEvent
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter, WriterBusy
 from engine.storage.stored_log import page_of_events
@@ -19,18 +21,18 @@ from engine.storage.tables import LogRow
 from tests.engine.storage.rows import NOW, event, live_log
 
 
-def store(database: Database, log: int, *events: Event, limits: Limits = DEFAULT_LIMITS) -> Appended:
+def store(database: Database, log: int, *events: LiveEvent, limits: Limits = DEFAULT_LIMITS) -> Appended:
     with database.writing() as session:
         return append(session, log, events, limits=limits)
 
 
-def stored(database: Database, files: FileStore, log: int) -> list[tuple[int, Event]]:
+def stored(database: Database, files: FileStore, log: int) -> list[tuple[int, LiveEvent]]:
     with database.reading() as session:
         found, _ = page_of_events(session, files, log, after=0, limit=10_000)
     return [(one.sequence, one.event) for one in found]
 
 
-def conflicts(database: Database, log: int, *events: Event) -> list[tuple[str, object]]:
+def conflicts(database: Database, log: int, *events: LiveEvent) -> list[tuple[str, object]]:
     with pytest.raises(Conflict) as refused:
         store(database, log, *events)
     return [(problem.code, problem.values["index"]) for problem in refused.value.problems]
@@ -159,7 +161,7 @@ class Notebook(Silence):
             raise LookupError("a listener fails")
 
     def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
-        after_commit(session, lambda: self.told.append(case.case))
+        after_commit(session, lambda: self.told.append((log.name, case.case)))
 
     def log_closed(self, session: Session, log: LogRow) -> None:
         after_commit(session, lambda: self.told.append(log.name))
@@ -182,7 +184,7 @@ def test_listener_is_told_of_new_events_in_order_once_they_are_committed(
     writer.submit(lambda session: close_case(session, log, "a", now=NOW, listener=notebook)).result()
     writer.submit(lambda session: close_log(session, log, now=NOW, listener=notebook)).result()
     writer.close()
-    assert notebook.told == [1, 2, 3, 4, "a", "desk"]
+    assert notebook.told == [1, 2, 3, 4, ("desk", "a"), "desk"]
 
 
 def test_writer_shares_commits_and_keeps_what_others_fail(database: Database, files: FileStore) -> None:
@@ -212,14 +214,12 @@ def test_writer_that_is_closed_does_what_waits_and_takes_nothing_more(database: 
 
 
 def test_writer_with_a_full_queue_says_so(database: Database) -> None:
-    log = live_log(database)
-    with closing(GroupWriter(database, waiting=1)) as writer, database.writing() as session:
-        session.get(LogRow, log, with_for_update=True)  # the writer has to wait for us
-        answers = []
+    log, go, begun = live_log(database), Event(), Event()
+    with closing(GroupWriter(database, waiting=1)) as writer:
+        writer.submit(lambda _: (begun.set(), go.wait(30)))
+        begun.wait(30)
+        answer = writer.submit(lambda session: append(session, log, [event(1)], limits=DEFAULT_LIMITS))
         with pytest.raises(WriterBusy):
-            for number in range(9):
-                answers.append(  # noqa: PERF401 - those before the refusal count
-                    writer.submit(lambda session, n=number: append(session, log, [event(n)], limits=DEFAULT_LIMITS))  # type: ignore[misc]
-                )
-        session.rollback()
-        assert all(answer.result().duplicates == (False,) for answer in answers)
+            writer.submit(lambda session: append(session, log, [event(2)], limits=DEFAULT_LIMITS))
+        go.set()
+        assert answer.result().duplicates == (False,)

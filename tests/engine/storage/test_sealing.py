@@ -1,4 +1,4 @@
-"""Sealed or not, a log is the same; and whatever moment the process ends at, no event is lost, doubled or half sealed."""
+"""Sealed or not, a log is the same; and at whatever moment the process ends, no event is lost or doubled."""
 
 from __future__ import annotations
 
