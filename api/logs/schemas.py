@@ -117,9 +117,9 @@ class LogAnswer(LogSummary):
     report: LogShape
 
     @classmethod
-    def with_report(cls, row: LogRow, report: str, language: Language) -> LogAnswer:
+    def with_report(cls, row: LogRow, found: str, language: Language) -> LogAnswer:
         """The shape of a row with its report, which is in no language."""
-        stored = json.loads(report)
+        stored = json.loads(found)
         warnings = [ProblemShape.of(problem, language) for problem in problems_from_json(stored["warnings"])]
         report = LogShape.model_validate(stored["content"] | {"warnings": warnings})
         return cls(**dict(LogSummary.of(row)), report=report)

@@ -60,12 +60,11 @@ class Database:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
         """
         self._engine = _open(url)
+        self._writer = self._reader = self._engine
         if self._engine.dialect.name == "sqlite":
             # begun as writers: two that read first and then both want to write would block each other
             self._writer = self._engine.execution_options(begin="IMMEDIATE")
-            self._reader = self._engine
         else:
-            self._writer = self._engine
             self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
         try:
             migrate(self._writer)

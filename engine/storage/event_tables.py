@@ -41,7 +41,7 @@ class EventIdRow(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "event_id"
-    __table_args__: ClassVar[dict[str, object]] = {"sqlite_with_rowid": False}  # type: ignore[misc]
+    __table_args__: ClassVar[dict[str, object]] = {"sqlite_with_rowid": False}
 
     log: int = Field(foreign_key="log.id", primary_key=True)
     id: str = Field(primary_key=True)

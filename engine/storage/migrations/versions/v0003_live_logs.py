@@ -68,8 +68,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them. Logs that are live have no place in the older tables."""
-    for table in ("sealing", "sealed", "event_attribute", "event_case", "event_id", "event"):
-        op.drop_table(table)
+    for name in ("sealing", "sealed", "event_attribute", "event_case", "event_id", "event"):
+        op.drop_table(name)
     with op.batch_alter_table("log") as table:
         table.drop_constraint("fk_log_flow", type_="foreignkey")
         for name in ("closed", "sealed", "digest", "flow"):
