@@ -21,6 +21,8 @@ Scalar = str | int | float | bool
 LARGEST_WHOLE = 2**53 - 1
 """Beyond it, programs that hold JSON's numbers as doubles take different numbers for the same (RFC 7493, 2.2)."""
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 class Kind(StrEnum):
     """The kind of an attribute's values; one for each key of a log, so that the key is a column."""
@@ -94,7 +96,7 @@ def canonical(event: Event) -> str:
     ):
         if value is not None:
             said[name] = value
-    return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _PLAIN.encode(said)
 
 
 def event_of(text: str) -> Event:

@@ -75,7 +75,7 @@ def test_events_are_numbered_and_read_back_as_they_were_sent(service: Service) -
             {"id": "e2", "sequence": 2, "duplicate": False},
         ],
     }
-    nothing = {"start": None, "resource": None, "lifecycle": None, "attributes": {}}
+    nothing: dict[str, Any] = {"start": None, "resource": None, "lifecycle": None, "attributes": {}}
     assert items(service, f"/logs/{log}/events") == [
         nothing | event(1) | {"sequence": 1},
         nothing | sent | {"sequence": 2},

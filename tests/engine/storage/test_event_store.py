@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from threading import Event
 
 import pytest
@@ -167,17 +168,16 @@ class Notebook(Silence):
         after_commit(session, lambda: self.told.append(log.name))
 
 
+def told(log: int, batch: list[LiveEvent], notebook: Notebook, session: Session) -> Appended:
+    return append(session, log, batch, limits=DEFAULT_LIMITS, listener=notebook)
+
+
 def test_listener_is_told_of_new_events_in_order_once_they_are_committed(
     database: Database, writer: GroupWriter
 ) -> None:
     log, notebook = live_log(database), Notebook()
     batches = [[event(1), event(2)], [event(2), event(3)], [event(9, activity="Crash")], [event(4)], [event(4)]]
-    answers = [
-        writer.submit(lambda session, batch=batch: append(  # type: ignore[misc]
-            session, log, batch, limits=DEFAULT_LIMITS, listener=notebook
-        ))
-        for batch in batches
-    ]  # fmt: skip
+    answers = [writer.submit(partial(told, log, batch, notebook)) for batch in batches]
     assert [answer.result().sequences for answer in answers[:2]] == [(1, 2), (2, 3)]
     assert isinstance(answers[2].exception(), LookupError)
     assert answers[4].result().duplicates == (True,)
@@ -216,7 +216,7 @@ def test_writer_that_is_closed_does_what_waits_and_takes_nothing_more(database: 
 def test_writer_with_a_full_queue_says_so(database: Database) -> None:
     log, go, begun = live_log(database), Event(), Event()
     with closing(GroupWriter(database, waiting=1)) as writer:
-        writer.submit(lambda _: (begun.set(), go.wait(30)))
+        writer.submit(lambda _: begun.set() or go.wait(30))  # type: ignore[func-returns-value]
         begun.wait(30)
         answer = writer.submit(lambda session: append(session, log, [event(1)], limits=DEFAULT_LIMITS))
         with pytest.raises(WriterBusy):
