@@ -1,7 +1,9 @@
 """A walk through the service, as a program of yours would use it: Python's standard library, and real HTTP.
 
 It starts ``trueline serve`` on a free port with a data folder of its own, uploads the flow of the eight-step service
-advisor and a log of what happened, asks for an assessment, and fetches the report and a chart. Run it with::
+advisor and a log of what happened, asks for an assessment, and fetches the report and a chart. Then it makes a live log,
+sends events as they happen, one batch twice as after a lost answer, closes a case, and has the live log assessed too.
+Run it with::
 
     python examples/service_walkthrough.py [FOLDER]
 
@@ -55,12 +57,15 @@ class Service:
         )
         return self._json(self._send(request))
 
+    def post(self, path: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Say something as JSON; what the service answers."""
+        body, headers = json.dumps(said).encode(), {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, data=body, headers=headers)  # noqa: S310 - as above
+        return self._json(self._send(request))
+
     def assess(self, flow: int, log: int) -> dict[str, Any]:
         """Ask for an assessment and wait until it is done."""
-        body = json.dumps({"flow": flow, "log": log}).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/assessments", data=body, headers=headers)  # noqa: S310 - as above
-        answer = self._json(self._send(request))
+        answer = self.post("/assessments", {"flow": flow, "log": log})
         deadline = time.monotonic() + PATIENCE_SECONDS
         while answer["status"] in ("queued", "running") and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -122,7 +127,24 @@ def walk(folder: Path) -> list[Path]:
             (folder / name).write_bytes(running.get(path))
             fetched.append(folder / name)
             print(f"Fetched {folder / name}")
+        follow(running, flow["id"])
     return fetched
+
+
+def follow(running: Service, flow: int) -> None:
+    """Send what happens to a live log as it happens, and have it assessed."""
+    log = running.post("/logs", {"name": "today", "flow": flow})["id"]
+    work = [("4711", "预约", "08:30"), ("4711", "为预约客户备好工位和配件", "09:00"), ("4712", "散客登记", "09:20")]
+    events = [
+        {"id": f"crm-{number}", "case": case, "activity": activity, "time": f"2026-03-02T{time}:00+08:00"}
+        for number, (case, activity, time) in enumerate(work)
+    ]
+    running.post(f"/logs/{log}/events", {"events": events[:2]})
+    again = running.post(f"/logs/{log}/events", {"events": events})
+    print(f"Live log {log}: {again['accepted']} new event, {again['duplicates']} were there already")
+    running.post(f"/logs/{log}/cases/4711/close", {})
+    answer = running.assess(flow, log)
+    print(f"  completeness so far: {answer['result']['dimensions']['completeness']['score']:.1f}")
 
 
 if __name__ == "__main__":
