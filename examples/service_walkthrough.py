@@ -1,9 +1,9 @@
 """A walk through the service, as a program of yours would use it: Python's standard library, and real HTTP.
 
 It starts ``trueline serve`` on a free port with a data folder of its own, uploads the flow of the eight-step service
-advisor and a log of what happened, asks for an assessment, and fetches the report and a chart. Then it makes a live log,
-sends events as they happen, one batch twice as after a lost answer, closes a case, and has the live log assessed too.
-Run it with::
+advisor and a log of what happened, asks for an assessment, and fetches the report and a chart. Then it makes a live
+log, sends events as they happen, some of them twice as after a lost answer, closes a case, and has it assessed too. Run
+it with::
 
     python examples/service_walkthrough.py [FOLDER]
 

@@ -258,7 +258,9 @@ def _kinds(session: Session, log: int, new: _New, places: dict[str, int], *, lim
         for key, value in one.event.attributes.items():
             kind = known.setdefault(key, kind_of(value))
             if kind is not kind_of(value):
-                wrong.append(_problem(f"event.was-{kind.value}", places[one.event.id], member=key, name=key))
+                wrong.append(
+                    _problem(f"event.was-{kind.value}", places[one.event.id], member=f"attributes.{key}", name=key)
+                )
     if wrong:
         raise InputRefused(wrong)
     if len(known) > limits.attribute_keys:

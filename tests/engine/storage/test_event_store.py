@@ -11,7 +11,17 @@ import pytest
 from engine.errors import Conflict, InputRefused, LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.storage.database import Database, Session, after_commit
-from engine.storage.event_store import Appended, Silence, append, case_row, close_case, close_log, page_of_cases
+from engine.storage.event_store import (
+    SILENCE,
+    Appended,
+    Listener,
+    Silence,
+    append,
+    case_row,
+    close_case,
+    close_log,
+    page_of_cases,
+)
 from engine.storage.event_tables import CaseRow
 from engine.storage.events import Event as LiveEvent
 from engine.storage.events import StoredEvent
@@ -121,9 +131,9 @@ def test_attribute_keeps_its_kind(database: Database, files: FileStore) -> None:
         store(database, log, event(3), event(4, attributes=wrong))
     found = sorted((problem.code, problem.place.element) for problem in refused.value.problems)
     assert found == [
-        ("event.was-number", "events.1.n"),
-        ("event.was-text", "events.1.t"),
-        ("event.was-truth", "events.1.b"),
+        ("event.was-number", "events.1.attributes.n"),
+        ("event.was-text", "events.1.attributes.t"),
+        ("event.was-truth", "events.1.attributes.b"),
     ]
     assert len(stored(database, files, log)) == 2
 
@@ -168,8 +178,8 @@ class Notebook(Silence):
         after_commit(session, lambda: self.told.append(log.name))
 
 
-def told(log: int, batch: list[LiveEvent], notebook: Notebook, session: Session) -> Appended:
-    return append(session, log, batch, limits=DEFAULT_LIMITS, listener=notebook)
+def told(log: int, batch: list[LiveEvent], listener: Listener, session: Session) -> Appended:
+    return append(session, log, batch, limits=DEFAULT_LIMITS, listener=listener)
 
 
 def test_listener_is_told_of_new_events_in_order_once_they_are_committed(
@@ -190,12 +200,7 @@ def test_listener_is_told_of_new_events_in_order_once_they_are_committed(
 def test_writer_shares_commits_and_keeps_what_others_fail(database: Database, files: FileStore) -> None:
     log = live_log(database)
     with closing(GroupWriter(database, waiting=1_000)) as writer:
-        answers = [
-            writer.submit(
-                lambda session, n=n: append(session, log, [event(n // 2, minute=n % 2)], limits=DEFAULT_LIMITS)
-            )  # type: ignore[misc]
-            for n in range(200)
-        ]
+        answers = [writer.submit(partial(told, log, [event(n // 2, minute=n % 2)], SILENCE)) for n in range(200)]
         outcomes = [answer.exception() for answer in answers]
     assert [outcome is None for outcome in outcomes] == [True, False] * 100
     assert writer.commits < 200
@@ -206,7 +211,7 @@ def test_writer_that_is_closed_does_what_waits_and_takes_nothing_more(database: 
     log = live_log(database)
     writer = GroupWriter(database, waiting=100)
     for number in range(20):
-        writer.submit(lambda session, n=number: append(session, log, [event(n)], limits=DEFAULT_LIMITS))  # type: ignore[misc]
+        writer.submit(partial(told, log, [event(number)], SILENCE))
     writer.close()
     with pytest.raises(WriterBusy):
         writer.submit(lambda session: case_row(session, log, "a"))
@@ -215,8 +220,13 @@ def test_writer_that_is_closed_does_what_waits_and_takes_nothing_more(database: 
 
 def test_writer_with_a_full_queue_says_so(database: Database) -> None:
     log, go, begun = live_log(database), Event(), Event()
+
+    def hold(_session: Session) -> None:
+        begun.set()
+        go.wait(30)
+
     with closing(GroupWriter(database, waiting=1)) as writer:
-        writer.submit(lambda _: begun.set() or go.wait(30))  # type: ignore[func-returns-value]
+        writer.submit(hold)
         begun.wait(30)
         answer = writer.submit(lambda session: append(session, log, [event(1)], limits=DEFAULT_LIMITS))
         with pytest.raises(WriterBusy):
