@@ -26,6 +26,7 @@ class Limits:
         batch_events: Events sent to a live log in one request.
         batch_bytes: One such request.
         waiting_batches: Batches that wait to be stored.
+        json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
@@ -71,6 +72,7 @@ class Limits:
     batch_events: int = 1_000
     batch_bytes: int = 8 * MEBIBYTE
     waiting_batches: int = 32
+    json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE

@@ -63,7 +63,7 @@ def log_from(path: Path, columns: Columns, session: Session, *, warn: bool = Tru
     from api.composition import load_log
 
     with session.progress("cli.reading", file=path.name) as progress:
-        log = load_log(path, options=columns.options, limits=session.limits, progress=progress)
+        log = load_log(path, options=columns, limits=session.limits, progress=progress)
     if warn:
         session.problems(log.warnings, limit=WARNINGS_SHOWN)
     return log

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import typer
 
+from api.reading import READ_OPTIONS
 from engine.errors import InputRefused, Place, Problem, Value
-
-if TYPE_CHECKING:
-    from engine.logs.options import ReadOptions
+from engine.logs.options import ReadOptions
 
 _Number = TypeVar("_Number", int, float)
 
@@ -58,7 +57,6 @@ class Number(Generic[_Number]):
 
 
 LifecycleName = Literal["all", "complete", "pair"]
-DateOrderName = Literal["day-first", "month-first", "year-first"]
 
 FlowArgument = Annotated[Path, typer.Argument(metavar="FLOW", show_default=False)]
 LogArgument = Annotated[Path, typer.Argument(metavar="LOG", show_default=False)]
@@ -67,50 +65,32 @@ OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", sh
 LifecycleOption = Annotated[LifecycleName | None, typer.Option("--lifecycle", show_default=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """How a log's file is to be read, as the user says it; None: found by well-known names.
-
-    Attributes:
-        case: Column of the case.
-        activity: Column of the activity.
-        timestamp: Column of the time at which an event happened or ended.
-        start: Column of the time at which work began.
-        resource: Column of who did it.
-        date_order: How to read dates made of numbers alone.
-    """
-
-    case: Annotated[str | None, typer.Option("--case", metavar="COLUMN", show_default=False)] = None
-    activity: Annotated[str | None, typer.Option("--activity", metavar="COLUMN", show_default=False)] = None
-    timestamp: Annotated[str | None, typer.Option("--timestamp", metavar="COLUMN", show_default=False)] = None
-    start: Annotated[str | None, typer.Option("--start", metavar="COLUMN", show_default=False)] = None
-    resource: Annotated[str | None, typer.Option("--resource", metavar="COLUMN", show_default=False)] = None
-    date_order: Annotated[DateOrderName | None, typer.Option("--date-order", show_default=False)] = None
-
-    @property
-    def options(self) -> ReadOptions:
-        """The same, as the reader takes it."""
-        from engine.logs.options import DateOrder, ReadOptions
-
-        order = None if self.date_order is None else DateOrder(self.date_order)
-        return ReadOptions(self.case, self.activity, self.timestamp, self.start, self.resource, order)
+Columns = ReadOptions
+"""What a command is given that reads a log: how its file is to be read, as the user says it."""
 
 
 def reads_log(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes ``columns`` one option for each field of ``Columns`` instead.
+    """Give a command that takes ``columns`` one option for each field of ``ReadOptions`` instead.
 
-    Typer makes options of a function's parameters alone; without this, each command would repeat six of them.
+    Typer makes options of a function's parameters alone; without this, each command would repeat all of them.
     """
     own = inspect.signature(command, eval_str=True)
-    names = [field.name for field in fields(Columns)]
     shared = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for parameter in inspect.signature(Columns, eval_str=True).parameters.values()
+        inspect.Parameter(
+            option.field,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                option.kind | None,
+                typer.Option(f"--{option.spelled}", metavar=option.metavar, show_default=False),
+            ],
+        )
+        for option in READ_OPTIONS
     ]
 
     @wraps(command)
     def with_columns(*arguments: Any, **values: Any) -> None:
-        columns = Columns(**{name: values.pop(name) for name in names})
+        columns = Columns(**{option.field: values.pop(option.field) for option in READ_OPTIONS})
         command(*arguments, **values, columns=columns)
 
     kept = [parameter for parameter in own.parameters.values() if parameter.name != "columns"]

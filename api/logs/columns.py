@@ -1,50 +1,37 @@
-"""Which column of a log's file means what, as its user says."""
+"""How an uploaded log's file is to be read, as its user says it: one parameter for each option of reading."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Annotated
+import inspect
+from enum import StrEnum
+from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Depends, Query
 
-from engine.logs.options import DateOrder, ReadOptions
+from api.reading import LONGEST, READ_OPTIONS
+from engine.logs.options import ReadOptions
 
-ColumnName = Annotated[str | None, Query(min_length=1, max_length=200)]
+
+def read_options(**given: Any) -> ReadOptions:
+    """The options of one request; FastAPI makes its parameters of the signature below."""
+    return ReadOptions(**given)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Names of columns (XES: of attribute keys), and the order of dates; None: found by well-known names.
+read_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by FastAPI
+    [
+        inspect.Parameter(
+            option.field,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                option.kind | None,
+                Query(alias=option.spelled)
+                if issubclass(option.kind, StrEnum)
+                else Query(alias=option.spelled, min_length=1, max_length=LONGEST),
+            ],
+        )
+        for option in READ_OPTIONS
+    ]
+)
 
-    Attributes:
-        case: The column of the case.
-        activity: The column of the activity.
-        timestamp: The column of the time at which an event happened or ended.
-        start: The column of the time at which work began.
-        resource: The column of who did it.
-        date_order: How to read dates made of numbers alone.
-    """
-
-    case: ColumnName = None
-    activity: ColumnName = None
-    timestamp: ColumnName = None
-    start: ColumnName = None
-    resource: ColumnName = None
-    date_order: Annotated[DateOrder | None, Query(alias="date-order")] = None
-
-    @property
-    def options(self) -> ReadOptions:
-        """The same, as the reader takes it."""
-        return ReadOptions(self.case, self.activity, self.timestamp, self.start, self.resource, self.date_order)
-
-    def to_json(self) -> str:
-        """The columns as they are stored."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Columns:
-        """The columns as they were stored."""
-        stored = json.loads(text)
-        order = stored.pop("date_order")
-        return cls(**stored, date_order=None if order is None else DateOrder(order))
+ReadOptionsDep = Annotated[ReadOptions, Depends(read_options)]

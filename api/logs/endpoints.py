@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from api.flows.endpoints import existing_flow
 from api.http.bodies import Upload, clean_name, upload_or_json
@@ -15,7 +14,7 @@ from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.logs import service
-from api.logs.columns import Columns
+from api.logs.columns import ReadOptionsDep
 from api.logs.schemas import LiveLogRequest, LogAnswer, LogSummary
 from engine.storage.database import Session
 from engine.storage.repository import find, page
@@ -30,13 +29,13 @@ BodyDep = Annotated[Upload | LiveLogRequest, Depends(upload_or_json(LiveLogReque
 def add_log(
     *,
     body: BodyDep,
-    columns: Annotated[Columns, Depends()],
+    columns: ReadOptionsDep,
     running: RunningDep,
     session: WriteSession,
     language: LanguageDep,
     response: Response,
 ) -> LogAnswer:
-    """Upload an event log (XES, CSV or Parquet, each also gzipped) as the request's body. It is read at once.
+    """Upload an event log (XES, CSV, xlsx, Parquet, JSON Lines, OCEL 2.0) as the request's body. It is read at once.
 
     Or make a live log, which grows event by event: JSON with its ``name`` and, if it is known, the ``flow`` it follows.
     """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.http.dependencies import LARGEST_ID
+from api.reading import READ_OPTIONS
 from api.schemas.log import LogShape
 from api.schemas.problem import ProblemShape
 from engine.logs.quality import LogReport
@@ -16,16 +17,12 @@ from engine.storage.repository import problems_from_json, problems_to_json
 from engine.storage.tables import NAME_CHARACTERS, LogRow
 from engine.vocabulary import Language
 
-
-class ColumnsShape(BaseModel):
-    """Which column means what, as the upload said; null: found by well-known names."""
-
-    case: str | None
-    activity: str | None
-    timestamp: str | None
-    start: str | None
-    resource: str | None
-    date_order: str | None
+_FIELDS: dict[str, Any] = {option.field: (str | None, None) for option in READ_OPTIONS}
+ColumnsShape = create_model(
+    "ColumnsShape",
+    __doc__="How the file was to be read, as the upload said; null: found by well-known names.",
+    **_FIELDS,
+)
 
 
 class LiveLogRequest(BaseModel):
@@ -50,7 +47,7 @@ class LogSummary(BaseModel):
     Attributes:
         id: Its number here.
         name: The file's name, or that of the live log.
-        columns: Which column means what.
+        columns: How the file was to be read.
         cases: How many it has.
         events: How many it has.
         sha256: Of the file's bytes; of a live log, of its events in the order in which they were stored.
@@ -81,7 +78,7 @@ class LogSummary(BaseModel):
 
     id: int
     name: str
-    columns: ColumnsShape
+    columns: ColumnsShape  # type: ignore[valid-type]  # a model made at run time
     cases: int
     events: int
     sha256: str

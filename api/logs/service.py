@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from api.composition import load_log
-from api.logs.columns import Columns
 from api.logs.schemas import report_to_json
+from api.reading import options_from_json, options_to_json
 from api.running import Running
 from engine.errors import InputRefused, Problem
 from engine.limits import Limits
 from engine.logs.log import Log
+from engine.logs.options import ReadOptions
 from engine.logs.quality import describe
 from engine.storage.database import Session
 from engine.storage.files import FileStore, Incoming
@@ -20,21 +21,21 @@ from engine.storage.stored_log import read_stored_log
 from engine.storage.tables import LogRow
 
 
-def read_uploaded(incoming: Incoming, columns: Columns, *, name: str, limits: Limits) -> Log:
+def read_uploaded(incoming: Incoming, columns: ReadOptions, *, name: str, limits: Limits) -> Log:
     """Read an uploaded log under the name that its user gave it.
 
     Raises:
         InputRefused: It cannot be read.
     """
     try:
-        log = load_log(incoming.path, options=columns.options, limits=limits)
+        log = load_log(incoming.path, options=columns, limits=limits)
     except InputRefused as refusal:
         raise InputRefused(renamed(refusal.problems, name)) from None
     return replace(log, name=name, warnings=renamed(log.warnings, name))
 
 
 def add_log(
-    session: Session, files: FileStore, incoming: Incoming, *, log: Log, columns: Columns, now: datetime
+    session: Session, files: FileStore, incoming: Incoming, *, log: Log, columns: ReadOptions, now: datetime
 ) -> LogRow:
     """Keep a log that was read from an upload."""
     stored = files.keep(incoming)
@@ -42,7 +43,7 @@ def add_log(
         session,
         LogRow(
             name=log.name,
-            columns=columns.to_json(),
+            columns=options_to_json(columns),
             cases=log.cases.height,
             events=log.events.height,
             report=report_to_json(describe(log)),
@@ -54,7 +55,7 @@ def add_log(
 
 def add_live_log(session: Session, *, name: str, flow: int | None, now: datetime) -> LogRow:
     """Make a live log, which has no events yet."""
-    return add(session, LogRow(name=name, columns=Columns().to_json(), flow=flow, created=now))
+    return add(session, LogRow(name=name, columns=options_to_json(ReadOptions()), flow=flow, created=now))
 
 
 def stored_report(row: LogRow) -> str:
@@ -80,7 +81,7 @@ def stored_log(running: Running, row: LogRow) -> Log:
     if row.file is None:
         with running.database.reading() as session:
             return read_stored_log(session, running.files, row.id or 0, limits=running.limits)
-    columns = Columns.from_json(row.columns).options
+    columns = options_from_json(row.columns)
     return replace(load_log(running.files.path(row.file), options=columns, limits=running.limits), name=row.name)
 
 

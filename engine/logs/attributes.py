@@ -33,16 +33,20 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}  # xs:boolean; th
 
 
 class DateAudit:
-    """What is odd about the dates of a file, counted over all its date attributes."""
+    """What is odd about the dates of a file, counted over all its date attributes.
 
-    __slots__ = ("cut", "first_cut", "first_naive", "offsets", "offsets_line")
+    Attributes:
+        zone: Where clocks stood that wrote times without an offset; None: they are read as UTC.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("cut", "first_cut", "offsets", "offsets_line", "zone")
+
+    def __init__(self, zone: str | None = None) -> None:
+        self.zone = zone
         self.offsets: Counter[str | None] = Counter()
         self.offsets_line: dict[str | None, int | None] = {}
         self.cut = 0
         self.first_cut: int | None = None
-        self.first_naive: int | None = None
 
     def add(self, offsets: pl.Series, cut: pl.Series, read: pl.Series, lines: pl.Series | None) -> None:
         """Count one batch: what each row's offset is, whether digits were cut, whether it was read at all."""
@@ -58,7 +62,11 @@ class DateAudit:
 
     def report(self, problems: ProblemCollector) -> None:
         """Warn of dates without an offset, of several offsets, and of digits that were cut off."""
-        problems.warn("log.naive-times", self.offsets[None], self.offsets_line.get(None))
+        naive, line = self.offsets[None], self.offsets_line.get(None)
+        if self.zone is None:
+            problems.warn("log.naive-times", naive, line)
+        else:
+            problems.warn("log.times-of-zone", naive, line, zone=self.zone)
         stated = Counter({offset: count for offset, count in self.offsets.items() if offset is not None})
         if len(stated) > 1:
             ranked = sorted(stated, key=lambda offset: (-stated[offset], offset))

@@ -7,8 +7,9 @@ found. Two columns for one role are never decided here: the user is asked.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from engine.logs.collecting import ProblemCollector
 from engine.logs.options import ReadOptions
@@ -21,37 +22,46 @@ CASE_PREFIX = "case:"
 _STRONG = {
     "case": """
         case id, case, case number, case no, case key, case:concept:name, trace id,
-        案例编号, 案例号, 案例id, 案例, 个案编号, 工单号, 工单编号, 工单id, 流程实例, 流程实例id, 流程实例编号, 实例编号
+        案例编号, 案例号, 案例id, 案例, 个案编号, 工单号, 工单编号, 工单id, 工单单号, 流程实例, 流程实例id,
+        流程实例编号, 流程编号, 实例编号, 案件编号, 案件号, 投诉单号, 投诉编号, 维修单号, 维修工单号,
+        受理单号, 受理编号, 线索编号, 商机编号
     """,
     "activity": """
         activity, activity name, concept:name, event name, task name, step name,
-        活动, 活动名称, 环节, 环节名称, 步骤, 步骤名称, 任务名称, 事件名称
+        活动, 活动名称, 环节, 环节名称, 流程环节, 处理环节, 当前环节, 步骤, 步骤名称, 工序, 工序名称, 任务名称, 事件名称
     """,
     "time": """
         time, timestamp, time:timestamp, event time, event timestamp, complete time, complete timestamp,
         completion time, completion timestamp, completed at, end time, end timestamp, end date, ended at,
-        时间, 时间戳, 完成时间, 结束时间, 发生时间, 操作时间, 办理时间
+        时间, 时间戳, 完成时间, 结束时间, 发生时间, 操作时间, 办理时间, 办结时间, 处理时间, 完工时间, 环节完成时间,
+        环节结束时间, 事件时间
     """,
     "start": """
-        start, start timestamp, start time, start date, started at, begin time, 开始时间, 开始日期, 开始时间戳
+        start, start timestamp, start time, start date, started at, begin time,
+        开始时间, 开始日期, 开始时间戳, 受理时间, 开工时间, 环节开始时间, 到达时间, 接单时间
     """,
     "resource": """
         resource, org:resource, agent, user, employee,
-        资源, 人员, 处理人, 操作人, 执行人, 经办人, 员工, 坐席, 客服, 顾问
+        资源, 人员, 处理人, 处理人员, 操作人, 操作员, 执行人, 经办人, 员工, 员工姓名, 坐席, 座席, 坐席工号,
+        座席工号, 客服, 顾问, 服务顾问, 销售顾问, 受理人, 技师
     """,
-    "lifecycle": "lifecycle, lifecycle:transition, transition, 生命周期, 状态转换",
+    "lifecycle": "lifecycle, lifecycle:transition, transition, 生命周期, 状态转换, 事件类型",
 }
 _WEAK = {
     "case": """
         ticket id, ticket number, ticket no, ticket, incident id, incident number, incident, order id, order number,
-        order no, request id, request number, service id, number, 订单号, 订单编号, 单号, 业务编号, 服务单号, 编号
+        order no, request id, request number, service id, call id, number, 订单号, 订单编号, 单号, 单据号, 单据编号,
+        业务编号, 服务单号, 流水号, 业务流水号, 呼叫编号, 呼叫id, 通话编号, 来电编号, 编号, 工单
     """,
     "activity": """
         event, task, step, operation, action, incident state, state, status,
-        任务, 事件, 操作, 动作, 节点, 节点名称, 状态
+        任务, 事件, 操作, 动作, 节点, 节点名称, 操作类型, 处理动作, 状态, 工单状态
     """,
-    "time": "date, date time, datetime, updated at, sys updated at, 日期, 完成日期, 结束日期, 更新时间",
-    "resource": "assigned to, performer, owner, user name, 负责人, 办理人",
+    "time": """
+        date, date time, datetime, updated at, sys updated at, created at,
+        日期, 日期时间, 完成日期, 结束日期, 更新时间, 创建时间, 呼叫时间, 来电时间
+    """,
+    "resource": "assigned to, performer, owner, user name, 负责人, 办理人, 工号, 姓名, 处理部门",
 }
 _ROLES = tuple(_STRONG)
 _AMBIGUOUS = {"case": "log.case-ambiguous", "activity": "log.activity-ambiguous", "time": "log.time-ambiguous"}
@@ -137,12 +147,23 @@ def find_roles(
     )
 
 
+def known_roles(cells: Iterable[str]) -> set[str]:
+    """The roles whose well-known names are among some cells, which then are headings."""
+    plain = {_plain(cell) for cell in cells} - {""}
+    return {role for role in _ROLES if plain & _known(_STRONG[role])}
+
+
 def _candidates(role: str, columns: Sequence[str]) -> list[str]:
     for names in (_STRONG[role], _WEAK.get(role, "")):
-        known = {_plain(name) for name in names.split(",")} - {""}
+        known = _known(names)
         if matching := [name for name in columns if _plain(name) in known]:
             return matching
     return []
+
+
+@cache
+def _known(names: str) -> frozenset[str]:
+    return frozenset(_plain(name) for name in names.split(",")) - {""}
 
 
 def _plain(name: str) -> str:

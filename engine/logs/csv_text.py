@@ -9,34 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import polars as pl
 
-from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
-from engine.logs.assembly import check_cells, free_name
+from engine.logs.assembly import check_cells
 from engine.logs.collecting import ProblemCollector
+from engine.logs.text_tables import TextTable, column_names
 
 SEPARATORS = (",", ";", "\t", "|")
 _BATCH = 5_000  # rows held as Python lists at once: many more, and collecting garbage costs more than reading
 _LOOK_AT = 50
 _GB2312_SHARE = 0.9
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TextTable:
-    """A table of text.
-
-    Attributes:
-        columns: String columns under distinct names; null for an empty cell.
-        lines: The line on which each row begins.
-    """
-
-    columns: pl.DataFrame
-    lines: pl.Series
 
 
 def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) -> TextTable:
@@ -47,18 +34,9 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
         LimitExceeded: It has more columns than are allowed.
     """
     encoding = _encoding(data, problems)
-    separator = _separator(data, encoding)
+    separator, width = _separator(data, encoding)
     header, rows = _rows(data, encoding, separator, problems)
-    if len(header) > limits.attribute_keys:
-        place = Place(problems.source, 1)
-        raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=len(header), place=place)
-    names: list[str] = []
-    for position, name in enumerate(header, start=1):
-        wanted = name.strip() or f"column {position}"
-        free = free_name(wanted, names)
-        if free != name.strip():
-            problems.warn("log.column-renamed", 1, 1, free, name=name.strip(), new=free)
-        names.append(free)
+    names = column_names(header, 1, problems, limits=limits, widest=width)
     columns: list[list[pl.Series]] = [[] for _ in names]
     lines: list[pl.Series] = []
     while batch := list(islice(rows, _BATCH)):
@@ -151,18 +129,15 @@ def _is_chinese(data: bytes) -> bool:
     return len(common) >= _GB2312_SHARE * len(foreign)
 
 
-def _separator(data: bytes, encoding: str) -> str:
-    """The separator that cuts the first rows into the same number of cells, and into most."""
+def _separator(data: bytes, encoding: str) -> tuple[str, int]:
+    """The separator that cuts the first rows into the same number of cells, and into most; and how many most have."""
     best, best_width = SEPARATORS[0], (False, 1)
     for separator in SEPARATORS:
         try:
             rows = [row for row in islice(_reader(data, encoding, separator), _LOOK_AT) if row]
         except csv.Error:
             continue
-        if not rows:
-            continue
-        width = len(rows[0])
-        alike = width > 1 and sum(len(row) == width for row in rows) * 2 > len(rows)
-        if width > 1 and (alike, width) > best_width:
-            best, best_width = separator, (alike, width)
-    return best
+        ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
+        if width > 1 and (count * 2 > len(rows), width) > best_width:
+            best, best_width = separator, (count * 2 > len(rows), width)
+    return best, best_width[1]

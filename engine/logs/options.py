@@ -20,7 +20,10 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """Names of columns (of attribute keys for XES), and the order of dates; None: found by well-known names.
+    """What its user says of a log's file; None: found by well-known names, or asked for.
+
+    This is the one place that lists the options of reading: the command line and the service make theirs from these
+    fields, so that ``date_order`` is ``--date-order`` and ``?date-order=``.
 
     Attributes:
         case: The column that says which case a row belongs to (XES: the key of the trace's name).
@@ -29,6 +32,10 @@ class ReadOptions:
         start: The column of the time at which its work began.
         resource: The column of who or what did it.
         date_order: How to read dates such as ``9.3.10``; asked for only when a column allows more than one order.
+        timezone: Where clocks stood that wrote times without an offset: an IANA name (``Asia/Shanghai``) or an offset
+            (``+08:00``); see ``zones``.
+        sheet: The sheet of a workbook; asked for only when several hold something.
+        object_type: The type of object that makes the cases of an OCEL file; asked for only when it has several.
     """
 
     case: str | None = None
@@ -37,3 +44,6 @@ class ReadOptions:
     start: str | None = None
     resource: str | None = None
     date_order: DateOrder | None = None
+    timezone: str | None = None
+    sheet: str | None = None
+    object_type: str | None = None

@@ -16,6 +16,7 @@ from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
 from engine.logs.instants import INSTANT, read_instants
 from engine.logs.options import DateOrder
+from engine.logs.zones import placed
 
 _PATTERN = (
     r"^(?<a>[0-9]{1,4})[-/.](?<b>[0-9]{1,2})[-/.](?<c>[0-9]{1,4})"
@@ -61,7 +62,7 @@ def read_times(
         text: A String column; null stays null.
         lines: The line of each row.
         problems: Takes errors with their lines.
-        dates: Counts missing and mixed offsets and digits that were cut.
+        dates: Counts missing and mixed offsets and digits that were cut; says the zone of times without an offset.
         order: What the user says about dates that have several readings.
 
     Returns:
@@ -81,7 +82,7 @@ def read_times(
     for row in (values.is_null() & text.is_not_null()).arg_true().to_list():
         problems.error("log.time-unreadable", column.line(row), text.name, column=text.name, value=text[row][:80])
     dates.add(offsets, cut, values.is_not_null(), lines)
-    return values
+    return placed(values.alias(text.name), offsets.is_null(), lines, problems, dates)
 
 
 def looks_like_times(text: pl.Series) -> bool:

@@ -1,8 +1,8 @@
-"""Reading logs from tables: one row an event, CSV as text and Parquet by its types."""
+"""From a table to a log: one row an event, whatever file the table came from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -11,21 +11,28 @@ from engine.logs.assembly import Rows, assemble, check_cells, free_name, numbere
 from engine.logs.attributes import DateAudit
 from engine.logs.cell_types import typed
 from engine.logs.collecting import ProblemCollector
-from engine.logs.columns import CASE_PREFIX, Roles, find_roles
-from engine.logs.csv_text import read_text_table
-from engine.logs.instants import INSTANT, to_utc
+from engine.logs.columns import CASE_PREFIX, OWN_LAYOUT, Roles, find_roles, known_roles
+from engine.logs.instants import INSTANT
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.logs.options import ReadOptions
-from engine.logs.parquet import parquet_frame
 from engine.logs.table_times import looks_like_times, no_times, read_times
 
+_SHOWN = 200
 ESCAPED = r"^'('*[=+\-@\t\r])"
 """A cell that the CSV writer guarded with one more apostrophe, so that no spreadsheet takes it for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """A table on its way to a log."""
+class Table:
+    """A table on its way to a log: one row an event.
+
+    Attributes:
+        frame: Columns of String, Int64, Float64, Boolean and ``INSTANT`` under distinct names.
+        lines: The line of each row, or None where lines mean nothing.
+        problems: Takes what is wrong or odd.
+        options: What the user named.
+        limits: Of labels and values.
+    """
 
     frame: pl.DataFrame
     lines: pl.Series | None
@@ -34,40 +41,54 @@ class _Table:
     limits: Limits
 
 
-def read_csv(data: bytes, *, name: str, options: ReadOptions, limits: Limits) -> Log:
-    """Read a CSV file; the log's ``source_hash`` is left to the caller.
+def log_of_text(table: Table) -> Log:
+    """A log from a table all of whose cells are text; the log's ``source_hash`` is left to the caller.
 
     Rows of a case are put in order of time; equal times keep the order of the file. A column of attributes becomes
     numbers, truth values or instants where that loses nothing (see ``cell_types``), otherwise it stays text.
 
     Raises:
-        InputRefused: Rows, columns or times have no one reading; every problem found, with its line.
-        LimitExceeded: It has too many columns.
+        InputRefused: Columns, labels or times have no one reading; every problem found, with its line.
     """
-    problems = ProblemCollector(name, limit=limits.problems)
-    table = read_text_table(data, problems, limits=limits)
-    frame = table.columns
-    roles = find_roles(frame.columns, _time_like(frame), options, problems)
+    frame, problems = table.frame, table.problems
+    _refuse_wrong_header(table)
+    roles = find_roles(frame.columns, _time_like(frame), table.options, problems)
     if roles.own:
         frame = frame.with_columns(pl.all().str.replace(ESCAPED, "${1}"))
     frame = frame.with_columns(typed(frame[name]) for name in frame.columns if name not in roles.used)
-    return _log(_Table(frame, table.lines, problems, options, limits), roles, DateAudit())
+    return _log(replace(table, frame=frame), roles, DateAudit(table.options.timezone))
 
 
-def read_parquet(data: bytes, *, name: str, options: ReadOptions, limits: Limits) -> Log:
-    """Read a Parquet file as ``read_csv`` reads text, except that its columns have their types already.
+def log_of_columns(table: Table, dates: DateAudit) -> Log:
+    """A log from a table whose columns have their types, as ``log_of_text`` makes one from text.
+
+    Args:
+        table: The table.
+        dates: What was odd about the dates that have been read already.
 
     Raises:
-        InputRefused: It is damaged, or its columns or times have no one reading.
-        LimitExceeded: It has too many rows or columns.
+        InputRefused: Columns, labels or times have no one reading.
     """
-    problems = ProblemCollector(name, limit=limits.problems)
-    frame = parquet_frame(data, problems, limits=limits)
-    dates = DateAudit()
-    columns = [plain for column in frame.get_columns() if (plain := _plain(column, problems, dates)) is not None]
-    frame = pl.DataFrame(columns)
-    roles = find_roles(frame.columns, _time_like(frame), options, problems)
-    return _log(_Table(frame, None, problems, options, limits), roles, dates)
+    roles = find_roles(table.frame.columns, _time_like(table.frame), table.options, table.problems)
+    return _log(table, roles, dates)
+
+
+def _refuse_wrong_header(table: Table) -> None:
+    """Refuse a table without a row of headings, or with two, as exports with Chinese and technical names have them.
+
+    Raises:
+        InputRefused: No heading is a well-known name and one looks like a time; or the cells of the first row are
+            well-known names of at least two roles, and none holds a digit.
+    """
+    headings = pl.Series(table.frame.columns, dtype=pl.String)
+    if not known_roles(headings) and any(looks_like_times(headings.slice(at, 1)) for at in range(len(headings))):
+        raise table.problems.refusal("log.header-missing", 1, first=", ".join(headings.head(5))[:_SHOWN])
+    if table.frame.is_empty() or tuple(table.frame.columns[: len(OWN_LAYOUT)]) == OWN_LAYOUT:
+        return
+    cells = [cell for cell in table.frame.row(0) if cell is not None]
+    if len(known_roles(cells)) > 1 and not any(character.isdigit() for cell in cells for character in cell):
+        line = None if table.lines is None else table.lines[0]
+        raise table.problems.refusal("log.header-twice", line)
 
 
 def read_rows(frame: pl.DataFrame, *, name: str, limits: Limits) -> Log:
@@ -95,48 +116,7 @@ def _time_like(frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def _plain(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series | None:
-    """A Parquet column in one of the types that attributes have; None, with a warning, when there is none."""
-    kind = column.dtype
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        return _instants(column, problems, dates)
-    target: pl.DataType | None = None
-    if kind in (pl.String, pl.Boolean):
-        target = column.dtype
-    elif kind == pl.UInt64 and (column > 2**63 - 1).any():
-        target = pl.String()
-    elif kind.is_integer() and kind not in (pl.Int128, pl.UInt128):
-        target = pl.Int64()
-    elif kind.is_float() or isinstance(kind, pl.Decimal):
-        target = pl.Float64()
-    elif isinstance(kind, pl.Categorical | pl.Enum) or kind in (pl.Time, pl.Null):
-        target = pl.String()
-    if target is None:
-        problems.warn("log.column-not-kept", 1, None, column.name, column=column.name, kind=str(kind)[:80])
-        return None
-    return column.cast(target)
-
-
-def _instants(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series:
-    """A column of dates or times in UTC microseconds; without a zone they are read as UTC, and counted."""
-    kind = column.dtype
-    zone = kind.time_zone if isinstance(kind, pl.Datetime) else None
-    cut = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(column))
-    if isinstance(kind, pl.Datetime) and kind.time_unit == "ns":
-        cut = (column.cast(pl.Int64) % 1000 != 0).fill_null(value=False)
-    moments = column.dt.replace_time_zone(None) if zone is None and kind != pl.Date else column
-    local = (moments.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if zone else moments).cast(
-        pl.Datetime("us")
-    )
-    values = to_utc(local, pl.Series([0], dtype=pl.Int64).new_from_index(0, len(local))).alias(column.name)
-    for _ in range(values.null_count() - column.null_count()):
-        problems.error("log.time-unreadable", None, column.name, column=column.name, value="")
-    stated = pl.Series(["+00:00" if zone else None], dtype=pl.String).new_from_index(0, len(column))
-    dates.add(stated, cut, values.is_not_null(), None)
-    return values
-
-
-def _log(table: _Table, roles: Roles, dates: DateAudit) -> Log:
+def _log(table: Table, roles: Roles, dates: DateAudit) -> Log:
     """Rows in order, cases numbered, attributes split between cases and events."""
     frame, problems = table.frame, table.problems
     height = len(frame)
@@ -175,7 +155,7 @@ def _log(table: _Table, roles: Roles, dates: DateAudit) -> Log:
     return assemble(rows, problems, limits=table.limits)
 
 
-def _order(events: pl.DataFrame, table: _Table) -> pl.Series:
+def _order(events: pl.DataFrame, table: Table) -> pl.Series:
     """The rows by case, then time, then place in the file; a row without a time stays behind the one before it."""
     key = pl.col("time").forward_fill().over("case").alias("key")
     keyed = events.select("case", "time", key).with_row_index("row")
@@ -212,7 +192,7 @@ def _label(column: pl.Series) -> pl.Series:
     return text.set(text.str.strip_chars() == "", None)
 
 
-def _times(name: str | None, table: _Table, dates: DateAudit) -> pl.Series:
+def _times(name: str | None, table: Table, dates: DateAudit) -> pl.Series:
     if name is None:
         return no_times("", len(table.frame))
     column = table.frame[name]
@@ -230,12 +210,12 @@ def _optional(frame: pl.DataFrame, name: str | None, height: int) -> pl.Series:
     return frame[name].cast(pl.String)
 
 
-def _refuse_rows(labels: pl.Series, code: str, table: _Table) -> None:
+def _refuse_rows(labels: pl.Series, code: str, table: Table) -> None:
     for row in labels.is_null().arg_true().to_list():
         table.problems.error(code, None if table.lines is None else table.lines[row])
 
 
-def _check_length(column: pl.Series, table: _Table) -> None:
+def _check_length(column: pl.Series, table: Table) -> None:
     allowed = table.limits.attribute_bytes
     for row in (column.str.len_bytes() > allowed).arg_true().to_list():
         line = None if table.lines is None else table.lines[row]

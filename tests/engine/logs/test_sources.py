@@ -79,9 +79,9 @@ def test_progress_ends_with_all_bytes(tmp_path: Path) -> None:
 
 
 OTHERS = {
-    "spreadsheet": b"PK\x03\x04rest",
+    "spreadsheet": b"\xd0\xcf\x11\xe0rest",
     "binary": b"\x7fELF\0\0\0",
-    "is-json": b' {"a": 1}',
+    "is-json": b' [{"a": 1}]',
     "is-a-flow": "# 调查\n\ntrueline: 1\nflow: x\n".encode(),
     "packed-twice": gzip.compress(gzip.compress(b"x")),
     "parquet-damaged": b"PAR1 and nothing else",

@@ -1,0 +1,61 @@
+"""JSON as strictly as its standard has it (RFC 8259), with what it leaves open refused: readers disagree about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_DECODER_ERRORS = (ValueError, RecursionError)
+
+
+class NotJson(ValueError):  # noqa: N818 - it says what the text is not
+    """A text that is not JSON, or says one thing twice.
+
+    Attributes:
+        reason: What is wrong with it, in the words of the parser, or ``key twice: …``.
+        line: The 1-based line within the text, or None where the parser does not say.
+    """
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+def strict_json(text: str) -> Any:
+    """The value of a JSON text: objects as dict, numbers as int or float.
+
+    Raises:
+        NotJson: It is no JSON; it holds NaN, Infinity or a number that no double holds; or an object has a key twice.
+    """
+    try:
+        return _DECODER.decode(text)
+    except NotJson:
+        raise
+    except json.JSONDecodeError as error:
+        raise NotJson(error.msg, error.lineno) from error
+    except _DECODER_ERRORS as error:  # nested beyond the parser's stack, or an integer of thousands of digits
+        raise NotJson(type(error).__name__) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise NotJson(f"key twice: {twice[:80]}")
+    return found
+
+
+def _constant(name: str) -> float:
+    raise NotJson(name)
+
+
+def _real(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise NotJson(text[:80])
+    return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_constant, parse_float=_real)
