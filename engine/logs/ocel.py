@@ -177,8 +177,9 @@ def _object_attributes(
     values = found.object_values.frame()
     values = values.filter((objects["type"].gather(values["of"]) == chosen).fill_null(value=False))
     moments = read_times(values["time"].alias("time"), values["line"], problems, dates)
-    ordered = values.with_columns(moments.alias("moment")).sort("moment", maintain_order=True, nulls_last=False)
-    latest = ordered.unique(["of", "name"], keep="last", maintain_order=True).sort("of", maintain_order=True)
+    dated = values.with_columns(moments.alias("moment")).with_row_index("row")
+    ordered = dated.sort("moment", "row", nulls_last=False)
+    latest = ordered.unique(["of", "name"], keep="last", maintain_order=True).sort("row").drop("row")
     earlier = values.group_by("name", maintain_order=True).agg(pl.len() - pl.col("of").n_unique())
     for name, count in earlier.iter_rows():
         problems.warn("log.ocel-values-changed", count, None, name, name=name[:80])

@@ -51,6 +51,10 @@ def read_ocel_sqlite(data: bytes, problems: ProblemCollector, *, limits: Limits)
         database.set_progress_handler(spent, _STEPS)
         for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON"):
             database.execute(f"PRAGMA {pragma}").close()
+        # A damaged page can leave rows out without a word; this reads every page once and finds it.
+        verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != b"ok":
+            raise problems.refusal("log.sqlite-damaged", reason=verdict.decode(errors="replace")[:80])
         return _Reading(database, problems, limits).read()
     except (sqlite3.Error, OverflowError, MemoryError, UnicodeDecodeError) as error:
         raise problems.refusal("log.sqlite-damaged", reason=str(error)[:80]) from error
@@ -145,8 +149,8 @@ class _Reading:
         for kind, mapped in self._pairs(table, "ocel_type", "ocel_type_map"):
             of = self._log.declare(types, kind or "", None)
             own = f"{prefix}{mapped}"
-            wanted = ("ocel_id", "ocel_time", *(("ocel_changed_field",) if prefix == "object_" else ()))
-            if self._require(own, wanted):
+            # Some writers leave out the other two where no object of a type ever changes.
+            if self._require(own, ("ocel_id",) if prefix == "object_" else ("ocel_id", "ocel_time")):
                 found.append((kind or "", own, of))
         self._problems.refuse_if_wrong()
         yield from found
@@ -185,7 +189,8 @@ class _Reading:
 
     def _rows(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
         """The rows of a table as text, in the order in which they were written."""
-        chosen = ", ".join(map(_quoted, columns))
+        known = self._tables[table]
+        chosen = ", ".join(_quoted(column) if column in known else "NULL" for column in columns)
         for row in self._database.execute(f"SELECT {chosen} FROM {_quoted(table)}"):  # noqa: S608 - names are quoted
             self._cells += len(row)
             if self._cells > self._limits.log_cells:
