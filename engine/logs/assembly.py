@@ -106,10 +106,11 @@ def _check_labels(rows: Rows, problems: ProblemCollector, limits: Limits) -> Non
 
 def _count_order(rows: Rows, problems: ProblemCollector) -> None:
     """Count events without a time, earlier than the one before them, at the same time, and ended before they began."""
+    before = pl.col("time").forward_fill().over("case") if rows.events["time"].null_count() else pl.col("time")
     events = rows.events.select(
         missing=pl.col("time").is_null(),
         same_case=pl.col("case") == pl.col("case").shift(1),
-        step=pl.col("time") - pl.col("time").forward_fill().over("case").shift(1),
+        step=pl.col("time") - before.shift(1),
         negative=(pl.col("start") > pl.col("time")).fill_null(value=False),
     )
     step, near = events["step"].dt.total_microseconds(), events["same_case"].fill_null(value=False)

@@ -1,12 +1,13 @@
 """Comma-separated text as columns of text: encoding, separator, rows, each row with its line.
 
-Rows are split by the standard library's reader in its strict mode, not by Polars: a row that is too short would be
-filled up without a word there, and an error names no line. "007", "NA" and "null" are values; only an empty cell is
-null.
+A regular file is split by Polars once every line has been checked (see ``csv_columns``); any other by the standard
+library's reader in its strict mode, which can name the line of an error. "007", "NA" and "null" are values; only an
+empty cell is null.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -18,12 +19,14 @@ import polars as pl
 from engine.limits import Limits
 from engine.logs.assembly import check_cells
 from engine.logs.collecting import ProblemCollector
+from engine.logs.csv_columns import regular_columns
 from engine.logs.text_tables import TextTable, column_names
 
 SEPARATORS = (",", ";", "\t", "|")
 _BATCH = 5_000  # rows held as Python lists at once: many more, and collecting garbage costs more than reading
 _LOOK_AT = 50
 _GB2312_SHARE = 0.9
+_UTF8 = "utf-8-sig"
 
 
 def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) -> TextTable:
@@ -35,8 +38,25 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
     """
     encoding = _encoding(data, problems)
     separator, width = _separator(data, encoding)
-    header, rows = _rows(data, encoding, separator, problems)
-    names = column_names(header, 1, problems, limits=limits, widest=width)
+    header, line, rows = _rows(data, encoding, separator, problems)
+    names = column_names(header, line, problems, limits=limits, widest=width)
+    regular = regular_columns(_as_utf8(data, encoding), separator, len(names)) if line == 1 else None
+    if regular is None:
+        return _row_by_row(rows, names, problems, limits)
+    check_cells(len(regular), len(names), limits, problems.source)
+    regular.columns = names
+    lines = pl.int_range(2, len(regular) + 2, dtype=pl.UInt32, eager=True)
+    return TextTable(regular.with_columns(pl.when(pl.all() != "").then(pl.all())), lines)
+
+
+def _as_utf8(data: bytes, encoding: str) -> bytes:
+    return data.removeprefix(codecs.BOM_UTF8) if encoding == _UTF8 else data.decode(encoding).encode()
+
+
+def _row_by_row(
+    rows: Iterator[tuple[int, list[str]]], names: list[str], problems: ProblemCollector, limits: Limits
+) -> TextTable:
+    """The table of any file, each row taken by itself; what is wrong with one is reported with its line."""
     columns: list[list[pl.Series]] = [[] for _ in names]
     lines: list[pl.Series] = []
     while batch := list(islice(rows, _BATCH)):
@@ -53,8 +73,8 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
 
 def _rows(
     data: bytes, encoding: str, separator: str, problems: ProblemCollector
-) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The header's cells, and every row that has as many, with its line."""
+) -> tuple[list[str], int, Iterator[tuple[int, list[str]]]]:
+    """The header's cells and its last line, and every row that has as many cells, with its line."""
     reader = _reader(data, encoding, separator)
     header: list[str] = []
     try:
@@ -79,7 +99,7 @@ def _rows(
         except csv.Error as error:
             raise problems.refusal("log.csv-quotes", line) from error
 
-    return header, rows()
+    return header, reader.line_num, rows()
 
 
 def _reader(data: bytes, encoding: str, separator: str) -> csv.Reader:  # type: ignore[name-defined]  # typeshed's name
@@ -103,7 +123,7 @@ def _encoding(data: bytes, problems: ProblemCollector) -> str:
             raise problems.refusal("log.encoding-wrong", line, encoding="UTF-8") from None
         problems.warn("log.read-as-gb18030")
         return "gb18030"
-    return "utf-8-sig"
+    return _UTF8
 
 
 def _strict(data: bytes, encoding: str, problems: ProblemCollector) -> str:

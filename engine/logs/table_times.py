@@ -8,13 +8,14 @@ of day and month, ``9.3.10`` only when it also says where the year stands; other
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
 from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
-from engine.logs.instants import INSTANT, read_instants
+from engine.logs.instants import FIRST_MICROSECOND, INSTANT, read_instants
 from engine.logs.options import DateOrder
 from engine.logs.zones import placed
 
@@ -69,6 +70,11 @@ def read_times(
         ``INSTANT``, of the same length.
     """
     column = _Column(text.name, lines, problems)
+    usual = _usual(text)
+    if usual is not None:
+        none = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
+        dates.add(none, none.is_not_null(), usual.is_not_null(), lines)
+        return placed(usual.alias(text.name), usual.is_not_null(), lines, problems, dates)
     plain = _year_first(text)
     instants = read_instants(plain)
     values = instants.values
@@ -89,6 +95,33 @@ def looks_like_times(text: pl.Series) -> bool:
     """Whether the first values of a column all have the shape of a time."""
     first = text.drop_nulls().head(100)
     return len(first) > 0 and bool(_marks_replaced(first).str.contains(_PATTERN).all())
+
+
+def _usual(text: pl.Series) -> pl.Series | None:
+    """A column whose values all look like its first one, ``2024-03-05 09:07:01`` or with / or T, and say no offset.
+
+    Nearly every table is written like that, and read at once it takes a fifth of the time.
+
+    Returns:
+        ``INSTANT``; None where some value looks otherwise or is no time.
+    """
+    first = text.drop_nulls().head(1).to_list()
+    shape = (
+        re.fullmatch(r"[0-9]{4}([-/])[0-9]{2}\1[0-9]{2}([ T])[0-9]{2}:[0-9]{2}(:[0-9]{2})?", first[0])
+        if first
+        else None
+    )
+    if shape is None:
+        return None
+    dash, space, seconds = shape[1], shape[2], shape[3] is not None
+    pattern = f"^[0-9]{{4}}{dash}[0-9]{{2}}{dash}[0-9]{{2}}{space}(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+    if not text.str.contains(pattern + (":[0-5][0-9]$" if seconds else "$")).all():
+        return None
+    read = text.str.to_datetime(
+        f"%Y{dash}%m{dash}%d{space}%H:%M{':%S' if seconds else ''}", time_unit="us", strict=False
+    )
+    inside = read.cast(pl.Int64) >= FIRST_MICROSECOND
+    return read.dt.replace_time_zone("UTC") if read.null_count() == text.null_count() and inside.all() else None
 
 
 def _year_first(text: pl.Series) -> pl.Series:

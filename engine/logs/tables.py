@@ -149,22 +149,31 @@ def _log(table: Table, roles: Roles, dates: DateAudit) -> Log:
         attributes.append(frame[name].alias(free))
     events = pl.DataFrame([case.alias("case"), *(v.alias(k) for k, v in agreed.items()), *attributes])
     order = _order(events, table)
+    if not order.is_sorted():
+        events = events[order]
     lines = None if table.lines is None else table.lines.gather(order)
     first_lines = None if table.lines is None else table.lines.filter(case.is_first_distinct())
-    rows = Rows(ids, case_columns, events[order], lines, first_lines)
+    rows = Rows(ids, case_columns, events, lines, first_lines)
     return assemble(rows, problems, limits=table.limits)
 
 
 def _order(events: pl.DataFrame, table: Table) -> pl.Series:
     """The rows by case, then time, then place in the file; a row without a time stays behind the one before it."""
-    key = pl.col("time").forward_fill().over("case").alias("key")
+    time = pl.col("time")
+    key = (time.forward_fill().over("case") if events["time"].null_count() else time).alias("key")
     keyed = events.select("case", "time", key).with_row_index("row")
+    order = keyed.sort("case", "key", maintain_order=True, nulls_last=False)["row"]
+    back = pl.DataFrame([order, keyed["case"].gather(order)]).select(
+        ((pl.col("row") < pl.col("row").shift(1)) & (pl.col("case") == pl.col("case").shift(1))).any()
+    )
+    if not back.item():
+        return order
     early = pl.col("time") < pl.col("key").cum_max().over("case")
     moved = keyed.select(early.fill_null(value=False)).to_series()
     if moved.any():
         line = None if table.lines is None else table.lines.filter(moved)[0]
         table.problems.warn("log.rows-sorted", int(moved.sum()), line)
-    return keyed.sort("case", "key", maintain_order=True, nulls_last=False)["row"]
+    return order
 
 
 def _case_attributes(
