@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from xml.parsers import expat
 
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.collecting import ProblemCollector
 from engine.logs.object_log import ObjectLog, TypeOfThings
+from engine.logs.xml_declarations import require_known_encoding
 
 _MARK = re.compile(
     rb"<(?:\w+:)?log\b[^>]*>\s*(?:<!--.*?-->\s*)*<(?:\w+:)?(?:object-types|event-types|objects|events)\b", re.DOTALL
@@ -43,8 +45,11 @@ def read_ocel_xml(chunks: Iterable[bytes], problems: ProblemCollector, *, limits
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.text
     parser.StartDoctypeDeclHandler = reading.doctype
+    stream = iter(chunks)
+    first = next(stream, b"")
+    require_known_encoding(first, problems)
     try:
-        for chunk in chunks:
+        for chunk in chain([first], stream):
             parser.Parse(chunk, False)  # noqa: FBT003 - pyexpat takes no keywords
         parser.Parse(b"", True)  # noqa: FBT003 - pyexpat takes no keywords
     except expat.ExpatError as error:

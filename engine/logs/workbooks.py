@@ -26,6 +26,7 @@ from engine.logs.assembly import check_cells
 from engine.logs.collecting import ProblemCollector
 from engine.logs.sources import RATIO_FLOOR
 from engine.logs.text_tables import TextTable, column_names
+from engine.logs.xml_declarations import require_known_encoding
 
 ZIP_MAGIC = b"PK\x03\x04"
 _PIECE = 256 * 1024
@@ -194,10 +195,10 @@ def _elements(archive: zipfile.ZipFile, part: str, problems: ProblemCollector) -
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = doctype
+    text = b"".join(_pieces(archive, part, problems))
+    require_known_encoding(text, problems)
     try:
-        for piece in _pieces(archive, part, problems):
-            parser.Parse(piece, False)  # noqa: FBT003 - pyexpat takes no keywords
-        parser.Parse(b"", True)  # noqa: FBT003 - pyexpat takes no keywords
+        parser.Parse(text, True)  # noqa: FBT003 - pyexpat takes no keywords
     except expat.ExpatError as error:
         raise problems.refusal("log.workbook-damaged") from error
     return found
