@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,10 @@ def convert(
     ending = ending_of(target, (*FLOW_ENDINGS, *BPMN_ENDINGS, *NET_ENDINGS, *LOG_ENDINGS))
     if ending in LOG_ENDINGS:
         log = log_from(source, columns, session)
-        session.problems(write_with(target, lambda path: save_log(log, path)), limit=WARNINGS_SHOWN)
+        warnings = write_with(target, lambda path: save_log(log, path))
+        # They name the file that was written at first, which then took the target's name.
+        named = [replace(warning, place=replace(warning.place, source=target.name)) for warning in warnings]
+        session.problems(named, limit=WARNINGS_SHOWN)
     else:
         write_output(target, _flow_text(source, session, ending))
     session.say("cli.written", file=str(target))

@@ -21,18 +21,18 @@ FIELDS = [field.name for field in fields(ReadOptions)]
 SPELLED = {name.replace("_", "-") for name in FIELDS}
 PAGES = Path(__file__).resolve().parents[2] / "docs"
 GROUP = typer.main.get_command(app)
-assert isinstance(GROUP, TyperGroup)
 READERS = ["assess", "align", "measure", "watch", "check", "chart", "log", "discover", "convert"]
 
 
 @pytest.mark.parametrize("command", READERS)
 def test_every_command_that_reads_a_log_has_them_all(command: str) -> None:
+    assert isinstance(GROUP, TyperGroup)
     found = {name for parameter in GROUP.commands[command].params for name in parameter.opts}
     assert {f"--{name}" for name in SPELLED} - found == set()
 
 
 def test_a_request_has_them_all_and_no_other() -> None:
-    (route,) = [r for r in router.routes if isinstance(r, APIRoute) and r.path == "/logs" and "POST" in r.methods]
+    (route,) = [r for r in router.routes if isinstance(r, APIRoute) and r.path == "/logs" and r.methods == {"POST"}]
     found = {p.alias for dependant in route.dependant.dependencies for p in dependant.query_params}
     assert SPELLED - found == set()
     named = {p.alias for d in route.dependant.dependencies if d.call.__name__ == "read_options" for p in d.query_params}  # type: ignore[union-attr]  # every dependency here is a function

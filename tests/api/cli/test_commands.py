@@ -19,7 +19,6 @@ from engine.definitions.standards import Intention, Standard
 from engine.definitions.titles import Title
 from engine.errors import InputRefused
 from engine.logs.lifecycle import Lifecycle
-from engine.logs.options import DateOrder, ReadOptions
 from engine.messages.catalogue import has_text
 from engine.mining.discovery import Miner
 from engine.rendering.overlay import OverlayKind
@@ -36,17 +35,12 @@ SPLIT_WITHOUT_JOIN = "case,activity\n" + "".join(
     ("names", "words"),
     [
         (options.LifecycleName, Lifecycle),
-        (options.DateOrderName, DateOrder),
         (charting.Show, OverlayKind),
         (logs.MinerName, Miner),
     ],
 )
 def test_choices_are_those_of_the_engine(names: object, words: type[Lifecycle]) -> None:
     assert list(get_args(names)) == [word.value for word in words]
-
-
-def test_columns_are_those_of_the_reader() -> None:
-    assert [f.name for f in dataclasses.fields(options.Columns)] == [f.name for f in dataclasses.fields(ReadOptions)]
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -160,6 +154,14 @@ def test_discover_writes_an_unsound_flow_and_shows_how_it_goes_wrong(tmp_path: P
     checked = run("check", str(output))
     assert checked.exit_code == 1
     assert {line for line in result.stdout.splitlines() if line.startswith("error")} <= set(checked.stdout.splitlines())
+
+
+def test_what_a_format_cannot_hold_is_said_of_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    source, target = tmp_path / "x.xes", tmp_path / "x.csv"
+    source.write_text("<log><trace/></log>")
+    result = run("convert", str(source), str(target))
+    assert result.exit_code == 0
+    assert "x.csv: Cases without events have no row in a table" in result.stderr
 
 
 @pytest.mark.parametrize("ending", LOG_ENDINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def workbook(*sheets: Callable[[Any, Any], None], names: tuple[str, ...] = (), *
     return buffer.getvalue()
 
 
-def rows(*cells: list[object], first: int = 0) -> Callable[[Any, Any], None]:
+def rows(*cells: Sequence[object], first: int = 0) -> Callable[[Any, Any], None]:
     def fill(_: Any, sheet: Any) -> None:
         for number, row in enumerate(cells, start=first):
             sheet.write_row(number, 0, row)
