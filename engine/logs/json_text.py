@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_DECODER_ERRORS = (ValueError, RecursionError)
-
 
 class NotJson(ValueError):  # noqa: N818 - it says what the text is not
     """A text that is not JSON, or says one thing twice.
@@ -34,8 +32,10 @@ def strict_json(text: str) -> Any:
         raise
     except json.JSONDecodeError as error:
         raise NotJson(error.msg, error.lineno) from error
-    except _DECODER_ERRORS as error:  # nested beyond the parser's stack, or an integer of thousands of digits
-        raise NotJson(type(error).__name__) from error
+    except RecursionError as error:
+        raise NotJson("nested too deeply") from error
+    except ValueError as error:
+        raise NotJson("a number of thousands of digits") from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from engine.logs.sources import GZIP_MAGIC, ByteSource
 from engine.logs.tables import Table, log_of_text
 from engine.logs.workbooks import ZIP_MAGIC, read_workbook
 from engine.logs.xes import read_xes
+from engine.logs.xml_declarations import require_known_encoding
 from engine.logs.zones import require_zone
 
 __all__ = ["DateOrder", "LogFormat", "Progress", "ReadOptions", "read_log"]
@@ -80,11 +82,17 @@ def read_log(
     _refuse_other_formats(head, source.name)
     form = _format(head)
     _refuse_idle_options(chosen, form, source.name)
+    problems = ProblemCollector(source.name, limit=limits.problems)
     if form is LogFormat.XES:
+        if head.startswith(codecs.BOM_UTF8):
+            require_known_encoding(head, problems)
         log = read_xes(chunks, name=source.name, options=chosen, limits=limits)
         _refuse_naive_xes(log, chosen)
     else:
-        problems = ProblemCollector(source.name, limit=limits.problems)
+        if source.packed and form is not LogFormat.OCEL_XML:
+            # These are held whole: what is too large is refused before any of it is.
+            for _ in ByteSource(path, limits=limits).open()[1]:
+                pass
         log = _read(form, chunks, problems, chosen, limits=limits)
     return replace(log, source_hash=source.digest)
 

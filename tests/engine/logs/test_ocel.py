@@ -164,6 +164,13 @@ def test_json_may_be_laid_out_in_any_way(spaces: int | None, tmp_path: Path) -> 
     assert read_bytes(content, tmp_path, options=ORDER).events.height == 4
 
 
+@pytest.mark.parametrize("name", ["x-foo", "gb18030", "utf-7"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_an_encoding_that_the_parser_does_not_know_is_refused(name: str, mark: bytes, tmp_path: Path) -> None:
+    content = mark + as_xml(ORDERS).replace(b"UTF-8", name.encode())
+    assert codes(refusal(content, tmp_path, options=ORDER)) == [("encoding-unknown", 1)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

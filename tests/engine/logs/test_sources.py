@@ -93,6 +93,20 @@ def test_other_formats_are_named(code: str, tmp_path: Path) -> None:
     assert codes(refusal(OTHERS[code], tmp_path)) == [(code, None)]
 
 
+def test_a_mark_of_utf_8_before_another_encoding_is_refused(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + LOG.replace("UTF-8", "x-unknown").encode()
+    assert codes(refusal(content, tmp_path)) == [("encoding-unknown", 1)]
+
+
+@pytest.mark.parametrize("line", [b"1,a\n", b'{"case": "1", "activity": "a"}\n'])
+def test_a_packed_table_that_is_too_large_is_refused_before_it_is_held(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(packed(b"case,activity\n" * line.startswith(b"1") + line * 1_000_000))
+    with pytest.raises(InputRefused) as caught:
+        read_log(path, limits=dataclasses.replace(DEFAULT_LIMITS, unpacked_bytes=3_000_000, unpacked_ratio=10**6))
+    assert caught.value.problems[0].values["limit"] == "unpacked_bytes"
+
+
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     for path, code in ((tmp_path / "none", "log.file-missing"), (tmp_path, "log.file-not-a-file")):
         with pytest.raises(InputRefused) as caught:
