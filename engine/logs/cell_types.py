@@ -6,6 +6,8 @@ numbers, so that a rule such as ``case.answers >= 30`` means something for table
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from engine.logs.instants import read_instants
@@ -28,9 +30,9 @@ def typed(text: pl.Series) -> pl.Series:
     for true, false in _TRUTHS:
         if first in (true, false) and values.is_in([true, false]).all():
             return text == true
-    if values.str.contains(_WHOLE).all():
+    if _all_like(_WHOLE, first, values):
         return text.cast(pl.Int64)
-    if values.str.contains(_DECIMAL).all() and _decimals_alike(values):
+    if _all_like(_DECIMAL, first, values) and _decimals_alike(values):
         return text.cast(pl.Float64)
     return as_moments(text)
 
@@ -38,11 +40,16 @@ def typed(text: pl.Series) -> pl.Series:
 def as_moments(text: pl.Series) -> pl.Series:
     """A text column as instants where every value states date, time and offset; otherwise as it is."""
     values = text.drop_nulls()
-    if len(values) and values.str.contains(_DATE_AND_TIME).all():
+    if len(values) and _all_like(_DATE_AND_TIME, values[0], values):
         instants = read_instants(text).values
         if instants.null_count() == text.null_count():
             return instants
     return text
+
+
+def _all_like(pattern: str, first: str, values: pl.Series) -> bool:
+    """Whether all values match; the first one alone decides for most columns of words."""
+    return re.match(pattern, first) is not None and bool(values.str.contains(pattern).all())
 
 
 def _decimals_alike(values: pl.Series) -> bool:
