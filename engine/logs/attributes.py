@@ -53,12 +53,19 @@ class DateAudit:
         counts = pl.DataFrame({"offset": offsets, "row": pl.int_range(len(offsets), eager=True)}).filter(read)
         found = counts.group_by("offset").agg(pl.len(), pl.col("row").min())
         for offset, count, row in found.iter_rows():
-            self.offsets[offset] += count
-            self.offsets_line.setdefault(offset, None if lines is None else lines[row])
+            self.note(offset, count, None if lines is None else lines[row])
         if cut.any():
-            if not self.cut and lines is not None:
-                self.first_cut = lines.filter(cut)[0]
-            self.cut += int(cut.sum())
+            self.note_cut(int(cut.sum()), None if lines is None else lines.filter(cut)[0])
+
+    def note(self, offset: str | None, count: int, line: int | None) -> None:
+        """Count dates with one offset, the first of them on this line; of several batches the earliest line counts."""
+        self.offsets[offset] += count
+        self.offsets_line[offset] = _earlier(self.offsets_line.get(offset), line)
+
+    def note_cut(self, count: int, line: int | None) -> None:
+        """Count dates that lost digits."""
+        self.cut += count
+        self.first_cut = _earlier(self.first_cut, line)
 
     def report(self, problems: ProblemCollector) -> None:
         """Warn of dates without an offset, of several offsets, and of digits that were cut off."""
@@ -156,6 +163,12 @@ def read_values(text: pl.Series, kind: str) -> pl.Series:
     shape = _INT if kind == "int" else _FLOAT
     shaped = bare.set(~bare.str.contains(shape).fill_null(value=False), None)
     return shaped.cast(pl.Int64 if kind == "int" else pl.Float64, strict=False)
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    """The smaller of two lines; None where neither is known."""
+    known = [line for line in (one, other) if line is not None]
+    return min(known, default=None)
 
 
 def _where(mask: pl.Series, lines: pl.Series, text: pl.Series) -> Iterator[tuple[int, str]]:

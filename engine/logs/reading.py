@@ -86,7 +86,7 @@ def read_log(
     if form is LogFormat.XES:
         if head.startswith(codecs.BOM_UTF8):
             require_known_encoding(head, problems)
-        log = read_xes(chunks, name=source.name, options=chosen, limits=limits)
+        log = read_xes(chunks, again=lambda: source.open()[1], name=source.name, options=chosen, limits=limits)
         _refuse_naive_xes(log, chosen)
     else:
         if source.packed and form is not LogFormat.OCEL_XML:

@@ -55,12 +55,14 @@ class ByteSource:
         return self._hash.hexdigest()
 
     def open(self) -> tuple[bytes, Iterator[bytes]]:
-        """The first bytes (at least ``HEAD_BYTES`` unless the file is shorter) and all chunks, the first included.
+        """Read from the start: the first bytes (at least ``HEAD_BYTES`` unless the file is shorter) and all chunks, the first included.
 
         Raises:
             InputRefused: The file cannot be read, or its gzip wrapping is damaged.
             LimitExceeded: It unpacks to more than the limits allow.
         """
+        self._hash = hashlib.sha256()
+        self._read = 0
         chunks = self._chunks()
         head = b""
         for chunk in chunks:

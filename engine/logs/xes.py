@@ -11,37 +11,38 @@ not understand. Here a file is read wholly or refused with every problem found, 
 - Kept and counted: traces without events, ids that two traces bear, dates without an offset (UTC), finer than a
   microsecond (cut), and events out of time order (the order of the document counts).
 - Not kept, and counted: attributes of the log itself, attributes of attributes, lists and containers.
+
+Two readers share the work. One scans with compiled kernels and reads a document wholly, or leaves it; the other parses,
+reads every document that can be read, and finds every problem of the others. What both read is the same log.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import chain
-from xml.parsers import expat
 
-from engine.errors import InputRefused
-from engine.limits import Limits
-from engine.logs.assembly import Rows, assemble
-from engine.logs.collecting import ProblemCollector
+from engine.limits import MEBIBYTE, Limits
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
-from engine.logs.xes_columns import XesColumns
-from engine.logs.xes_handlers import NAMESPACE_SEPARATOR, XesHandlers
+from engine.logs.xes_parsing import parse_xes
 
-_PACK_AT = 200_000
-"""Attribute values that gather as text before they are typed and packed: about 50 MB of Python strings at most."""
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
-_OWN_ENCODINGS = {"utf-8", "utf-16", "iso8859-1", "ascii"}  # what expat decodes itself, as Python names them
-_TEXT_SHOWN = 40
+_SMALL = MEBIBYTE
+"""A document up to this size is parsed before the kernels of the scanner are loaded."""
 
 
-def read_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limits: Limits) -> Log:
+def read_xes(
+    chunks: Iterable[bytes],
+    *,
+    again: Callable[[], Iterable[bytes]],
+    name: str,
+    options: ReadOptions,
+    limits: Limits,
+) -> Log:
     """Read one XES document; the log's ``source_hash`` is left to the caller.
 
     Args:
         chunks: The document's bytes in order; the first piece holds the XML declaration.
+        again: Gives the same bytes from the start, for a document that the scanner leaves.
         name: The file's name, for the log and for every place.
         options: Other attribute keys than the standard's for case, activity, time, start and resource.
         limits: Nesting, keys, sizes of values and labels, and how many problems are reported.
@@ -50,103 +51,17 @@ def read_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limits
         InputRefused: The document is no XES, is damaged, or says something that has no one reading.
         LimitExceeded: It is nested too deeply or has too many attribute keys.
     """
-    problems = ProblemCollector(name, limit=limits.problems)
-    columns = XesColumns(problems, options=options, limits=limits)
-    _parse(chunks, columns, problems, limits)
-    columns.pack()
-    events = columns.events()
-    case_ids, case_attributes = columns.cases()
-    columns.report()
-    rows = Rows(case_ids, case_attributes, events, columns.event_lines(), columns.case_lines())
-    return assemble(rows, problems, limits=limits)
-
-
-def _parse(chunks: Iterable[bytes], columns: XesColumns, problems: ProblemCollector, limits: Limits) -> None:
-    encoding, pieces = _readable(chunks, problems)
-    parser = expat.ParserCreate(encoding, NAMESPACE_SEPARATOR)
-    parser.ordered_attributes = True
-    parser.buffer_text = True
-    handlers = XesHandlers(parser, columns, problems, limits=limits)
-    texts: set[str] = set()  # a bound `set.add` is the cheapest handler there is: the layout repeats itself
-    parser.StartElementHandler = handlers.start
-    parser.EndElementHandler = handlers.end
-    parser.StartDoctypeDeclHandler = handlers.doctype
-    parser.CharacterDataHandler = texts.add
-    fed = 0
-    for chunk in pieces:
-        line = parser.CurrentLineNumber
-        try:
-            parser.Parse(chunk, False)  # noqa: FBT003 - pyexpat takes no keywords
-        except expat.ExpatError as error:
-            raise _malformed(error, chunk, parser.ErrorByteIndex - fed, problems) from error
-        fed += len(chunk)
-        if not all(map(str.isspace, texts)):
-            _report_text(texts, chunk, line, problems)
-        texts.clear()
-        if columns.gathered() > _PACK_AT:
-            columns.pack()
-    try:
-        parser.Parse(b"", True)  # noqa: FBT003 - pyexpat takes no keywords
-    except expat.ExpatError as error:
-        raise problems.refusal("log.xes-truncated", error.lineno) from error
-
-
-def _readable(chunks: Iterable[bytes], problems: ProblemCollector) -> tuple[str | None, Iterator[bytes]]:
-    """The chunks in an encoding that expat reads, and its name where it is not the declared one."""
     stream = iter(chunks)
-    first = next(stream, b"")
-    whole = chain([first], stream)
-    declared = _DECLARED.match(first)
-    if declared is None:
-        return None, whole
-    label = declared[1].decode("ascii")
-    try:
-        codec = codecs.lookup(label)
-        "".encode(label)  # refuses Python's own codecs that are no text encodings
-    except LookupError as error:
-        raise problems.refusal("log.encoding-unknown", 1, encoding=label) from error
-    if codec.name in _OWN_ENCODINGS:
-        return None, whole
-    return "utf-8", _transcoded(whole, label, problems)
+    start: list[bytes] = []
+    size = 0
+    for chunk in stream:
+        start.append(chunk)
+        size += len(chunk)
+        if size > _SMALL:
+            break
+    else:
+        return parse_xes(start, name=name, options=options, limits=limits)
+    from engine.logs.xes_scanning import scan_xes  # noqa: PLC0415 - Numba takes as long as a small document
 
-
-def _transcoded(chunks: Iterable[bytes], label: str, problems: ProblemCollector) -> Iterator[bytes]:
-    """Decode as the document declares (GB18030, Big5, a Windows code page), which expat itself cannot."""
-    decoder = codecs.getincrementaldecoder(label)("strict")
-    line = 1
-    try:
-        for chunk in chunks:
-            text = decoder.decode(chunk)
-            yield text.encode()
-            line += text.count("\n")
-        yield decoder.decode(b"", final=True).encode()
-    except UnicodeError as error:
-        before = error.object[: error.start].count(b"\n") if isinstance(error, UnicodeDecodeError) else 0
-        raise problems.refusal("log.encoding-wrong", line + before, encoding=label) from error
-
-
-def _malformed(error: expat.ExpatError, chunk: bytes, at: int, problems: ProblemCollector) -> InputRefused:
-    """Say what is wrong with a document that is not well-formed; ``at`` is the place in the chunk."""
-    reason = expat.ErrorString(error.code) or ""
-    if reason == expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
-        return problems.refusal("log.xes-goes-on", error.lineno)
-    if reason == expat.errors.XML_ERROR_INVALID_TOKEN and 0 <= at < len(chunk) and not _begins_utf8(chunk[at : at + 4]):
-        return problems.refusal("log.encoding-wrong", error.lineno, encoding="UTF-8")
-    return problems.refusal("log.xes-malformed", error.lineno, reason=reason)
-
-
-def _begins_utf8(start: bytes) -> bool:
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start > 0 or error.reason == "unexpected end of data"
-    return True
-
-
-def _report_text(texts: Iterable[str], chunk: bytes, line: int, problems: ProblemCollector) -> None:
-    """Report text between elements, which XES has no place for."""
-    for text in sorted(text for text in texts if not text.isspace()):
-        shown = text.strip().splitlines()[0][:_TEXT_SHOWN]
-        place = re.search(rb"(?:\A|>)[^<]*?" + re.escape(shown.encode()), chunk)
-        ahead = chunk.count(b"\n", 0, place.end()) if place else 0
-        problems.error("log.xes-text", line + ahead, text=shown)
+    log = scan_xes(chain(start, stream), name=name, options=options, limits=limits)
+    return log or parse_xes(again(), name=name, options=options, limits=limits)

@@ -14,7 +14,7 @@ from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.attributes import KINDS
 from engine.logs.collecting import ProblemCollector
-from engine.logs.xes_columns import Keyed, XesColumns
+from engine.logs.xes_gathering import Keyed, XesGathering
 
 NAMESPACE_SEPARATOR = " "
 _COLLECTIONS = ("list", "container")
@@ -63,7 +63,7 @@ class XesHandlers:
     )
 
     def __init__(
-        self, parser: expat.XMLParserType, columns: XesColumns, problems: ProblemCollector, *, limits: Limits
+        self, parser: expat.XMLParserType, columns: XesGathering, problems: ProblemCollector, *, limits: Limits
     ) -> None:
         """Stand before the root."""
         self._parser = parser
@@ -119,6 +119,10 @@ class XesHandlers:
             elif tag == "global":
                 self._keys = {known for known in self._keys if known[0] != "global"}
         self._depth -= 1
+
+    def is_trace(self, name: str) -> bool:
+        """Whether a start tag that comes next begins a trace of the log."""
+        return self._depth == 1 and name == self._prefix + "trace"
 
     def doctype(self, *_declared: object) -> None:
         """A document type: it could name entities and files, and XES has none.

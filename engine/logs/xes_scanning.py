@@ -1,0 +1,187 @@
+"""Reading XES fast: the head of a document with expat, its traces with compiled kernels, columns at the end.
+
+A document is read wholly, with the very log that ``parse_xes`` makes of it, or it is left. Left is whatever is wrong or
+rare: another encoding than UTF-8, namespace prefixes, processing instructions and CDATA between traces, values that do
+not read, limits that are passed. So nothing here reports an error, and a mistake in the rules of what is left costs
+time only. While a piece is scanned the next one is unpacked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from engine.errors import InputRefused
+from engine.limits import MEBIBYTE, Limits
+from engine.logs.assembly import Rows, assemble
+from engine.logs.collecting import ProblemCollector
+from engine.logs.kernels.common import Bytes
+from engine.logs.log import Log
+from engine.logs.options import ReadOptions
+from engine.logs.xes_gathering import XesGathering
+from engine.logs.xes_parsing import XesParser
+from engine.logs.xes_pieces import FRONT, PIECE, Left, PieceScanner, new_piece
+
+_MOST_HEAD = 16 * MEBIBYTE
+_AFTER_NAME = b" \t\r\n/>"
+
+
+def scan_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limits: Limits) -> Log | None:
+    """Read one XES document, or leave it; the log's ``source_hash`` is left to the caller.
+
+    Args:
+        chunks: The document's bytes in order.
+        name: The file's name, for the log and for every place.
+        options: Other attribute keys than the standard's for case, activity, time, start and resource.
+        limits: Nesting, keys, sizes of values and labels.
+
+    Returns:
+        The log, or None when ``parse_xes`` has to say what comes of the document.
+
+    Raises:
+        InputRefused: The chunks end in an error of their own.
+    """
+    problems = ProblemCollector(name, limit=limits.problems)
+    stream = iter(chunks)
+    try:
+        head = _read_head(stream, problems, limits)
+        scanner = PieceScanner(head.line, limits)
+        _scan(head.rest, stream, scanner)
+        scanner.report(problems)
+        return _assembled(scanner, problems, options, limits)
+    except Left:
+        return None
+
+
+def _assembled(scanner: PieceScanner, problems: ProblemCollector, options: ReadOptions, limits: Limits) -> Log:
+    try:
+        columns = scanner.columns(options, problems)
+        events = columns.events()
+        case_ids, case_attributes = columns.cases()
+        rows = Rows(case_ids, case_attributes, events, columns.event_lines, columns.case_lines)
+        return assemble(rows, problems, limits=limits)
+    except InputRefused as refused:
+        raise Left from refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where the first trace begins: its line, and the bytes read so far from there on."""
+
+    line: int
+    rest: bytes
+
+
+class _FirstTrace(Exception):  # noqa: N818 - no error, but the only way out of expat
+    """The first trace begins here."""
+
+
+def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limits) -> _Head:
+    """Parse up to the first trace.
+
+    Raises:
+        Left: There is none, the head is not in order, or it is written in a way that the kernels do not know.
+    """
+    gathering = XesGathering(problems, limits=limits)
+    parser = XesParser(gathering, problems, limits=limits)
+    expat, handlers = parser.expat, parser.handlers
+    encodings: list[str | None] = []
+    places: list[tuple[int, int]] = []  # of the root and of the first trace: byte and line
+
+    def start(tag: str, attributes: Sequence[str]) -> None:
+        trace = handlers.is_trace(tag)
+        if trace or not places:
+            places.append((expat.CurrentByteIndex, expat.CurrentLineNumber))
+        if trace:
+            raise _FirstTrace
+        handlers.start(tag, attributes)
+
+    expat.StartElementHandler = start
+    expat.XmlDeclHandler = lambda _version, encoding, _standalone: encodings.append(encoding)
+    seen = bytearray()
+    for chunk in stream:
+        seen += chunk
+        if len(seen) > _MOST_HEAD:
+            break
+        try:
+            parser.feed(chunk)
+        except InputRefused as refused:
+            raise Left from refused
+        except _FirstTrace:
+            (root, _), (first, line) = places
+            utf8 = all(encoding is None or encoding.lower() == "utf-8" for encoding in encodings)
+            if not (utf8 and _is_plain(seen, root, b"<log") and _is_plain(seen, first, b"<trace")) or parser.has_text():
+                break
+            _settle(gathering, problems)
+            return _Head(line, bytes(seen[first:]))
+    raise Left
+
+
+def _settle(gathering: XesGathering, problems: ProblemCollector) -> None:
+    """Check the values of the head."""
+    try:
+        gathering.pack()
+        problems.refuse_if_wrong()
+    except InputRefused as refused:
+        raise Left from refused
+
+
+def _is_plain(document: bytearray, at: int, tag: bytes) -> bool:
+    """Whether this start tag stands here, in UTF-8 and without a prefix."""
+    return document.startswith(tag, at) and document[at + len(tag) : at + len(tag) + 1] in _AFTER_NAME
+
+
+def _scan(rest: bytes, stream: Iterator[bytes], scanner: PieceScanner) -> None:
+    """Scan the traces, piece by piece, in a thread of its own.
+
+    Raises:
+        Left: The kernels do not know what to make of a piece, or the document is not complete.
+        InputRefused: The stream ends in an error.
+    """
+    texts = new_piece(), new_piece()
+    pending: Future[None] | None = None
+    turn = 0
+    pieces = _pieces(rest, stream)
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            for piece in pieces:
+                end = _copied(piece, texts[turn])
+                if pending is not None:
+                    pending.result()
+                pending = thread.submit(scanner.take, texts[turn], end)
+                turn = 1 - turn
+        except InputRefused:
+            if pending is not None:
+                pending.result()  # what came before decides first
+            raise
+        if pending is not None:
+            pending.result()
+    scanner.finish()
+
+
+def _pieces(rest: bytes, stream: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The bytes in lists that come to ``PIECE`` bytes at most."""
+    room, piece = PIECE, list[bytes]()
+    for chunk in chain([rest], stream):
+        for at in range(0, len(chunk), PIECE):
+            part = chunk[at : at + PIECE]
+            if len(part) > room:
+                yield piece
+                room, piece = PIECE, []
+            piece.append(part)
+            room -= len(part)
+    if piece:
+        yield piece
+
+
+def _copied(piece: list[bytes], text: Bytes) -> int:
+    """Copy a piece behind the room for what the one before left over; the position of its end."""
+    end = FRONT
+    for part in piece:
+        text[end : end + len(part)] = np.frombuffer(part, dtype=np.uint8)
+        end += len(part)
+    return end
