@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.errors import InputRefused, Place, Problem, Severity, Value
 
@@ -14,14 +16,15 @@ class ProblemCollector:
         source: The file's name, put into every place.
     """
 
-    __slots__ = ("_errors", "_limit", "_warnings", "source")
+    __slots__ = ("_counts", "_errors", "_limit", "_warnings", "source")
 
     def __init__(self, source: str, *, limit: int) -> None:
         """Start with no problem; the file is given up when ``limit`` errors have been found."""
         self.source = source
         self._limit = limit
         self._errors: list[Problem] = []
-        self._warnings: dict[str, Problem] = {}
+        self._warnings: dict[tuple[str, str], Problem] = {}
+        self._counts = Counter[tuple[str, str]]()
 
     def error(self, code: str, line: int | None = None, element: str = "", **values: Value) -> None:
         """Add one error.
@@ -38,17 +41,14 @@ class ProblemCollector:
         """Count something odd; of one code and element the first place and the first values are kept."""
         if count <= 0:
             return
-        key = f"{code} {element}"
-        known = self._warnings.get(key)
-        if known is None:
-            place = Place(self.source, line, element)
-            self._warnings[key] = Problem(code, place, values, Severity.WARNING, count)
-        else:
-            self._warnings[key] = Problem(code, known.place, known.values, Severity.WARNING, known.count + count)
+        key = code, element
+        if key not in self._warnings:
+            self._warnings[key] = Problem(code, Place(self.source, line, element), values, Severity.WARNING)
+        self._counts[key] += count
 
     def warnings(self) -> tuple[Problem, ...]:
         """Everything odd, by code, then by element."""
-        return tuple(sorted(self._warnings.values(), key=lambda problem: (problem.code, problem.place.element)))
+        return tuple(replace(self._warnings[key], count=self._counts[key]) for key in sorted(self._warnings))
 
     def refuse_if_wrong(self) -> None:
         """Refuse the whole file if anything was wrong with it.

@@ -18,9 +18,9 @@ from engine.logs.xes_gathering import Keyed, XesGathering
 
 NAMESPACE_SEPARATOR = " "
 _COLLECTIONS = ("list", "container")
-_ATTRIBUTES = (*KINDS, *_COLLECTIONS)
+ATTRIBUTES = (*KINDS, *_COLLECTIONS)
 _WRONG = "?"  # an element that was reported; what is inside it is not looked at
-_ORDER = {"extension": 0, "global": 1, "classifier": 2, **dict.fromkeys(_ATTRIBUTES, 3), "trace": 4}
+_ORDER = {"extension": 0, "global": 1, "classifier": 2, **dict.fromkeys(ATTRIBUTES, 3), "trace": 4}
 _SCOPES = ("trace", "event")
 _XML_ATTRIBUTES = {
     "extension": ({"name", "prefix", "uri"}, set()),
@@ -120,9 +120,9 @@ class XesHandlers:
                 self._keys = {known for known in self._keys if known[0] != "global"}
         self._depth -= 1
 
-    def is_trace(self, name: str) -> bool:
-        """Whether a start tag that comes next begins a trace of the log."""
-        return self._depth == 1 and name == self._prefix + "trace"
+    def begins(self, name: str) -> str:
+        """Which element of the log a start tag that comes next begins; empty when it is not one of its children."""
+        return self._local(name) if self._depth == 1 else ""
 
     def doctype(self, *_declared: object) -> None:
         """A document type: it could name entities and files, and XES has none.
@@ -159,6 +159,8 @@ class XesHandlers:
                 place=Place(self._problems.source, self._parser.CurrentLineNumber),
             )
         stack.extend(["string"] * (depth - 1 - len(stack)))  # the short way leaves no trace of its attributes
+        if depth == 1:
+            self._prefix = name[: name.rfind(NAMESPACE_SEPARATOR) + 1]
         tag = self._local(name)
         parent = stack[-1] if stack else ""
         if parent == _WRONG or not self._belongs(tag, parent):
@@ -178,15 +180,12 @@ class XesHandlers:
         elif tag == "event":
             stack.pop()
             self._open_event()
-        elif tag in _ATTRIBUTES:
+        elif tag in ATTRIBUTES:
             self._attribute(tag, parent, given)
 
     def _local(self, name: str) -> str:
         """A tag without its namespace; one of another namespace than the root's keeps it, and so is not known."""
-        namespace, _, local = name.rpartition(NAMESPACE_SEPARATOR)
-        if self._depth == 1:
-            self._prefix = namespace + NAMESPACE_SEPARATOR if namespace else ""
-            return local
+        local = name.rpartition(NAMESPACE_SEPARATOR)[2]
         return local if name == self._prefix + local else name
 
     def _belongs(self, tag: str, parent: str) -> bool:
@@ -201,10 +200,10 @@ class XesHandlers:
             return False
         if parent == "log":
             return self._belongs_to_log(tag, line)
-        if parent == "trace" and tag in _ATTRIBUTES and self._open is _NOWHERE:
+        if parent == "trace" and tag in ATTRIBUTES and self._open is _NOWHERE:
             self._say_once("log.xes-order", tag, "event", line)
             return False
-        fits = tag in _ATTRIBUTES and parent in ("global", "trace", "event", "values", *_ATTRIBUTES)
+        fits = tag in ATTRIBUTES and parent in ("global", "trace", "event", "values", *ATTRIBUTES)
         if fits or (tag == "event" and parent == "trace") or (tag == "values" and parent in _COLLECTIONS):
             return True
         self._problems.error("log.xes-misplaced", line, tag, tag=tag, parent=parent)
@@ -232,9 +231,11 @@ class XesHandlers:
     def _has_its_attributes(self, tag: str, given: dict[str, str]) -> bool:
         """Whether the XML attributes are those of the standard; those of other namespaces are nobody's business."""
         must, may = _XML_ATTRIBUTES[tag]
+        if tag in ATTRIBUTES and given.keys() == must:
+            return True
         line = self._parser.CurrentLineNumber
         own = {name for name in given if NAMESPACE_SEPARATOR not in name}
-        if tag in _ATTRIBUTES and "key" not in own and "trace" not in self._stack:
+        if tag in ATTRIBUTES and "key" not in own and "trace" not in self._stack:
             # Published logs hold statistics without a key among their own attributes, which are not kept anyway.
             self._problems.warn("log.xes-without-key", 1, line)
             own.add("key")

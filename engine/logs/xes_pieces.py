@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -31,6 +32,13 @@ _RECORDS = (FRONT + PIECE) // _SMALLEST_ATTRIBUTE + 2
 _ROWS = (FRONT + PIECE) // _SMALLEST_ROW + 2
 _SEGMENT = 8 * MEBIBYTE
 _KINDS = tuple(KINDS)
+_SCOPES = {at.EVENT: EVENT, at.TRACE: CASE, at.LOG: "log"}
+_COUNTED = {
+    "log.xes-nested": at.NESTED,
+    "log.xes-log-attributes": at.OWN,
+    "log.xes-declared-twice": at.TWICE,
+    "log.xes-without-key": at.KEYLESS,
+}
 _Array = TypeVar("_Array", Bytes, Int64s, NDArray[np.uint32])
 
 
@@ -56,7 +64,7 @@ class PieceScanner:
     """Everything that is known of a document so far. Its methods are called by one thread at a time."""
 
     def __init__(self, line: int, limits: Limits) -> None:
-        """Stand before the first trace, on this line."""
+        """Stand before the first attribute or trace of the log, on this line."""
         self._limits = limits
         self._state = np.zeros(at.STATE_SIZE, dtype=np.int64)
         self._state[[at.LINE, at.DEPTH, at.SCRATCH]] = line, 1, FRONT + PIECE + _PAD
@@ -64,7 +72,7 @@ class PieceScanner:
         self._stack = np.zeros(limits.nesting + 2, dtype=np.uint8)
         self._stack[1] = at.LOG
         self._strings = _no_strings()
-        self._keys = _no_keys(2 * limits.attribute_keys)
+        self._keys = _no_keys(3 * limits.attribute_keys)
         self._found = _room()
         self._names: list[tuple[str, str]] = []
         self._carry = np.empty(0, dtype=np.uint8)
@@ -86,7 +94,7 @@ class PieceScanner:
             raise Left
         text[begin:FRONT] = self._carry
         text[end : end + _PAD] = 0
-        good = checked(text, FRONT - self._unchecked, end)
+        good = checked(text, text.view(np.uint64), FRONT - self._unchecked, end)
         if good == at.WRONG:
             raise Left
         self._unchecked = end - good
@@ -111,7 +119,8 @@ class PieceScanner:
     def report(self, problems: ProblemCollector) -> None:
         """Count what is odd and not kept, and what is odd about the dates."""
         state, found, dates = self._state, self._found, DateAudit()
-        problems.warn("log.xes-nested", int(state[at.NESTED]), int(state[at.NESTED_LINE]))
+        for code, number in _COUNTED.items():
+            problems.warn(code, int(state[number]), int(state[number + 1]))
         for index in np.flatnonzero(found.offset_count).tolist():
             dates.note(_offset(index), int(found.offset_count[index]), int(found.offset_line[index]))
         if state[at.CUT]:
@@ -186,14 +195,14 @@ class PieceScanner:
         state, keys = self._state, self._keys
         for key in range(len(self._names), int(state[at.KEYS])):
             name = keys.pool[keys.ends[key] : keys.ends[key + 1] - 1].tobytes().decode()
-            if not name.strip():
+            scope = _SCOPES[int(keys.scope[key])]
+            if scope in (EVENT, CASE) and not name.strip():
                 raise Left
-            self._names.append((EVENT if keys.of_events[key] else CASE, name))
-        of_events = sum(scope == EVENT for scope, _ in self._names)
-        cells = int(state[at.EVENTS]) * of_events, int(state[at.CASES]) * (len(self._names) - of_events)
-        if max(cells) > self._limits.log_cells:
-            raise Left
-        if len({name for _, name in self._names}) > self._limits.attribute_keys:
+            self._names.append((scope, name))
+        count = Counter(scope for scope, _ in self._names)
+        cells = max(int(state[at.EVENTS]) * count[EVENT], int(state[at.CASES]) * count[CASE])
+        kept = {name for scope, name in self._names if scope in (EVENT, CASE)}
+        if cells > self._limits.log_cells or len(kept) > self._limits.attribute_keys:
             raise Left
 
 
@@ -248,14 +257,14 @@ def _no_strings() -> Strings:
 
 
 def _no_keys(most: int) -> Keys:
-    """Room for so many keys of traces and events."""
+    """Room for so many keys of the log, its traces and events."""
     columns = most * at.KIND_COUNT
     return Keys(
         pool=np.empty(0, dtype=np.uint8),
         ends=np.zeros(most + 1, dtype=np.int64),
         marks=np.empty(most, dtype=np.uint32),
         table=np.full(1 << (2 * most).bit_length(), -1, dtype=np.int32),
-        of_events=np.zeros(most, dtype=np.uint8),
+        scope=np.zeros(most, dtype=np.uint8),
         follower=np.full(most + 2, -1, dtype=np.int32),
         last_row=np.full(most, -1, dtype=np.int64),
         columns=np.full(columns, -1, dtype=np.int32),

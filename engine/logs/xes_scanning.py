@@ -1,7 +1,7 @@
-"""Reading XES fast: the head of a document with expat, its traces with compiled kernels, columns at the end.
+"""Reading XES fast: the head of a document with expat, what it holds with compiled kernels, columns at the end.
 
 A document is read wholly, with the very log that ``parse_xes`` makes of it, or it is left. Left is whatever is wrong or
-rare: another encoding than UTF-8, namespace prefixes, processing instructions and CDATA between traces, values that do
+rare: another encoding than UTF-8, namespace prefixes, processing instructions and CDATA, values that do
 not read, limits that are passed. So nothing here reports an error, and a mistake in the rules of what is left costs
 time only. While a piece is scanned the next one is unpacked.
 """
@@ -23,6 +23,7 @@ from engine.logs.kernels.common import Bytes
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
 from engine.logs.xes_gathering import XesGathering
+from engine.logs.xes_handlers import ATTRIBUTES
 from engine.logs.xes_parsing import XesParser
 from engine.logs.xes_pieces import FRONT, PIECE, Left, PieceScanner, new_piece
 
@@ -70,34 +71,35 @@ def _assembled(scanner: PieceScanner, problems: ProblemCollector, options: ReadO
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """Where the first trace begins: its line, and the bytes read so far from there on."""
+    """Where the kernels begin: the line, and the bytes read so far from there on."""
 
     line: int
     rest: bytes
 
 
-class _FirstTrace(Exception):  # noqa: N818 - no error, but the only way out of expat
-    """The first trace begins here."""
+class _HeadEnds(Exception):  # noqa: N818 - no error, but the only way out of expat
+    """The kernels begin here."""
 
 
 def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limits) -> _Head:
-    """Parse up to the first trace.
+    """Parse up to the log's own attributes, where nothing but traces follows them, else to the first trace.
 
     Raises:
-        Left: There is none, the head is not in order, or it is written in a way that the kernels do not know.
+        Left: There is no trace, the head is not in order, or it is written in a way that the kernels do not know.
     """
     gathering = XesGathering(problems, limits=limits)
     parser = XesParser(gathering, problems, limits=limits)
     expat, handlers = parser.expat, parser.handlers
     encodings: list[str | None] = []
-    places: list[tuple[int, int]] = []  # of the root and of the first trace: byte and line
+    places: list[tuple[int, int]] = []  # byte and line of the root and of the head's end
 
     def start(tag: str, attributes: Sequence[str]) -> None:
-        trace = handlers.is_trace(tag)
-        if trace or not places:
+        child = handlers.begins(tag)
+        ends = child == "trace" or (child in ATTRIBUTES and _comes_last(seen, expat.CurrentByteIndex))
+        if ends or not places:
             places.append((expat.CurrentByteIndex, expat.CurrentLineNumber))
-        if trace:
-            raise _FirstTrace
+        if ends:
+            raise _HeadEnds
         handlers.start(tag, attributes)
 
     expat.StartElementHandler = start
@@ -111,10 +113,10 @@ def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limi
             parser.feed(chunk)
         except InputRefused as refused:
             raise Left from refused
-        except _FirstTrace:
+        except _HeadEnds:
             (root, _), (first, line) = places
             utf8 = all(encoding is None or encoding.lower() == "utf-8" for encoding in encodings)
-            if not (utf8 and _is_plain(seen, root, b"<log") and _is_plain(seen, first, b"<trace")) or parser.has_text():
+            if not (utf8 and _is_plain(seen, root) and seen.startswith(b"<", first)) or parser.has_text():
                 break
             _settle(gathering, problems)
             return _Head(line, bytes(seen[first:]))
@@ -130,9 +132,15 @@ def _settle(gathering: XesGathering, problems: ProblemCollector) -> None:
         raise Left from refused
 
 
-def _is_plain(document: bytearray, at: int, tag: bytes) -> bool:
-    """Whether this start tag stands here, in UTF-8 and without a prefix."""
-    return document.startswith(tag, at) and document[at + len(tag) : at + len(tag) + 1] in _AFTER_NAME
+def _comes_last(document: bytearray, at: int) -> bool:
+    """Whether nothing but traces seems to follow the log's attributes; if it does, the kernels do not go on."""
+    traces = document.find(b"<trace", at)
+    return all(document.find(tag, at, traces) < 0 for tag in (b"<extension", b"<global", b"<classifier"))
+
+
+def _is_plain(document: bytearray, root: int) -> bool:
+    """Whether the root stands here in UTF-8 and without a prefix."""
+    return document.startswith(b"<log", root) and document[root + 4 : root + 5] in _AFTER_NAME
 
 
 def _scan(rest: bytes, stream: Iterator[bytes], scanner: PieceScanner) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 Marks = NDArray[np.uint32]
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
@@ -44,6 +45,12 @@ WRONG, MORE = -1, -2
     HARD,
     NESTED,
     NESTED_LINE,
+    OWN,
+    OWN_LINE,
+    TWICE,
+    TWICE_LINE,
+    KEYLESS,
+    KEYLESS_LINE,
     CUT,
     CUT_LINE,
     KEY_FROM,
@@ -54,11 +61,12 @@ WRONG, MORE = -1, -2
     MOST_BYTES,
     MOST_DEPTH,
     STATE_SIZE,
-) = range(27)
+) = range(33)
 """The numbers of ``state``: where the scanner stands in the text and on which line; how many elements are open; traces
 and events so far, and whether the open trace has any; the row and the key of the last attribute; how many keys, columns
-and strings are known; what the piece has given; attributes of attributes and dates cut short, with their first lines;
-the slices of the tag at hand; where decoded values are put; and two limits."""
+and strings are known; what the piece has given; how many attributes of attributes, attributes of the log, keys that it
+declares twice, attributes without a key and dates cut short there were, each followed by the line of the first; the
+slices of the tag at hand; where decoded values are put; and two limits."""
 
 NAIVE = 2 * 840 + 1
 """The index of dates without an offset; the others stand at their minutes east of UTC, plus 840."""
@@ -74,13 +82,13 @@ class Strings(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """The keys of events and of traces, and the columns that each has in the elementary kinds (−1: none yet)."""
+    """The keys of events, traces and the log, and the columns that each has in the elementary kinds (−1: none yet)."""
 
     pool: Bytes
     ends: Int64s
     marks: Marks
     table: Int32s
-    of_events: Bytes
+    scope: Bytes  # EVENT, TRACE or LOG
     follower: Int32s  # the key that came after this one the last time; the last two stand for the start of a row
     last_row: Int64s
     columns: Int32s

@@ -11,7 +11,6 @@ import numpy as np
 from engine.compiled import tight, tight_inlined
 from engine.logs.kernels.common import (
     COLUMNS,
-    EVENT,
     KEY_FROM,
     KEY_TO,
     KEYS,
@@ -86,10 +85,8 @@ def string_number(text: Bytes, at: int, end: int, hint: int, strings: Strings, s
 
 
 @tight_inlined
-def _is_key(text: Bytes, at: int, end: int, of_events: bool, key: int, keys: Keys) -> bool:  # noqa: FBT001
-    return (keys.of_events[key] != 0) == of_events and _equal(
-        text, at, end, keys.pool, keys.ends[key], keys.ends[key + 1]
-    )
+def _is_key(text: Bytes, at: int, end: int, scope: int, key: int, keys: Keys) -> bool:
+    return keys.scope[key] == scope and _equal(text, at, end, keys.pool, keys.ends[key], keys.ends[key + 1])
 
 
 @tight_inlined
@@ -98,9 +95,9 @@ def key_number(text: Bytes, scope: int, keys: Keys, state: Int64s) -> int:
 
     Attributes follow each other in the same order nearly everywhere, so the last follower is tried first.
     """
-    at, end, before, of_events = state[KEY_FROM], state[KEY_TO], state[LAST_KEY], scope == EVENT
+    at, end, before = state[KEY_FROM], state[KEY_TO], state[LAST_KEY]
     guess = np.int64(keys.follower[before])
-    if guess >= 0 and _is_key(text, at, end, of_events, guess, keys):
+    if guess >= 0 and _is_key(text, at, end, scope, guess, keys):
         state[LAST_KEY] = guess
         return guess
     mark, mask = _mark(text, at, end), keys.table.shape[0] - 1
@@ -108,7 +105,7 @@ def key_number(text: Bytes, scope: int, keys: Keys, state: Int64s) -> int:
     number = np.int64(-1)
     for _ in range(_MOST_PROBES):
         number = np.int64(keys.table[slot])
-        if number < 0 or (keys.marks[number] == mark and _is_key(text, at, end, of_events, number, keys)):
+        if number < 0 or (keys.marks[number] == mark and _is_key(text, at, end, scope, number, keys)):
             break
         slot = (slot + 1) & mask
     else:
@@ -120,7 +117,7 @@ def key_number(text: Bytes, scope: int, keys: Keys, state: Int64s) -> int:
         _keep(text, at, end, number, keys.pool, keys.ends)
         keys.marks[number] = mark
         keys.table[slot] = number
-        keys.of_events[number] = of_events
+        keys.scope[number] = scope
         state[KEYS] = number + 1
     keys.follower[before] = number
     state[LAST_KEY] = number

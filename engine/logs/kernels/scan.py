@@ -1,4 +1,4 @@
-"""Scan the traces of an XES document: tags in, attribute values by column and row out.
+"""Scan the attributes and traces of an XES log: tags in, attribute values by column and row out.
 
 Only what is plainly right is read: anything else (a mistake, a processing instruction, a namespace prefix, an element
 of another standard) is WRONG here, whatever it is, and another reader has to say what comes of it.
@@ -16,7 +16,6 @@ from engine.logs.kernels.common import (
     CASES,
     CONTAINER,
     CUT,
-    CUT_LINE,
     DATE,
     DEPTH,
     EVENT,
@@ -26,6 +25,8 @@ from engine.logs.kernels.common import (
     ID,
     INT,
     KEY_FROM,
+    KEY_TO,
+    KEYLESS,
     LAST_KEY,
     LINE,
     LIST,
@@ -34,12 +35,13 @@ from engine.logs.kernels.common import (
     MOST_BYTES,
     MOST_DEPTH,
     NESTED,
-    NESTED_LINE,
+    OWN,
     PIECE_CASES,
     PIECE_EVENTS,
     RECORDS,
     ROW,
     TRACE,
+    TWICE,
     VALUE_FROM,
     VALUE_TO,
     VALUES,
@@ -68,6 +70,14 @@ from engine.logs.kernels.values import bare, decimal, instant, integer, truth
 
 
 @tight_inlined
+def _count(state: Int64s, number: int, line: int) -> None:
+    """Count what is odd, and keep the line of the first."""
+    if state[number] == 0:
+        state[number + 1] = line
+    state[number] += 1
+
+
+@tight_inlined
 def _dated(text: Bytes, at: int, end: int, column: int, line: int, state: Int64s, found: Found) -> bool:
     """Read a date; count its offset and what is cut of it, if it is kept."""
     offset, micros, cut = instant(text, at, end)
@@ -79,9 +89,7 @@ def _dated(text: Bytes, at: int, end: int, column: int, line: int, state: Int64s
             found.offset_line[offset] = line
         found.offset_count[offset] += 1
         if cut:
-            if state[CUT] == 0:
-                state[CUT_LINE] = line
-            state[CUT] += 1
+            _count(state, CUT, line)
     return True
 
 
@@ -126,15 +134,23 @@ def _read(
 def _attribute(
     text: Bytes, kind: int, parent: int, line: int, state: Int64s, strings: Strings, keys: Keys, found: Found
 ) -> bool:
-    """An attribute of a trace or an event, which is kept, or of an attribute, which is counted."""
-    if parent == LOG or state[KEY_FROM] < 0 or (parent == TRACE and state[EVENTS_BEGAN]):
+    """An attribute of a trace or an event, which is kept, or another, which is counted."""
+    if (parent == TRACE and state[EVENTS_BEGAN]) or (kind < LIST and state[VALUE_FROM] < 0):
         return False
-    if kind < LIST and state[VALUE_FROM] < 0:
-        return False
+    if state[KEY_FROM] < 0:
+        if state[CASES] > 0:
+            return False
+        _count(state, KEYLESS, line)
+        state[KEY_FROM] = state[KEY_TO] = 0
     if kind >= LIST or (parent != TRACE and parent != EVENT):
-        if state[NESTED] == 0:
-            state[NESTED_LINE] = line
-        state[NESTED] += 1
+        if parent == LOG:
+            key = key_number(text, LOG, keys, state)
+            if key < 0 or state[CASES] > 0:
+                return False
+            if keys.last_row[key] == 0:
+                _count(state, TWICE, line)
+            keys.last_row[key] = 0
+        _count(state, OWN if parent == LOG else NESTED, line)
         return kind >= LIST or _read(text, kind, -1, line, state, strings, keys, found)
     key = key_number(text, parent, keys, state)
     if key < 0 or keys.last_row[key] == state[ROW]:
