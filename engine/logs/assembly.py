@@ -39,11 +39,11 @@ def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
     Raises:
         InputRefused: Something was wrong with the file; every problem found is in it.
     """
-    _check_labels(rows, problems, limits)
+    names, codes = numbered(rows.events["activity"])
+    _check_labels(rows, names, problems, limits)
     problems.refuse_if_wrong()
     _count_order(rows, problems)
     _count_cases(rows, problems)
-    names, codes = numbered(rows.events["activity"])
     events = rows.events.with_columns(codes.alias("activity"))
     own = list(EVENT_COLUMNS)
     return Log(
@@ -84,17 +84,18 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return candidate
 
 
-def _check_labels(rows: Rows, problems: ProblemCollector, limits: Limits) -> None:
-    """Refuse events without an activity and labels that no page or picture could show."""
+def _check_labels(rows: Rows, names: pl.Series, problems: ProblemCollector, limits: Limits) -> None:
+    """Refuse events without an activity and labels that no page or picture could show; ``names`` are the activities."""
     activity = rows.events["activity"]
-    blank = activity.is_null() | (activity.str.strip_chars() == "").fill_null(value=True)
-    if blank.any():
-        for line in _lines_where(blank, rows.event_lines):
+    if _blank(names).any():
+        for line in _lines_where(_blank(activity), rows.event_lines):
             problems.error("log.activity-missing", line)
-    for labels, lines, element in (
-        (activity, rows.event_lines, "activity"),
-        (rows.case_ids, rows.case_lines, "case"),
+    for labels, each, lines, element in (
+        (activity, names, rows.event_lines, "activity"),
+        (rows.case_ids, rows.case_ids, rows.case_lines, "case"),
     ):
+        if not (each.str.len_chars() > limits.label_characters).any():
+            continue
         distinct = pl.DataFrame({"label": labels, "row": pl.int_range(len(labels), eager=True)})
         long = distinct.filter(pl.col("label").str.len_chars() > limits.label_characters)
         for label, row in long.unique("label", keep="first", maintain_order=True).iter_rows():
@@ -102,6 +103,10 @@ def _check_labels(rows: Rows, problems: ProblemCollector, limits: Limits) -> Non
             problems.error(
                 "log.label-too-long", line, element, label=label[:40], found=len(label), allowed=limits.label_characters
             )
+
+
+def _blank(labels: pl.Series) -> pl.Series:
+    return labels.is_null() | (labels.str.strip_chars() == "").fill_null(value=True)
 
 
 def _count_order(rows: Rows, problems: ProblemCollector) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -72,9 +73,7 @@ def find_variants(log: Log) -> Variants:
     return Variants(
         activities=tuple(names),
         offsets=offsets,
-        codes=np.fromiter(
-            (code for sequence, _, _ in rows for code in sequence), dtype=np.int32, count=int(offsets[-1])
-        ),
+        codes=np.fromiter(chain.from_iterable(sequence for sequence, _, _ in rows), np.int32, count=int(offsets[-1])),
         counts=np.array([count for _, _, count in rows], dtype=np.int64),
         of_case=of_case,
     )

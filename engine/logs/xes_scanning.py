@@ -90,20 +90,28 @@ def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limi
     gathering = XesGathering(problems, limits=limits)
     parser = XesParser(gathering, problems, limits=limits)
     expat, handlers = parser.expat, parser.handlers
-    encodings: list[str | None] = []
     places: list[tuple[int, int]] = []  # byte and line of the root and of the head's end
 
+    goes_on = -1  # where something is known to follow that the kernels do not read
+
     def start(tag: str, attributes: Sequence[str]) -> None:
-        child = handlers.begins(tag)
-        ends = child == "trace" or (child in ATTRIBUTES and _comes_last(seen, expat.CurrentByteIndex))
+        nonlocal goes_on
+        child, at = handlers.begins(tag), expat.CurrentByteIndex
+        if child in ATTRIBUTES and at > goes_on:
+            goes_on = _goes_on(seen, at)
+        ends = child == "trace" or (child in ATTRIBUTES and goes_on < 0)
         if ends or not places:
-            places.append((expat.CurrentByteIndex, expat.CurrentLineNumber))
+            places.append((at, expat.CurrentLineNumber))
         if ends:
             raise _HeadEnds
         handlers.start(tag, attributes)
 
+    def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() != "utf-8":
+            raise Left
+
     expat.StartElementHandler = start
-    expat.XmlDeclHandler = lambda _version, encoding, _standalone: encodings.append(encoding)
+    expat.XmlDeclHandler = declaration
     seen = bytearray()
     for chunk in stream:
         seen += chunk
@@ -115,8 +123,7 @@ def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limi
             raise Left from refused
         except _HeadEnds:
             (root, _), (first, line) = places
-            utf8 = all(encoding is None or encoding.lower() == "utf-8" for encoding in encodings)
-            if not (utf8 and _is_plain(seen, root) and seen.startswith(b"<", first)) or parser.has_text():
+            if not (_is_plain(seen, root) and seen.startswith(b"<", first)) or parser.has_text():
                 break
             _settle(gathering, problems)
             return _Head(line, bytes(seen[first:]))
@@ -132,10 +139,11 @@ def _settle(gathering: XesGathering, problems: ProblemCollector) -> None:
         raise Left from refused
 
 
-def _comes_last(document: bytearray, at: int) -> bool:
-    """Whether nothing but traces seems to follow the log's attributes; if it does, the kernels do not go on."""
+def _goes_on(document: bytearray, at: int) -> int:
+    """Where the first element that only a head has seems to stand between here and the first trace, or −1."""
     traces = document.find(b"<trace", at)
-    return all(document.find(tag, at, traces) < 0 for tag in (b"<extension", b"<global", b"<classifier"))
+    found = [document.find(tag, at, traces) for tag in (b"<extension", b"<global", b"<classifier")]
+    return min((place for place in found if place >= 0), default=-1)
 
 
 def _is_plain(document: bytearray, root: int) -> bool:

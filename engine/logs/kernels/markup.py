@@ -24,9 +24,23 @@ from engine.logs.kernels.common import (
     Int64s,
 )
 
-TAB, LINE_FEED, RETURN, SPACE, BANG, QUOTE, HASH, AMPERSAND, APOSTROPHE, DASH, SLASH, SEMICOLON, LESS, EQUALS, GREATER = (
-    np.frombuffer(b"\t\n\r !\"#&'-/;<=>", dtype=np.uint8).tolist()
-)
+(
+    TAB,
+    LINE_FEED,
+    RETURN,
+    SPACE,
+    BANG,
+    QUOTE,
+    HASH,
+    AMPERSAND,
+    APOSTROPHE,
+    DASH,
+    SLASH,
+    SEMICOLON,
+    LESS,
+    EQUALS,
+    GREATER,
+) = np.frombuffer(b"\t\n\r !\"#&'-/;<=>", dtype=np.uint8).tolist()
 _SIZES = np.array([len(name) for name in ELEMENTS], dtype=np.int64)
 _NAMES = np.array([list(name.ljust(16, "\0").encode()) for name in ELEMENTS], dtype=np.uint8)
 _BY_FIRST = np.full(256, WRONG, dtype=np.int64)

@@ -189,9 +189,7 @@ def _opens(code: int, parent: int, line: int, state: Int64s, keys: Keys, found: 
 
 
 @tight_inlined
-def _start_tag(
-    text: Bytes, at: int, state: Int64s, stack: Bytes, strings: Strings, keys: Keys, found: Found
-) -> int:
+def _start_tag(text: Bytes, at: int, state: Int64s, stack: Bytes, strings: Strings, keys: Keys, found: Found) -> int:
     """Take a start tag, whose ``<`` was read; the position after it."""
     code, line, depth = element(text, at), state[LINE], state[DEPTH]
     if code < 0:
@@ -241,9 +239,7 @@ def scan(text: Bytes, state: Int64s, stack: Bytes, strings: Strings, keys: Keys,
 
 
 @tight
-def by_column(
-    found: Found, count: int, starts: Int64s, rows: NDArray[np.uint32], wholes: Int64s
-) -> None:
+def by_column(found: Found, count: int, starts: Int64s, rows: NDArray[np.uint32], wholes: Int64s) -> None:
     """Put the first ``count`` records into ``rows`` and ``wholes``, those of a column together and in order.
 
     Args:
