@@ -7,6 +7,7 @@ another file would go unseen; the cache folder is therefore named after the stat
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.np import linalg
 
 _config: Any = numba.config  # its attributes are made at run time
 _njit: Any = numba.njit  # its published types leave out the option to do without reference counts
@@ -46,6 +48,27 @@ def _cache_folder() -> Path:
 
 if not _config.CACHE_DIR:  # NUMBA_CACHE_DIR, when it is set, wins
     _config.CACHE_DIR = str(_cache_folder())
+
+
+def _load_without_scipy() -> None:
+    """Load the part of Numba that looks for SciPy's linear algebra without letting it look.
+
+    No kernel multiplies matrices, and importing ``scipy.linalg`` takes half as long as all of Numba.
+    """
+
+    def refuse() -> None:
+        raise ImportError
+
+    module: Any = linalg
+    look = module.ensure_blas
+    module.ensure_blas = refuse
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        module.ensure_blas = look
+
+
+_load_without_scipy()
 
 
 def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:

@@ -13,14 +13,18 @@ from engine.conformance.online import OnlineChecker
 from engine.conformance.search_graph import compile_search
 from engine.conformance.token_replay import replay_tokens
 from engine.limits import DEFAULT_LIMITS
+from engine.logs.options import ReadOptions
 from engine.logs.variants import Variants
+from engine.logs.xes_scanning import scan_xes
 from engine.nets.building import NetBuilder
 from engine.nets.kernels import exploration
 from engine.nets.net import SILENT, Purpose, Transition
 
+_DOCUMENT = b'<log><trace><event><string key="concept:name" value="a"/></event></trace></log>'
+
 
 def compile_kernels() -> None:
-    """Align a small log with a small net, which calls every kernel with the types it is used with."""
+    """Read a small log and align another with a small net, which calls every kernel with the types it is used with."""
     build = NetBuilder()
     for place in ("i", "p", "o"):
         build.place(place)
@@ -42,6 +46,7 @@ def compile_kernels() -> None:
     align(lazy, variants)
     align_prefixes(lazy, variants)
     replay_tokens(graph, variants)
+    scan_xes([_DOCUMENT], name="", options=ReadOptions(), limits=DEFAULT_LIMITS)
     checker = OnlineChecker.of(graph)
     checker.observe(checker.replay(["b"]), "a")
     checker.outlook(checker.open())

@@ -55,7 +55,9 @@ class ByteSource:
         return self._hash.hexdigest()
 
     def open(self) -> tuple[bytes, Iterator[bytes]]:
-        """Read from the start: the first bytes (at least ``HEAD_BYTES`` unless the file is shorter) and all chunks, the first included.
+        """Read from the start: the first bytes, and all chunks, these included.
+
+        The first bytes are at least ``HEAD_BYTES`` unless the file is shorter.
 
         Raises:
             InputRefused: The file cannot be read, or its gzip wrapping is damaged.

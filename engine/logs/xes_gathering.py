@@ -1,4 +1,4 @@
-"""What an XES document gives as it streams past: text that gathers by key and kind, typed and packed from time to time."""
+"""What an XES document gives as it streams past: text by key and kind, typed and packed from time to time."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -49,7 +48,9 @@ def scan_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limits
     problems = ProblemCollector(name, limit=limits.problems)
     stream = iter(chunks)
     try:
-        head = _read_head(stream, problems, limits)
+        head = _Head(problems, limits)
+        if not any(map(head.ends_in, stream)):
+            return None
         scanner = PieceScanner(head.line, limits)
         _scan(head.rest, stream, scanner)
         scanner.report(problems)
@@ -69,74 +70,77 @@ def _assembled(scanner: PieceScanner, problems: ProblemCollector, options: ReadO
         raise Left from refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where the kernels begin: the line, and the bytes read so far from there on."""
-
-    line: int
-    rest: bytes
-
-
 class _HeadEnds(Exception):  # noqa: N818 - no error, but the only way out of expat
     """The kernels begin here."""
 
 
-def _read_head(stream: Iterator[bytes], problems: ProblemCollector, limits: Limits) -> _Head:
-    """Parse up to the log's own attributes, where nothing but traces follows them, else to the first trace.
+class _Head:
+    """The parser of a head: up to the log's own attributes, where nothing but traces follows them, else to a trace.
 
-    Raises:
-        Left: There is no trace, the head is not in order, or it is written in a way that the kernels do not know.
+    Attributes:
+        line: Where the kernels begin.
+        rest: The bytes read so far from there on.
     """
-    gathering = XesGathering(problems, limits=limits)
-    parser = XesParser(gathering, problems, limits=limits)
-    expat, handlers = parser.expat, parser.handlers
-    places: list[tuple[int, int]] = []  # byte and line of the root and of the head's end
 
-    goes_on = -1  # where something is known to follow that the kernels do not read
+    def __init__(self, problems: ProblemCollector, limits: Limits) -> None:
+        """Stand before the document."""
+        self.line = 0
+        self.rest = b""
+        self._problems = problems
+        self._gathering = XesGathering(problems, limits=limits)
+        self._parser = XesParser(self._gathering, problems, limits=limits)
+        self._parser.expat.StartElementHandler = self._start
+        self._parser.expat.XmlDeclHandler = self._declaration
+        self._seen = bytearray()
+        self._root = self._end = -1
+        self._goes_on = -1  # where something is known to follow that the kernels do not read
 
-    def start(tag: str, attributes: Sequence[str]) -> None:
-        nonlocal goes_on
-        child, at = handlers.begins(tag), expat.CurrentByteIndex
-        if child in ATTRIBUTES and at > goes_on:
-            goes_on = _goes_on(seen, at)
-        ends = child == "trace" or (child in ATTRIBUTES and goes_on < 0)
-        if ends or not places:
-            places.append((at, expat.CurrentLineNumber))
-        if ends:
+    def ends_in(self, chunk: bytes) -> bool:
+        """Take the next bytes; whether the head ends in them.
+
+        Raises:
+            Left: It is not in order, or written in a way that the kernels do not know.
+        """
+        self._seen += chunk
+        try:
+            self._parser.feed(chunk)
+        except _HeadEnds:
+            self._settle()
+            return True
+        except InputRefused as refused:
+            raise Left from refused
+        if len(self._seen) > _MOST_HEAD:
+            raise Left
+        return False
+
+    def _settle(self) -> None:
+        """Check what the parser has gathered, and that the head is in UTF-8 and without a prefix."""
+        seen, end = self._seen, self._end
+        plain = seen.startswith(b"<log", self._root) and seen[self._root + 4 : self._root + 5] in _AFTER_NAME
+        if not plain or not seen.startswith(b"<", end) or self._parser.has_text():
+            raise Left
+        try:
+            self._gathering.pack()
+            self._problems.refuse_if_wrong()
+        except InputRefused as refused:
+            raise Left from refused
+        self.rest = bytes(seen[end:])
+
+    def _start(self, tag: str, attributes: Sequence[str]) -> None:
+        handlers, at = self._parser.handlers, self._parser.expat.CurrentByteIndex
+        if self._root < 0:
+            self._root = at
+        child = handlers.begins(tag)
+        if child in ATTRIBUTES and at > self._goes_on:
+            self._goes_on = _goes_on(self._seen, at)
+        if child == "trace" or (child in ATTRIBUTES and self._goes_on < 0):
+            self._end, self.line = at, self._parser.expat.CurrentLineNumber
             raise _HeadEnds
         handlers.start(tag, attributes)
 
-    def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.lower() != "utf-8":
             raise Left
-
-    expat.StartElementHandler = start
-    expat.XmlDeclHandler = declaration
-    seen = bytearray()
-    for chunk in stream:
-        seen += chunk
-        if len(seen) > _MOST_HEAD:
-            break
-        try:
-            parser.feed(chunk)
-        except InputRefused as refused:
-            raise Left from refused
-        except _HeadEnds:
-            (root, _), (first, line) = places
-            if not (_is_plain(seen, root) and seen.startswith(b"<", first)) or parser.has_text():
-                break
-            _settle(gathering, problems)
-            return _Head(line, bytes(seen[first:]))
-    raise Left
-
-
-def _settle(gathering: XesGathering, problems: ProblemCollector) -> None:
-    """Check the values of the head."""
-    try:
-        gathering.pack()
-        problems.refuse_if_wrong()
-    except InputRefused as refused:
-        raise Left from refused
 
 
 def _goes_on(document: bytearray, at: int) -> int:
@@ -144,11 +148,6 @@ def _goes_on(document: bytearray, at: int) -> int:
     traces = document.find(b"<trace", at)
     found = [document.find(tag, at, traces) for tag in (b"<extension", b"<global", b"<classifier")]
     return min((place for place in found if place >= 0), default=-1)
-
-
-def _is_plain(document: bytearray, root: int) -> bool:
-    """Whether the root stands here in UTF-8 and without a prefix."""
-    return document.startswith(b"<log", root) and document[root + 4 : root + 5] in _AFTER_NAME
 
 
 def _scan(rest: bytes, stream: Iterator[bytes], scanner: PieceScanner) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
@@ -48,10 +46,11 @@ def assert_same(one: Log, other: Log | None) -> None:
 
 
 @pytest.fixture(params=PIECES)
-def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many bytes the kernels are given at a time: all, one, or so many that tags are cut anywhere."""
     monkeypatch.setattr(xes_scanning, "PIECE", request.param)
-    yield request.param
+    size: int = request.param
+    return size
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -90,7 +89,9 @@ def test_damaged_documents_are_read_by_neither_or_by_both_alike(seed: int) -> No
 
 
 SPECIAL = {
-    "a comment that looks like the first trace": b"<log><string key='a' value='b'/><!-- <trace> --><global><int key='n' value='1'/></global>%s</log>",
+    "a comment that looks like the first trace": (
+        b"<log><string key='a' value='b'/><!-- <trace> --><global><int key='n' value='1'/></global>%s</log>"
+    ),
     "a comment after the log": b"<log>%s</log><!-- done -->\r",
     "a prefix": b"<x:log xmlns:x='urn:x'>%s</x:log>",
     "a prefix named log": b"<log:log xmlns:log='urn:x'>%s</log:log>",
@@ -100,7 +101,10 @@ SPECIAL = {
     "two documents": b"<log>%s</log><log/>",
     "text after the log": b"<log>%s</log>x",
     "no end": b"<log>%s",
-    "Latin-1": b"<?xml version='1.0' encoding='ISO-8859-1'?><log>%s<trace><string key='concept:name' value='\xfc'/></trace></log>",
+    "Latin-1": (
+        b"<?xml version='1.0' encoding='ISO-8859-1'?>"
+        b"<log>%s<trace><string key='concept:name' value='\xfc'/></trace></log>"
+    ),
     "an encoding that expat lacks": b"<?xml version='1.0' encoding='Big5'?><log>%s</log>",
     "no encoding": b"<?xml version='1.0' encoding='u--tf-8'?><log>%s</log>",
     "a character cut off at the end": b"<log>%s</log><!-- \xe7\x99",

@@ -130,7 +130,7 @@ def _linked(links: Links, count: int, tail: int, transition: int, head: int) -> 
 
 
 @compiled
-def search(  # noqa: PLR0911 - it ends in as many ways
+def search(
     space: LazySpace, start: tuple[Words, Int32s], trace: Trace, bounds: Int32s, store: Store, options: Options
 ) -> tuple[int, int, int, int, int, Found, Links, Store]:
     """Find the cheapest alignment of one trace.

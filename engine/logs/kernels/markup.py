@@ -11,14 +11,12 @@ from engine.logs.kernels.common import (
     ID,
     INT,
     KEY_FROM,
-    KEY_TO,
     LINE,
     LIST,
     LOG,
     MORE,
     SCRATCH,
     VALUE_FROM,
-    VALUE_TO,
     WRONG,
     Bytes,
     Int64s,
@@ -65,7 +63,7 @@ def skip_space(text: Bytes, at: int, state: Int64s) -> int:
     """The position after white space. A line ends with LF, CR or both."""
     while True:
         byte = text[at]
-        if byte == SPACE or byte == TAB:  # noqa: PLR1714 - compiled code has no sets
+        if byte == SPACE or byte == TAB:
             at += 1
         elif byte == LINE_FEED:
             state[LINE] += 1
@@ -94,7 +92,7 @@ def element(text: Bytes, at: int) -> int:
         if text[at + i] != _NAMES[code, i]:
             return failure(text[at + i])
     byte = text[at + _SIZES[code]]
-    if byte == GREATER or byte == SLASH or byte == SPACE or byte == TAB or byte == LINE_FEED or byte == RETURN:  # noqa: PLR1714
+    if byte == GREATER or byte == SLASH or byte == SPACE or byte == TAB or byte == LINE_FEED or byte == RETURN:
         return code
     return failure(byte)
 
@@ -161,7 +159,7 @@ def _decoded(text: Bytes, at: int, end: int, out: int, state: Int64s) -> int:
             continue
         if byte == RETURN and text[at + 1] == LINE_FEED:
             at += 1
-        if byte == RETURN or byte == LINE_FEED:  # noqa: PLR1714
+        if byte == RETURN or byte == LINE_FEED:
             state[LINE] += 1
             byte = np.uint8(SPACE)
         elif byte == TAB:
@@ -198,7 +196,7 @@ def attributes(text: Bytes, at: int, state: Int64s) -> int:
             return failure(text[at])
         at = skip_space(text, at + 1, state)
         quote = text[at]
-        if (quote != QUOTE and quote != APOSTROPHE) or state[slot] >= 0:  # noqa: PLR1714
+        if (quote != QUOTE and quote != APOSTROPHE) or state[slot] >= 0:
             return failure(quote)
         at += 1
         begin, special = at, False
@@ -208,9 +206,9 @@ def attributes(text: Bytes, at: int, state: Int64s) -> int:
             byte = text[at]
             if byte == quote:
                 break
-            if byte == 0 or byte == LESS:  # noqa: PLR1714
+            if byte == 0 or byte == LESS:
                 return failure(byte)
-            special |= byte != QUOTE and byte != APOSTROPHE  # noqa: PLR1714
+            special |= byte != QUOTE and byte != APOSTROPHE
             at += 1
         state[slot], state[slot + 1] = begin, at
         if special:

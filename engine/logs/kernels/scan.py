@@ -21,6 +21,7 @@ from engine.logs.kernels.common import (
     EVENT,
     EVENTS,
     EVENTS_BEGAN,
+    FLOAT,
     HARD,
     ID,
     INT,
@@ -31,7 +32,6 @@ from engine.logs.kernels.common import (
     LINE,
     LIST,
     LOG,
-    MORE,
     MOST_BYTES,
     MOST_DEPTH,
     NESTED,
@@ -101,15 +101,11 @@ def _read(
     at, end, record = state[VALUE_FROM], state[VALUE_TO], state[RECORDS]
     if end - at > state[MOST_BYTES]:
         return False
-    if kind <= ID:
-        if column >= 0:
-            number = string_number(text, at, end, keys.last_value[column], strings, state)
-            if number < 0:
-                return False
-            keys.last_value[column] = number
-            found.whole[record] = number
-        return True
-    at, end = bare(text, at, end)
+    hint, status, value = -1, 1, 0.0
+    if kind > ID:
+        at, end = bare(text, at, end)
+    elif column >= 0:
+        hint = keys.last_value[column]
     if kind == DATE:
         return _dated(text, at, end, column, line, state, found)
     if kind == INT:
@@ -118,16 +114,22 @@ def _read(
     if kind == BOOLEAN:
         found.whole[record] = truth(text, at, end)
         return bool(found.whole[record] >= 0)
-    status, value = decimal(text, at, end)
-    found.real[record] = value
-    if status == WRONG:
-        number = string_number(text, at, end, -1, strings, state)
-        if number < 0:
-            return False
+    if kind == FLOAT:
+        status, value = decimal(text, at, end)
+        found.real[record] = value
+        if status != WRONG:
+            return status != 0
+    elif column < 0:
+        return True
+    number = string_number(text, at, end, hint, strings, state)
+    if kind == FLOAT:
         hard = 3 * state[HARD]
         found.hard[hard], found.hard[hard + 1], found.hard[hard + 2] = column, state[ROW], number
         state[HARD] += 1
-    return status != 0
+    else:
+        keys.last_value[column] = number
+        found.whole[record] = number
+    return number >= 0
 
 
 @tight_inlined
@@ -142,26 +144,28 @@ def _attribute(
             return False
         _count(state, KEYLESS, line)
         state[KEY_FROM] = state[KEY_TO] = 0
-    if kind >= LIST or (parent != TRACE and parent != EVENT):
-        if parent == LOG:
-            key = key_number(text, LOG, keys, state)
-            if key < 0 or state[CASES] > 0:
+    column = -1
+    kept = kind < LIST and (parent == TRACE or parent == EVENT)
+    if kept or parent == LOG:
+        key = key_number(text, parent, keys, state)
+        if key < 0 or (parent == LOG and state[CASES] > 0):
+            return False
+        row = state[ROW] if kept else 0
+        if keys.last_row[key] == row:
+            if kept:
                 return False
-            if keys.last_row[key] == 0:
-                _count(state, TWICE, line)
-            keys.last_row[key] = 0
+            _count(state, TWICE, line)
+        keys.last_row[key] = row
+        if kept:
+            column = column_number(key, kind, keys, state)
+    if not kept:
         _count(state, OWN if parent == LOG else NESTED, line)
-        return kind >= LIST or _read(text, kind, -1, line, state, strings, keys, found)
-    key = key_number(text, parent, keys, state)
-    if key < 0 or keys.last_row[key] == state[ROW]:
+    if kind < LIST and not _read(text, kind, column, line, state, strings, keys, found):
         return False
-    keys.last_row[key] = state[ROW]
-    column = column_number(key, kind, keys, state)
-    if not _read(text, kind, column, line, state, strings, keys, found):
-        return False
-    record = state[RECORDS]
-    found.column[record], found.row[record] = column, state[ROW]
-    state[RECORDS] = record + 1
+    if kept:
+        record = state[RECORDS]
+        found.column[record], found.row[record] = column, state[ROW]
+        state[RECORDS] = record + 1
     return True
 
 

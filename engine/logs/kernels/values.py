@@ -154,7 +154,7 @@ def _offset(text: Bytes, at: int, end: int) -> int:
     if text[at] == 90:  # Z
         return 840 if at + 1 == end else WRONG
     colon = end - at == 6 and text[at + 3] == 58
-    if (text[at] != 43 and text[at] != 45) or (end - at != 5 and not colon):  # noqa: PLR1714
+    if (text[at] != 43 and text[at] != 45) or (end - at != 5 and not colon):
         return WRONG
     hours, minutes = _number(text, at + 1, 2), _number(text, end - 2, 2)
     if hours < 0 or minutes < 0 or minutes > 59 or hours * 60 + minutes > 840:
