@@ -15,11 +15,12 @@ from engine.logs.log import Log
 from engine.logs.options import ReadOptions
 from engine.logs.sources import ByteSource
 from engine.logs.xes_parsing import parse_xes
+from engine.logs.xes_pieces import PIECE
 from engine.logs.xes_scanning import scan_xes
 from tests.awkward_xes import Writer, damaged
 from tests.shared_data import DATA, shared
 
-PIECES = (xes_scanning.PIECE, 1, 13, 100)
+PIECES = (PIECE, 1, 13, 100)
 
 
 def cut(document: bytes, size: int) -> list[bytes]:
@@ -161,7 +162,7 @@ def test_many_distinct_values_keep_their_numbers(pool: int) -> None:
 
 
 def test_a_tag_longer_than_a_piece_is_left_and_a_large_one_is_read() -> None:
-    for size, left in ((50_000, False), (3 * xes_scanning.PIECE, True)):
+    for size, left in ((50_000, False), (3 * PIECE, True)):
         document = b"<log>" + TRACE + b"<!--" + b" " * size + b"-->" + TRACE + b"</log>"
         found = scanned(document, size=262_144)
         assert (found is None) == left

@@ -55,7 +55,8 @@ def _plain(word: np.uint64) -> bool:
     control = ~(word + np.uint64(0x60) * _ONES) & _TOPS
     if control == 0:
         return True
-    return (control & _lacks(word, np.uint64(9)) & _lacks(word, np.uint64(10)) & _lacks(word, np.uint64(13))) == 0
+    neither = _lacks(word, np.uint64(9)) & _lacks(word, np.uint64(10)) & _lacks(word, np.uint64(13))
+    return bool(control & neither == 0)
 
 
 @tight

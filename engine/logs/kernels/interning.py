@@ -75,11 +75,11 @@ def string_number(text: Bytes, at: int, end: int, hint: int, strings: Strings, s
             strings.marks[number] = mark
             strings.table[slot] = number
             state[STRINGS] = number + 1
-            return number
+            return int(number)
         if strings.marks[number] == mark and _equal(
             text, at, end, strings.pool, strings.ends[number], strings.ends[number + 1]
         ):
-            return number
+            return int(number)
         slot = (slot + 1) & mask
     return WRONG
 
@@ -96,22 +96,22 @@ def key_number(text: Bytes, scope: int, keys: Keys, state: Int64s) -> int:
     Attributes follow each other in the same order nearly everywhere, so the last follower is tried first.
     """
     at, end, before = state[KEY_FROM], state[KEY_TO], state[LAST_KEY]
-    guess = np.int64(keys.follower[before])
+    guess = int(keys.follower[before])
     if guess >= 0 and _is_key(text, at, end, scope, guess, keys):
         state[LAST_KEY] = guess
         return guess
     mark, mask = _mark(text, at, end), keys.table.shape[0] - 1
     slot = np.int64(mark) & mask
-    number = np.int64(-1)
+    number = -1
     for _ in range(_MOST_PROBES):
-        number = np.int64(keys.table[slot])
+        number = int(keys.table[slot])
         if number < 0 or (keys.marks[number] == mark and _is_key(text, at, end, scope, number, keys)):
             break
         slot = (slot + 1) & mask
     else:
         return WRONG
     if number < 0:
-        number = state[KEYS]
+        number = int(state[KEYS])
         if number == keys.marks.shape[0]:
             return WRONG
         _keep(text, at, end, number, keys.pool, keys.ends)
@@ -127,9 +127,9 @@ def key_number(text: Bytes, scope: int, keys: Keys, state: Int64s) -> int:
 @tight_inlined
 def column_number(key: int, kind: int, keys: Keys, state: Int64s) -> int:
     """The column of a key in a kind; a new one if it has none."""
-    column = np.int64(keys.columns[key * KIND_COUNT + kind])
+    column = int(keys.columns[key * KIND_COUNT + kind])
     if column < 0:
-        column = state[COLUMNS]
+        column = int(state[COLUMNS])
         keys.columns[key * KIND_COUNT + kind] = column
         keys.column_key[column] = key
         keys.column_kind[column] = kind

@@ -81,7 +81,7 @@ def element(text: Bytes, at: int) -> int:
     first = text[at]
     if first == 0:
         return MORE
-    code = _BY_FIRST[first]
+    code = int(_BY_FIRST[first])
     if code < 0:
         return WRONG
     if code == INT and text[at + 1] == _NAMES[ID, 1]:
@@ -103,7 +103,7 @@ def _follows(text: Bytes, at: int, name: Bytes) -> int:
     for i in range(name.shape[0]):
         if text[at + i] != name[i]:
             return failure(text[at + i])
-    return at + name.shape[0]
+    return at + len(name)
 
 
 @tight_inlined
@@ -251,7 +251,7 @@ def end_tag(text: Bytes, at: int, state: Int64s, stack: Bytes) -> int:
     depth = state[DEPTH]
     if depth == 0 or stack[depth] != code:
         return WRONG
-    at = skip_space(text, at + _SIZES[code], state)
+    at = skip_space(text, at + size_of(code), state)
     if text[at] != GREATER:
         return failure(text[at])
     state[DEPTH] = depth - 1

@@ -57,8 +57,8 @@ def integer(text: Bytes, at: int, end: int) -> tuple[bool, int]:
     if size > np.uint64(_LAST_INT) + np.uint64(negative):
         return False, 0
     if negative:
-        return True, np.int64(np.uint64(0) - size)
-    return True, np.int64(size)
+        return True, int(np.int64(np.uint64(0) - size))
+    return True, int(np.int64(size))
 
 
 @tight_inlined

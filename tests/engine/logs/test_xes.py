@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import engine.logs.xes
 from engine.limits import DEFAULT_LIMITS
 from engine.logs.options import ReadOptions
+from engine.logs.reading import read_log
 from tests.engine.logs.making import EVENT, at, codes, counts, event, packed, read_bytes, refusal, sequences, xes
 
 NAME = '<string key="concept:name" value="{}"/>'
@@ -304,3 +308,63 @@ def test_a_log_without_traces_has_no_events(tmp_path: Path) -> None:
     log = read_bytes("<log/>", tmp_path)
     assert (log.cases.height, log.events.height, log.activities, log.warnings) == (0, 0, (), ())
     assert log.events.schema["case"] == pl.UInt32
+
+
+LARGE = 60_000
+"""Events that make a document large enough for the scanner."""
+
+
+def large(end: str = "", head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
+    return f"{head}\n<log><trace>{EVENT * LARGE}{end}</trace></log>"
+
+
+@pytest.mark.parametrize("wrap", [str.encode, packed])
+def test_a_large_document_is_read_by_the_scanner(
+    wrap: Callable[[str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(*_arguments: object, **_options: object) -> None:
+        pytest.fail("the parser was asked")
+
+    monkeypatch.setattr(engine.logs.xes, "parse_xes", parse)
+    content = wrap(large(event("ü")))
+    log = read_bytes(content, tmp_path)
+    assert (log.events.height, log.activities) == (LARGE + 1, ("a", "ü"))
+    assert log.source_hash == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("wrap", [str.encode, packed])
+def test_what_the_scanner_leaves_is_read_from_the_start(wrap: Callable[[str], bytes], tmp_path: Path) -> None:
+    content = wrap(large("<?note x?>" + event("b")))
+    log = read_bytes(content, tmp_path)
+    assert (log.events.height, log.activities) == (LARGE + 1, ("a", "b"))
+    assert log.source_hash == hashlib.sha256(content).hexdigest()
+
+
+def test_a_large_document_in_another_encoding_is_decoded(tmp_path: Path) -> None:
+    content = large(event("電話"), head='<?xml version="1.0" encoding="Big5"?>').encode("big5")
+    assert read_bytes(content, tmp_path).activities == ("a", "電話")
+
+
+def test_what_is_wrong_with_a_large_document_is_told_as_with_a_small_one(tmp_path: Path) -> None:
+    assert codes(refusal(large("\n" + event(time="soon") + "<event/>"), tmp_path)) == [
+        ("value-unreadable", 3),
+        ("activity-missing", 3),
+    ]
+    assert codes(refusal(large()[:-20], tmp_path)) == [("xes-truncated", 2)]
+    assert codes(refusal(packed(large())[:-4], tmp_path)) == [("gzip-truncated", None)]
+    assert codes(refusal(large().encode()[:-40] + b"\xff" + large().encode()[-40:], tmp_path)) == [
+        ("encoding-wrong", 2)
+    ]
+
+
+def test_an_option_that_names_no_key_of_a_large_document_is_refused(tmp_path: Path) -> None:
+    assert codes(refusal(large(), tmp_path, options=ReadOptions(case="x"))) == [("key-not-found", None)]
+
+
+def test_progress_of_a_large_document_ends_with_all_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text(large())
+    told: list[tuple[int, int]] = []
+    read_log(path, progress=lambda done, size: told.append((done, size)))
+    assert told[-1] == (path.stat().st_size, path.stat().st_size)
+    assert told == sorted(told)
