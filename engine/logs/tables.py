@@ -92,7 +92,7 @@ def _refuse_wrong_header(table: Table) -> None:
 
 
 def read_rows(frame: pl.DataFrame, *, name: str, limits: Limits) -> Log:
-    """Make a log of rows that were never a file, by the rules of ``read_csv``; ``source_hash`` is left to the caller.
+    """Make a log of rows that were never a file, by the rules of tables; ``source_hash`` is left to the caller.
 
     Args:
         frame: The columns of ``OWN_LAYOUT`` first, then attributes, all in types that attributes have.
@@ -105,7 +105,7 @@ def read_rows(frame: pl.DataFrame, *, name: str, limits: Limits) -> Log:
     problems = ProblemCollector(name, limit=limits.problems)
     check_cells(frame.height, frame.width, limits, name)
     roles = find_roles(frame.columns, (), ReadOptions(), problems)
-    return _log(_Table(frame, None, problems, ReadOptions(), limits), roles, DateAudit())
+    return _log(Table(frame, None, problems, ReadOptions(), limits), roles, DateAudit())
 
 
 def _time_like(frame: pl.DataFrame) -> list[str]:
