@@ -138,8 +138,7 @@ def _beside(population: Population, disturbed: Truths) -> Mapping[str, float | i
     deviations = sum(len(d) * n for d, n in zip(explanations.deviations, closed_rows.tolist(), strict=True))
     missed = int((closed & population.known)[_missed(population)["case"].to_numpy()].sum())
     disturbances = planned + deviations + missed
-    begin, end = population.events.spans
-    lasted = end - begin
+    lasted = population.times.cycle
     with_it = median_seconds(lasted[closed & disturbed])
     without = median_seconds(lasted[closed & population.known & ~disturbed])
     return {

@@ -8,44 +8,41 @@ from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
 from engine.assessment.assessment import Assessment
-from engine.assessment.branches import judge_branches
+from engine.assessment.branches import find_passages
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
-from engine.assessment.edges import edge_statistics
+from engine.assessment.edges import Tokens, edge_statistics, follow_tokens
 from engine.assessment.efficiency import assess_efficiency
 from engine.assessment.evidence import on_evidence
 from engine.assessment.explanations import Explanations, closed_cases, ends_for_free, explain
 from engine.assessment.ordering import assess_ordering
+from engine.assessment.part import Judging, Part
 from engine.assessment.pattern_search import find_patterns
 from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations
+from engine.assessment.survey import Survey, Surveying
 from engine.assessment.verdicts import summarise_standards
 from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar
 from engine.conformance.alignment import STATUSES, Alignments
 from engine.conformance.alignments import align, align_prefixes, prepared
-from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
 from engine.conformance.mapper import SERIAL, Mapper
-from engine.conformance.performed import NEVER, CaseTable, EventTable, as_moment, as_moments, offsets_of
-from engine.conformance.standards.clocks import WorkingTime
-from engine.conformance.standards.evaluation import evaluate
-from engine.conformance.standards.facts import Facts
+from engine.conformance.performed import CaseTable, as_moment
 from engine.conformance.standards.periods import unknown_holidays
 from engine.conformance.structure import Structure
 from engine.errors import InputRefused, LimitExceeded, Problem
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+from engine.logs.lifecycle import Lifecycle
 from engine.logs.log import Log
-from engine.logs.variants import Variants, find_variants
+from engine.logs.parts import CountedParts, LogFacts, LogParts, WholeLog
 from engine.nets.process import Process
-from engine.vocabulary import AlignmentStatus, Lack, Outcome
+from engine.vocabulary import AlignmentStatus
 
 Progress = Callable[[int, int], None]
 """Called with the parts of the work done and the parts in all."""
@@ -69,7 +66,7 @@ class _Settings:
 
 def assess(
     process: Process,
-    log: Log,
+    log: Log | LogParts,
     *,
     now: datetime | None = None,
     closed: ClosedRule = ALL_CLOSED,
@@ -83,12 +80,12 @@ def assess(
 
     Args:
         process: The flow and its net.
-        log: The log, with every event of the file.
+        log: The log, with every event of the file; or in parts, when it is larger than memory. The answer is the same.
         now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
         closed: Which cases are closed.
         calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
-        mapper: Where alignments are searched.
+        mapper: Where alignments are searched, and the parts of a log are judged.
         progress: Told how far the work is.
         limits: For the alignment search, and for how much patterns are looked for.
 
@@ -101,10 +98,11 @@ def assess(
             ``assess.unknown-holiday`` when a season names a holiday that the calendar does not know.
         LimitExceeded: Of some case no run to an end was found within the budget.
     """
-    mode = lifecycle or usual_lifecycle(log)
-    events = apply_lifecycle(log, mode)
+    parts = WholeLog.of(log) if isinstance(log, Log) else log
+    mode = lifecycle or parts.facts.transitions.usual
+    counted = CountedParts.of(parts, mode)
     settings = _Settings(
-        now=now or log.latest,
+        now=now or parts.facts.latest,
         rule=closed,
         calendar=calendar or _calendar_of(process),
         one_calendar=calendar is not None,
@@ -115,8 +113,12 @@ def assess(
     )
     process, costs = on_evidence(process)
     structure = Structure(process.net, process.flow if process.has_graph else None)
-    _check_seasons(process, log, settings.calendar)
-    population, alignments = _populate(process, events, structure, settings, costs)
+    _check_seasons(process, _period(parts.facts), settings.calendar)
+    survey = Survey.joined(list(mapper(Surveying(counted), range(len(parts.starts) - 1))))
+    explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
+    settings.progress(2, _PARTS)
+    tokens = follow_tokens(process.flow, process.net, explanations)
+    population = _judged(process, structure, counted, explanations, closed_ones, tokens=tokens, settings=settings)
     settings.progress(3, _PARTS)
     dimensions = (
         assess_completeness(population),
@@ -127,34 +129,33 @@ def assess(
     settings.progress(4, _PARTS)
     found = Assessment(
         flow=process.flow,
-        log_name=log.name,
-        hashes=MappingProxyType({"flow": process.flow.source_hash, "log": log.source_hash, "engine": VERSION}),
+        log_name=parts.facts.name,
+        hashes=MappingProxyType({"flow": process.flow.source_hash, "log": parts.facts.source_hash, "engine": VERSION}),
         now=settings.now,
         closed_rule=str(closed),
         calendar=settings.calendar.name,
         lifecycle=mode.value,
-        cases=events.cases.height,
-        open_cases=int((~population.cases.closed).sum()),
-        events=events.events.height,
+        cases=len(closed_ones),
+        open_cases=int((~closed_ones).sum()),
+        events=survey.events,
         dimensions=dimensions,
         standards=summarise_standards(population),
         deviations=summarise_deviations(population),
         steps=step_statistics(population),
-        edges=edge_statistics(population),
+        edges=edge_statistics(process.flow, tokens.counts, population.part.edge_spans),
         alignments=alignments,
         variants=population.explanations.variants,
-        period=_period(log),
+        period=_period(parts.facts),
         unexplained_cases=int((~population.known).sum()),
-        warnings=tuple(warning for warning in events.warnings if warning not in log.warnings),
-        patterns=find_patterns(population, events, limits),
+        warnings=counted.warnings(survey.left_out),
+        patterns=find_patterns(population, counted, limits, mapper=mapper),
     )
     settings.progress(_PARTS, _PARTS)
     return found
 
 
-def _period(log: Log) -> tuple[datetime, datetime] | None:
-    earliest, latest = log.events["time"].min(), log.latest
-    return (earliest, latest) if isinstance(earliest, datetime) and latest is not None else None
+def _period(facts: LogFacts) -> tuple[datetime, datetime] | None:
+    return None if facts.earliest is None or facts.latest is None else (facts.earliest, facts.latest)
 
 
 def _calendar_of(process: Process) -> Calendar:
@@ -167,9 +168,8 @@ def _calendar_of(process: Process) -> Calendar:
     return flow.main_calendar
 
 
-def _check_seasons(process: Process, log: Log, calendar: Calendar) -> None:
+def _check_seasons(process: Process, period: tuple[datetime, datetime] | None, calendar: Calendar) -> None:
     """Refuse seasons around holidays that nobody knows: their standards would quietly never be in force."""
-    period = _period(log)
     if period is None:
         return
     years = range(max(period[0].year, FIRST_YEAR), min(period[1].year + 1, LAST_YEAR) + 1)
@@ -184,12 +184,11 @@ def _check_seasons(process: Process, log: Log, calendar: Calendar) -> None:
         raise InputRefused(problems)
 
 
-def _populate(
-    process: Process, log: Log, structure: Structure, settings: _Settings, costs: Costs
-) -> tuple[Population, Alignments]:
-    """Align every variant, decide which cases are closed, and judge the standards."""
-    net, variants = process.net, find_variants(log)
-    offsets = offsets_of(log)
+def _explained(
+    process: Process, structure: Structure, survey: Survey, settings: _Settings, costs: Costs
+) -> tuple[Explanations, NDArray[np.bool_], Alignments]:
+    """Align every variant, and decide which cases are closed."""
+    net, variants = process.net, survey.variants
     graph = prepared(net, variants, limits=settings.limits)
     whole = align(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
     unknown = (whole.costs < 0) & (whole.statuses == STATUSES.index(AlignmentStatus.BUDGET))
@@ -201,76 +200,43 @@ def _populate(
     prefixes = None
     if settings.rule != ALL_CLOSED:
         prefixes = align_prefixes(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
-    closed = _closed(log, offsets, variants, settings, (whole, prefixes))
-    explanations = explain(structure, variants, closed, whole, prefixes)
-    settings.progress(2, _PARTS)
-    cases = CaseTable(closed, explanations.ended[explanations.of_case])
-    return _judge(process, log, structure, explanations, cases, settings=settings), whole
-
-
-def _closed(
-    log: Log,
-    offsets: NDArray[np.int64],
-    variants: Variants,
-    settings: _Settings,
-    alignments: tuple[Alignments, Alignments | None],
-) -> NDArray[np.bool_]:
-    """For each case whether the rule closes it."""
-    whole, prefixes = alignments
-    times = as_moments(log.events["time"])
-    filled = np.flatnonzero(np.diff(offsets))
-    last = np.full(len(offsets) - 1, NEVER)
-    if len(filled):
-        latest = np.maximum.reduceat(times.astype(np.int64), offsets[filled]).astype(times.dtype)
-        last[filled] = np.where(np.isnat(times[offsets[filled + 1] - 1]), NEVER, latest)
     free = np.ones(len(variants), dtype=np.bool_) if prefixes is None else ends_for_free(whole, prefixes)
-    return closed_cases(settings.rule, variants, free, last, as_moment(settings.now))
+    closed = closed_cases(settings.rule, variants, free, survey.last, as_moment(settings.now))
+    return explain(structure, variants, closed, whole, prefixes), closed, whole
 
 
-def _judge(
+def _judged(
     process: Process,
-    log: Log,
     structure: Structure,
+    parts: CountedParts,
     explanations: Explanations,
-    cases: CaseTable,
+    closed: NDArray[np.bool_],
     *,
+    tokens: Tokens,
     settings: _Settings,
 ) -> Population:
     """Hold the standards against the events, and the branches that were taken against their conditions."""
-    net, flow = process.net, process.flow
-    performed = explanations.to_events(explanations.performed, offsets_of(log))
-    events = EventTable.of(log, net.label_of_activity, performed, paired=settings.paired)
-    attributes = Attributes.of(log)
-    facts = Facts(
-        events,
-        cases,
-        attributes,
-        label_of_step={step: label for label, step in enumerate(net.labels)},
+    cases = CaseTable(closed, explanations.ended[explanations.of_case])
+    judging = Judging(
+        parts=parts,
+        flow=process.flow,
+        net=process.net,
+        explanations=explanations,
+        performed=explanations.performed,
+        passages=find_passages(process.flow, structure, explanations),
+        tokens=tokens,
+        cases=cases,
         now=settings.now,
         calendar=settings.calendar,
-        roles=flow.roles,
-        seasons=flow.seasons,
-        steps_inside=flow.steps_inside,
-        working_time=None if settings.one_calendar else WorkingTime.of(flow, attributes),
-    )
-    instances = pl.concat([evaluate(flow.standards, facts), judge_branches(flow, structure, explanations, facts)])
-    unknown = pl.Series(~explanations.known[explanations.of_case])[instances["case"]]
-    instances = instances.with_columns(
-        outcome=pl.when(unknown)
-        .then(pl.lit(Outcome.NO_EVIDENCE.value))
-        .otherwise("outcome")
-        .cast(instances.schema["outcome"]),
-        kind=pl.when(~unknown).then("kind"),
-        kept_later=pl.when(~unknown).then("kept_later"),
-        lack=pl.when(unknown).then(pl.lit(Lack.ALIGNMENT.value)).otherwise("lack").cast(instances.schema["lack"]),
+        one_calendar=settings.one_calendar,
+        paired=settings.paired,
     )
     return Population(
-        flow=flow,
-        net=net,
-        case_ids=log.cases["case_id"],
-        events=events,
+        flow=process.flow,
+        net=process.net,
         cases=cases,
         explanations=explanations,
-        instances=instances,
-        facts=facts,
+        part=Part.joined(list(settings.mapper(judging, range(len(parts.starts) - 1)))),
+        now=as_moment(settings.now),
+        calendar=settings.calendar,
     )

@@ -43,7 +43,7 @@ Answers = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Passages:
+class Passages:
     """How explanations went past one gateway; arrays with one value for each explanation.
 
     Attributes:
@@ -55,29 +55,39 @@ class _Passages:
     took: Mapping[int, Truths]
 
 
-def judge_branches(flow: Flow, structure: Structure, explanations: Explanations, facts: Facts) -> pl.DataFrame:
-    """Every way that cases took, held against its condition.
+def find_passages(flow: Flow, structure: Structure, explanations: Explanations) -> Mapping[str, Passages]:
+    """How explanations went past each gateway that says when a way is taken.
 
     Args:
         flow: The flow.
         structure: Its net, made ready.
         explanations: What the alignments say.
-        facts: The log.
+    """
+    gateways = dict.fromkeys(edge.source for edge in branches_of(flow))
+    if not gateways:
+        return {}
+    shown = _shown(structure, explanations)
+    return {gateway: _passages(gateway, flow, structure, explanations, shown) for gateway in gateways}
+
+
+def judge_branches(flow: Flow, passages: Mapping[str, Passages], of_case: Rows, facts: Facts) -> pl.DataFrame:
+    """Every way that cases took, held against its condition.
+
+    Args:
+        flow: The flow.
+        passages: How explanations went past its gateways.
+        of_case: int64 explanation of each case.
+        facts: The cases.
 
     Returns:
         ``INSTANCE_COLUMNS``, the standards numbered on: one number for each of ``branches_of(flow)``, in its order. No
         events are named; the moment is when the case began.
     """
     frames = [pl.DataFrame(schema=INSTANCE_COLUMNS)]
-    branches = branches_of(flow)
-    if branches:
-        shown = _shown(structure, explanations)
-        gateways = dict.fromkeys(edge.source for edge in branches)
-        passages = {gateway: _passages(gateway, flow, structure, explanations, shown) for gateway in gateways}
-        begin, _ = facts.events.spans
-        for number, edge in enumerate(branches, start=len(flow.standards)):
-            found = _judge(edge, flow, passages[edge.source], explanations, facts)
-            frames.append(found.frame(number, begin[found.case]))
+    begin, _ = facts.events.spans
+    for number, edge in enumerate(branches_of(flow), start=len(flow.standards)):
+        found = _judge(edge, flow, passages[edge.source], of_case, facts)
+        frames.append(found.frame(number, begin[found.case]))
     return pl.concat(frames)
 
 
@@ -97,7 +107,7 @@ def _shown(structure: Structure, explanations: Explanations) -> Truths:
     return found
 
 
-def _passages(gateway: str, flow: Flow, structure: Structure, explanations: Explanations, shown: Truths) -> _Passages:
+def _passages(gateway: str, flow: Flow, structure: Structure, explanations: Explanations, shown: Truths) -> Passages:
     """What each explanation did at one gateway, the last time it came there."""
     count, moves, ways = len(explanations), explanations.moves, EdgeMap(flow, structure.net)
     chosen = [ways.chosen_by(index) for index, t in enumerate(structure.net.transitions) if t.node == gateway]
@@ -115,7 +125,7 @@ def _passages(gateway: str, flow: Flow, structure: Structure, explanations: Expl
             steps = structure.steps_of_branch(gateway, place)
             if steps:
                 passed &= ~took[edge] | _performs(steps, structure, explanations)
-    return _Passages(passed, took)
+    return Passages(passed, took)
 
 
 def _performs(steps: frozenset[str], structure: Structure, explanations: Explanations) -> Truths:
@@ -130,14 +140,14 @@ def _performs(steps: frozenset[str], structure: Structure, explanations: Explana
     return found
 
 
-def _judge(edge: Edge, flow: Flow, passages: _Passages, explanations: Explanations, facts: Facts) -> Judged:
+def _judge(edge: Edge, flow: Flow, passages: Passages, of_case: Rows, facts: Facts) -> Judged:
     """The instances of one branch."""
     index = flow.edges.index(edge)
     took = passages.took[index]
     asked = passages.passed & (took if flow.by_id[edge.source].kind is NodeKind.EXCLUSIVE else True)
-    cases = np.flatnonzero(asked[explanations.of_case])
+    cases = np.flatnonzero(asked[of_case])
     answer = _answer(edge, flow, facts, cases)
-    taken = took[explanations.of_case[cases]]
+    taken = took[of_case[cases]]
     nothing = np.full(len(cases), NONE, dtype=np.int64)
     return Judged.of(
         cases,

@@ -13,7 +13,7 @@ tie). Equal values are never parted. Cases without a value belong to no class an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -22,17 +22,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.logs.log import EVENT_COLUMNS, Log
+from engine.assessment.attribute_columns import MISSING, AttributeColumn, attribute_columns
+from engine.logs.log import Log
 
 Rows = NDArray[np.int64]
 Codes = NDArray[np.signedinteger[Any]]
 
-RESOURCE = "resource"
 BANDS = 4
 """Numbers are cut into so many bands of about as many cases each."""
 _FEW_NUMBERS = 10
 """Numbers with no more values than this are classes as they are."""
-_MISSING = -1
 _VARIANT = re.compile(r"[\W_]*(case)?[\W_]*variant[\W_]*(index|id|name|no)?[\W_]*\d*[\W_]*", re.IGNORECASE)
 """What tools call the column that names the sequence of activities: it is the deviation, and explains none."""
 
@@ -142,9 +141,21 @@ def case_attributes(
         steps: Label and name of the steps whose events are looked at on their own.
         bounds: Which classes count.
     """
+    looked_at = list(steps)
+    return classified(attribute_columns(log, labels, looked_at), [step for _, step in looked_at], bounds)
+
+
+def classified(columns: Iterable[AttributeColumn], steps: Sequence[str], bounds: Bounds) -> CaseAttributes:
+    """Cut cases into classes, attribute by attribute.
+
+    Args:
+        columns: The attributes of all cases.
+        steps: Names of the steps whose events are looked at on their own, in their order.
+        bounds: Which classes count.
+    """
     tested: list[AttributeCases] = []
     left_out: list[AttributeLeftOut] = []
-    for blank, column, codes in _views(log, labels, list(steps), bounds):
+    for blank, column, codes in _views(columns, steps, bounds):
         made = _classes(blank, column, codes, bounds)
         if isinstance(made, AttributeCases):
             tested.append(made)
@@ -164,11 +175,11 @@ def _place(one: AttributeCases) -> tuple[int, str, str]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Column:
-    """One attribute of cases or events, its values as numbers.
+    """The values of an attribute, as they are compared.
 
     Attributes:
         distinct: Its values in their order; text, truth values, or finite numbers.
-        codes: int32 place of each row's value, −1 without one.
+        codes: int32 place of each of the values as they are in the log, and one more, −1, for a missing value.
         reason: Why it cannot be cut into classes, or None.
     """
 
@@ -178,68 +189,44 @@ class _Column:
 
 
 def _views(
-    log: Log, labels: NDArray[np.int32], steps: list[tuple[int, str]], bounds: Bounds
+    columns: Iterable[AttributeColumn], steps: Sequence[str], bounds: Bounds
 ) -> Iterator[tuple[AttributeClass, _Column, NDArray[np.int32]]]:
     """Every attribute in every view: what it is called, its values, and the code of each case."""
-    for name in log.cases.columns[1:]:
-        column = _column(log.cases[name], bounds)
-        yield AttributeClass(name, Scope.CASE), column, column.codes
-    cases = log.events["case"].to_numpy().astype(np.int64)
-    rows_of = {name: np.flatnonzero(labels == label) for label, name in steps}
-    for name in log.events.columns:
-        values = log.events[name]
-        if (name in EVENT_COLUMNS and name != RESOURCE) or values.null_count() == len(values):
+    for seen in columns:
+        if not seen.of_case and not seen.filled:
             continue
-        column = _column(values, bounds)
-        first = _first_of_each_case(column.codes, np.arange(len(cases)), cases, log.cases.height)
-        yield AttributeClass(name, Scope.FIRST_EVENT), column, first
-        if (np.where(column.codes < 0, first[cases], column.codes) == first[cases]).all():
+        column = _column(seen, bounds)
+        scope = Scope.CASE if seen.of_case else Scope.FIRST_EVENT
+        yield AttributeClass(seen.name, scope), column, column.codes[seen.first]
+        one, other = np.divmod(seen.differing, max(len(seen.distinct), 1))
+        if (column.codes[one] == column.codes[other]).all():
             continue  # the same throughout each case, so a step's own view would show nothing new
-        for step, rows in rows_of.items():
-            own = _first_of_each_case(column.codes, rows, cases, log.cases.height)
-            yield AttributeClass(name, Scope.STEP, step), column, own
+        for step in steps:
+            if step in seen.at_steps:
+                yield AttributeClass(seen.name, Scope.STEP, step), column, column.codes[seen.at_steps[step]]
 
 
-def _column(values: pl.Series, bounds: Bounds) -> _Column:
-    nothing = np.full(len(values), _MISSING, dtype=np.int32)
-    if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype in {pl.Binary, pl.Object, pl.Null}:
-        return _Column(values.head(0), nothing, LeftOut.ONE_VALUE if values.dtype == pl.Null else LeftOut.NO_CLASSES)
+def _column(seen: AttributeColumn, bounds: Bounds) -> _Column:
+    values = seen.distinct
+    nothing = np.full(len(values) + 1, MISSING, dtype=np.int32)
+    if not seen.is_usable:
+        return _Column(values, nothing, LeftOut.ONE_VALUE if values.dtype == pl.Null else LeftOut.NO_CLASSES)
     plain = _plain(values, bounds)
-    reason = LeftOut.VARIANT if _VARIANT.fullmatch(values.name) else None
+    reason = LeftOut.VARIANT if _VARIANT.fullmatch(seen.name) else None
     if plain.dtype.is_numeric():
-        known = plain.is_not_null().to_numpy()
-        numbers, nothing[known] = np.unique(plain.drop_nulls().cast(pl.Float64).to_numpy(), return_inverse=True)
+        numbers, nothing[:-1] = np.unique(plain.cast(pl.Float64).to_numpy(), return_inverse=True)
         return _Column(pl.Series(numbers), nothing, reason)
-    distinct = plain.drop_nulls().unique().sort()
-    if distinct.is_empty():
-        return _Column(distinct, nothing, reason)
-    places = pl.int_range(len(distinct), dtype=pl.Int32, eager=True)
-    codes = plain.replace_strict(distinct, places, default=None, return_dtype=pl.Int32).fill_null(_MISSING)
-    return _Column(distinct, codes.to_numpy(), reason)
+    order = plain.arg_sort().to_numpy()
+    nothing[order] = np.arange(len(order), dtype=np.int32)
+    return _Column(plain.gather(order), nothing, reason)
 
 
-def _plain(values: pl.Series, bounds: Bounds) -> pl.Series:
-    """Text, truth values, whole numbers or finite floating ones; text of many values that is numbers is numbers."""
-    kind = values.dtype
-    if kind in {pl.Categorical, pl.Enum}:
-        return values.cast(pl.String)
-    if kind == pl.String and values.drop_nulls().n_unique() > bounds.classes:
-        numbers = _finite(values.cast(pl.Float64, strict=False))
-        return numbers if numbers.null_count() == values.null_count() else values
-    return _finite(values) if kind.is_float() else values
-
-
-def _finite(values: pl.Series) -> pl.Series:
-    return values.set(~values.is_finite().fill_null(value=True), None)
-
-
-def _first_of_each_case(codes: NDArray[np.int32], rows: Rows, cases: Rows, height: int) -> NDArray[np.int32]:
-    """Of some rows, increasing, the first value in each case; −1 where there is none."""
-    known = rows[codes[rows] >= 0]
-    known = known[np.diff(cases[known], prepend=-1) > 0]
-    found = np.full(height, _MISSING, dtype=np.int32)
-    found[cases[known]] = codes[known]
-    return found
+def _plain(distinct: pl.Series, bounds: Bounds) -> pl.Series:
+    """The same values; text of many values that is all numbers as numbers."""
+    if distinct.dtype == pl.String and len(distinct) > bounds.classes:
+        numbers = distinct.cast(pl.Float64, strict=False)
+        return numbers if numbers.is_finite().fill_null(value=False).all() else distinct
+    return distinct
 
 
 def _classes(
@@ -271,7 +258,7 @@ def _values(
     chosen = order[counts[order] >= bounds.cases]
     texts = [_text(value) for value in column.distinct.gather(chosen).to_list()]
     place = np.full(len(counts) + 1, len(chosen), dtype=np.int32)
-    place[chosen], place[-1] = np.arange(len(chosen)), _MISSING  # the last is that of a code of −1
+    place[chosen], place[-1] = np.arange(len(chosen)), MISSING  # the last is that of a code of −1
     return AttributeCases(tuple(replace(blank, value=text) for text in texts), _short(place, len(chosen))[codes])
 
 
@@ -287,7 +274,7 @@ def _bands(blank: AttributeClass, column: _Column, codes: NDArray[np.int32], cou
     keys = stretch * (BANDS + 1) + within * BANDS // cases
     starts = np.flatnonzero(np.diff(keys, prepend=-1) > 0)
     ends = np.append(starts[1:], len(numbers)) - 1
-    band = np.full(len(counts) + 1, _MISSING, dtype=np.int8)
+    band = np.full(len(counts) + 1, MISSING, dtype=np.int8)
     band[present] = np.searchsorted(starts, np.arange(len(numbers)), side="right") - 1
     classes = tuple(
         replace(blank, value=_text(float(numbers[start])))

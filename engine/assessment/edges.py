@@ -13,16 +13,18 @@ have not gone on yet.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from engine.assessment.assessment import EdgeStatistics
-from engine.assessment.population import Population
+from engine.assessment.explanations import Explanations
 from engine.assessment.times import MICROSECONDS
 from engine.conformance.causality import find_causality
+from engine.conformance.performed import EventTable
 from engine.definitions.flow import Edge, Flow, NodeKind
 from engine.nets.net import Net, Purpose
 
@@ -135,36 +137,76 @@ class EdgeMap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passages:
-    """Pairs of events at the two ends of an edge: explanation, edge, and the positions of the events."""
+class Tokens:
+    """What the runs of explanations did at the edges of a flow.
 
+    Attributes:
+        counts: How many tokens went along each edge, over all cases.
+        rows, edges, firsts, seconds: Pairs of events at the two ends of an edge: explanation, edge, and the positions
+            of the events in their case.
+    """
+
+    counts: list[int]
     rows: array[int] = field(default_factory=lambda: array("q"))
     edges: array[int] = field(default_factory=lambda: array("q"))
     firsts: array[int] = field(default_factory=lambda: array("q"))
     seconds: array[int] = field(default_factory=lambda: array("q"))
 
-    def add(self, row: int, edge: int, first: int, second: int) -> None:
+    def note(self, row: int, edge: int, first: int, second: int) -> None:
+        """Note a pair of events."""
         self.rows.append(row)
         self.edges.append(edge)
         self.firsts.append(first)
         self.seconds.append(second)
 
+    def spans(self, of_case: NDArray[np.int64], events: EventTable) -> pl.DataFrame:
+        """The time between the events at the two ends of an edge, for the cases of a table of events.
 
-def edge_statistics(population: Population) -> tuple[EdgeStatistics, ...]:
+        Args:
+            of_case: int64 explanation of each case of the table.
+            events: The table.
+
+        Returns:
+            ``edge`` (Int32) and ``span`` (Int64, microseconds), one row for each pair that has both times.
+        """
+        pairs = pl.DataFrame(
+            {"row": self.rows, "edge": self.edges, "first": self.firsts, "second": self.seconds},
+            schema={"row": pl.Int64, "edge": pl.Int64, "first": pl.Int64, "second": pl.Int64},
+        )
+        cases = pl.DataFrame({"row": of_case, "offset": events.offsets[:-1]})
+        rows = pairs.join(cases, on="row").select("edge", pl.col("first", "second") + pl.col("offset"))
+        spans = events.begun[rows["second"].to_numpy()] - events.time[rows["first"].to_numpy()]
+        known = ~np.isnat(spans)
+        return pl.DataFrame(
+            {"edge": rows["edge"].to_numpy()[known].astype(np.int32), "span": spans[known].astype(np.int64)}
+        )
+
+
+def follow_tokens(flow: Flow, net: Net, explanations: Explanations) -> Tokens:
+    """Follow the tokens of every exact explanation.
+
+    Args:
+        flow: The flow; one without a graph has no edges, and nothing is followed.
+        net: Its net.
+        explanations: What the alignments say.
+    """
+    tokens = Tokens([0] * len(flow.edges))
+    if flow.edges:
+        ways = EdgeMap(flow, net)
+        for row in np.flatnonzero(explanations.known).tolist():
+            _follow_run(net, explanations, ways, row, tokens=tokens)
+    return tokens
+
+
+def edge_statistics(flow: Flow, counts: Sequence[int], spans: pl.DataFrame) -> tuple[EdgeStatistics, ...]:
     """How often the aligned runs went along each edge, in the flow's order; empty for a flow without a graph.
 
     Args:
-        population: The cases.
+        flow: The flow.
+        counts: ``Tokens.counts``.
+        spans: ``Tokens.spans`` of all cases.
     """
-    flow = population.flow
-    if not flow.edges:
-        return ()
-    ways = EdgeMap(flow, population.net)
-    counts = [0] * len(flow.edges)
-    passages = _Passages()
-    for row in np.flatnonzero(population.explanations.known).tolist():
-        _follow_run(population, ways, row, counts=counts, passages=passages)
-    medians = _median_times(population, passages)
+    medians = _median_times(spans)
     return tuple(_statistics(edge, counts[i], medians.get(i)) for i, edge in enumerate(flow.edges))
 
 
@@ -172,21 +214,14 @@ def _statistics(edge: Edge, count: int, median: float | None) -> EdgeStatistics:
     return EdgeStatistics(edge.source, edge.target, count, median)
 
 
-def _follow_run(
-    population: Population,
-    ways: EdgeMap,
-    row: int,
-    *,
-    counts: list[int],
-    passages: _Passages,
-) -> None:
+def _follow_run(net: Net, explanations: Explanations, ways: EdgeMap, row: int, *, tokens: Tokens) -> None:
     """Count the tokens of one explanation's run."""
-    explanations = population.explanations
+    counts = tokens.counts
     begin, stop = explanations.moves.offsets[row : row + 2].tolist()
     transitions = explanations.moves.transitions[begin:stop].tolist()
     positions = explanations.moves.positions[begin:stop].tolist()
     cases = int(explanations.cases[row])
-    causality = find_causality(population.net.token_flow, transitions)
+    causality = find_causality(net.token_flow, transitions)
     event = list(positions)  # the event that each move shows; a step's silent onward move shows the step's
     for taker, causes in enumerate(causality.causes):
         if transitions[taker] < 0:
@@ -199,7 +234,7 @@ def _follow_run(
                 event[taker] = event[maker]
             _count(counts, way, cases)
             if len(way) == 1 and event[maker] >= 0 and positions[taker] >= 0:
-                passages.add(row, way[0], event[maker], positions[taker])
+                tokens.note(row, way[0], event[maker], positions[taker])
     if not explanations.is_open[row]:
         for maker in causality.last:
             _count(counts, ways.way(transitions[maker], None), cases)
@@ -210,17 +245,6 @@ def _count(counts: list[int], way: tuple[int, ...], cases: int) -> None:
         counts[edge] += cases
 
 
-def _median_times(population: Population, passages: _Passages) -> dict[int, float]:
+def _median_times(spans: pl.DataFrame) -> Mapping[int, float]:
     """The median time between the events at the two ends of each edge, in seconds."""
-    pairs = pl.DataFrame(
-        {"row": passages.rows, "edge": passages.edges, "first": passages.firsts, "second": passages.seconds},
-        schema={"row": pl.Int64, "edge": pl.Int64, "first": pl.Int64, "second": pl.Int64},
-    )
-    events = population.events
-    cases = pl.DataFrame({"row": population.explanations.of_case, "offset": events.offsets[:-1]})
-    rows = pairs.join(cases, on="row").select("edge", pl.col("first", "second") + pl.col("offset"))
-    spans = events.begun[rows["second"].to_numpy()] - events.time[rows["first"].to_numpy()]
-    known = ~np.isnat(spans)
-    timed = pl.DataFrame({"edge": rows["edge"].to_numpy()[known], "span": spans[known].astype(np.int64)})
-    medians = timed.group_by("edge").agg(pl.col("span").clip(0).median() / MICROSECONDS)
-    return dict(medians.iter_rows())
+    return dict(spans.group_by("edge").agg(pl.col("span").clip(0).median() / MICROSECONDS).iter_rows())

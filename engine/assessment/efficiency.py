@@ -12,7 +12,7 @@ import numpy as np
 from engine.assessment.assessment import DimensionScore
 from engine.assessment.population import Population
 from engine.assessment.scoring import Units, score_units
-from engine.assessment.times import CaseTimes, median_seconds, quantile_seconds
+from engine.assessment.times import median_seconds, quantile_seconds
 from engine.vocabulary import Dimension, Outcome
 
 
@@ -36,7 +36,7 @@ def _reason(population: Population) -> str:
 
 
 def _beside(population: Population) -> Mapping[str, float | int | None]:
-    times = CaseTimes.of(population.events)
+    times = population.times
     closed = population.cases.closed
     cycle, touch, waiting = times.cycle[closed], times.touch[closed], times.waiting[closed]
     known = ~np.isnat(touch)

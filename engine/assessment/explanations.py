@@ -93,14 +93,15 @@ class Explanations:
                     found[self.event_offsets[row] + np.array(deviation.positions)] = True
         return found
 
-    def to_events(self, values: Truths, offsets: Rows) -> Truths:
-        """Carry one value for each event of each explanation over to the events of the log.
+    def to_events(self, values: Truths, offsets: Rows, cases: slice = slice(None)) -> Truths:
+        """Carry one value for each event of each explanation over to the events of cases.
 
         Args:
             values: As long as ``event_offsets`` says.
-            offsets: int64 row offsets of the log's cases.
+            offsets: int64 row offsets of the cases.
+            cases: Which cases of the log they are.
         """
-        starts = self.event_offsets[self.of_case] - offsets[:-1]
+        starts = self.event_offsets[self.of_case[cases]] - offsets[:-1]
         rows = np.arange(offsets[-1]) + np.repeat(starts, np.diff(offsets))
         found: Truths = values[rows]
         return found

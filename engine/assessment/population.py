@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from engine.assessment.checks import Check, checks_of
 from engine.assessment.explanations import Explanations
 from engine.assessment.groups import Groups
-from engine.conformance.performed import CaseTable, EventTable
-from engine.conformance.standards.facts import Facts
+from engine.assessment.part import Part
+from engine.assessment.times import CaseTimes
+from engine.calendars import Calendar
+from engine.conformance.attributes import Attributes
+from engine.conformance.performed import CaseTable
 from engine.definitions.flow import Flow
 from engine.definitions.standards import Standard
 from engine.nets.net import Net
@@ -31,22 +34,41 @@ class Population:
     Attributes:
         flow: The flow.
         net: Its net.
-        case_ids: In the log's order.
-        events: The events with their steps.
         cases: Closed or open, ended or not.
         explanations: What the alignments say.
-        instances: The instances of the checks (``INSTANCE_COLUMNS``; ``standard`` is the index of the check).
-        facts: The log as rules see it.
+        part: What all cases bring: times, instances of the checks (``standard`` is the index of the check), samples.
+        now: The moment of judging, NaT when nobody knows.
+        calendar: For periods.
     """
 
     flow: Flow
     net: Net
-    case_ids: pl.Series
-    events: EventTable
     cases: CaseTable
     explanations: Explanations
-    instances: pl.DataFrame
-    facts: Facts
+    part: Part
+    now: np.datetime64
+    calendar: Calendar
+
+    @property
+    def case_ids(self) -> pl.Series:
+        """Ids of the cases, in the log's order."""
+        return self.part.case_ids
+
+    @property
+    def times(self) -> CaseTimes:
+        """The times of the cases."""
+        return self.part.times
+
+    @property
+    def instances(self) -> pl.DataFrame:
+        """The instances of the checks."""
+        return self.part.instances
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """The attributes of cases that the conditions of branches read."""
+        nobody = pl.DataFrame({"case": pl.Series([], dtype=pl.UInt32)})
+        return Attributes(self.part.values, nobody, np.zeros(0, dtype=np.int64))
 
     @cached_property
     def groups(self) -> Groups:

@@ -12,7 +12,6 @@ from engine.assessment.assessment import StepStatistics
 from engine.assessment.explanations import SYNC
 from engine.assessment.population import Population
 from engine.assessment.times import MICROSECONDS
-from engine.conformance.performed import EventTable
 from engine.vocabulary import DeviationKind, Outcome
 
 _TIME_KINDS = (DeviationKind.LATE, DeviationKind.TOO_SHORT)
@@ -23,7 +22,7 @@ def step_statistics(population: Population) -> tuple[StepStatistics, ...]:
     went_wrong = _deviating_occurrences(population)
     synchronous = _synchronous(population)
     late = _missed_times(population)
-    durations, waits = _median_times(population.events, len(population.net.labels))
+    durations, waits = _median_times(population.part.step_spans, len(population.net.labels))
     return tuple(
         StepStatistics(
             step=step,
@@ -75,19 +74,9 @@ def _missed_times(population: Population) -> Counter[str]:
     return found
 
 
-def _median_times(events: EventTable, labels: int) -> tuple[list[float | None], list[float | None]]:
+def _median_times(spans: pl.DataFrame, labels: int) -> tuple[list[float | None], list[float | None]]:
     """The median duration and the median waiting time of each label's performed events, in seconds."""
-    previous = np.full(len(events.time), np.datetime64("NaT", "us"))
-    previous[1:] = np.where(events.case[1:] == events.case[:-1], events.time[:-1], previous[1:])
-    rows = np.flatnonzero(events.performed)
-    frame = pl.DataFrame(
-        {
-            "label": events.label[rows],
-            "duration": _span_column(events.time[rows] - events.start[rows]),
-            "wait": _span_column(events.begun[rows] - previous[rows]),
-        }
-    )
-    medians = frame.group_by("label").agg(
+    medians = spans.group_by("label").agg(
         pl.col("duration").clip(0).median() / MICROSECONDS, pl.col("wait").clip(0).median() / MICROSECONDS
     )
     durations: list[float | None] = [None] * labels
@@ -95,8 +84,3 @@ def _median_times(events: EventTable, labels: int) -> tuple[list[float | None], 
     for label, duration, wait in medians.iter_rows():
         durations[label], waits[label] = duration, wait
     return durations, waits
-
-
-def _span_column(spans: NDArray[np.timedelta64]) -> pl.Series:
-    """Time spans as microseconds, null where unknown."""
-    return pl.Series(spans.astype(np.int64)).set(pl.Series(np.isnat(spans)), None)

@@ -45,6 +45,6 @@ def _evidence(edge: Edge, cases: tuple[int, ...], population: Population) -> Bra
     conditions = tuple(e.when for e in ([edge] if edge.when is not None else others) if e.when is not None)
     examples = []
     for case in cases:
-        values = [pair for text in conditions for pair in read_values(text, population.facts.attributes, case)]
+        values = [pair for text in conditions for pair in read_values(text, population.attributes, case)]
         examples.append(BranchExample(population.names([case])[0], tuple(dict.fromkeys(values))))
     return BranchEvidence(edge.source, edge.target, conditions, edge.otherwise, tuple(examples))

@@ -7,6 +7,7 @@ the rest of the cycle time; flow efficiency is the sum of the touch times over t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.conformance.performed import EventTable
 
+Moments = NDArray[np.datetime64]
 Spans = NDArray[np.timedelta64]
 Truths = NDArray[np.bool_]
 
@@ -34,22 +36,34 @@ def median_seconds(spans: Spans) -> float | None:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CaseTimes:
-    """The times of each case; timedelta64[us], NaT where the events do not tell.
+    """The times of each case; timedelta64[us] where no other word stands, NaT where the events do not tell.
 
     Attributes:
-        cycle: From its first to its last moment.
+        begin, end: Its first and its last moment (``EventTable.spans``); datetime64[us].
         touch: In which at least one event was worked on.
     """
 
-    cycle: Spans
+    begin: Moments
+    end: Moments
     touch: Spans
 
     @classmethod
     def of(cls, events: EventTable) -> CaseTimes:
         """The times of the cases of a log."""
         begin, end = events.spans
-        cycle = end - begin
-        return cls(cycle, np.where(np.isnat(cycle), np.timedelta64("NaT", "us"), _touch(events)))
+        return cls(begin, end, np.where(np.isnat(end - begin), np.timedelta64("NaT", "us"), _touch(events)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[CaseTimes]) -> CaseTimes:
+        """The times of the cases of several parts, one after the other."""
+        columns = zip(*((part.begin, part.end, part.touch) for part in parts), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
+
+    @property
+    def cycle(self) -> Spans:
+        """From the first to the last moment."""
+        found: Spans = self.end - self.begin
+        return found
 
     @property
     def waiting(self) -> Spans:
@@ -78,3 +92,26 @@ def _touch(events: EventTable) -> Spans:
     found = np.full(cases, np.timedelta64("NaT", "us"))
     found[worked["case"].to_numpy()] = worked["new"].to_numpy().astype("timedelta64[us]")
     return found
+
+
+def step_spans(events: EventTable) -> pl.DataFrame:
+    """How long each performed event took, and how long its case waited for it.
+
+    Returns:
+        ``label`` (Int32), ``duration`` and ``wait`` (Int64, microseconds, null where unknown).
+    """
+    previous = np.full(len(events.time), np.datetime64("NaT", "us"))
+    previous[1:] = np.where(events.case[1:] == events.case[:-1], events.time[:-1], previous[1:])
+    rows = np.flatnonzero(events.performed)
+    return pl.DataFrame(
+        {
+            "label": events.label[rows],
+            "duration": _span_column(events.time[rows] - events.start[rows]),
+            "wait": _span_column(events.begun[rows] - previous[rows]),
+        }
+    )
+
+
+def _span_column(spans: NDArray[np.timedelta64]) -> pl.Series:
+    """Time spans as microseconds, null where unknown."""
+    return pl.Series(spans.astype(np.int64)).set(pl.Series(np.isnat(spans)), None)

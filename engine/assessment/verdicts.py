@@ -23,7 +23,8 @@ from engine.assessment.intervals import score_interval
 from engine.assessment.population import Population
 from engine.assessment.standard_result import SecondTierResult, StandardResult, WindowResult
 from engine.conformance.standards.periods import starts_of
-from engine.conformance.standards.population import LEVEL, Comparison, compare
+from engine.conformance.standards.population import LEVEL, Comparison, compare_sample
+from engine.conformance.standards.samples import Sample
 from engine.definitions.standards import Standard
 from engine.vocabulary import Lack, Outcome, Verdict
 
@@ -80,7 +81,7 @@ def summarise_standards(population: Population) -> tuple[StandardResult, ...]:
     instances = population.instances.partition_by("standard", as_dict=True)
     nothing = population.instances.clear()
     return tuple(
-        _of_population(standard, population)
+        _of_population(standard, population.part.samples[index], population)
         if standard.is_of_population
         else _of_instances(standard, instances.get((index,), nothing), population)
         for index, standard in enumerate(population.flow.standards)
@@ -129,7 +130,7 @@ def _windows(standard: Standard, due: pl.DataFrame, population: Population) -> t
     if standard.per is None:
         return ()
     timed = due.filter(pl.col("moment").is_not_null())
-    days = population.facts.calendar.local_days(timed["moment"].to_numpy())
+    days = population.calendar.local_days(timed["moment"].to_numpy())
     starts = starts_of(standard.per, days)
     found = []
     for start in np.unique(starts):
@@ -162,8 +163,8 @@ def _second_tier(standard: Standard, due: pl.DataFrame) -> SecondTierResult | No
     return SecondTierResult(share.kept, share.due, share.share, tier.share, share.interval, share.verdict(tier.share))
 
 
-def _of_population(standard: Standard, population: Population) -> StandardResult:
-    comparisons = compare(standard, population.facts)
+def _of_population(standard: Standard, sample: Sample, population: Population) -> StandardResult:
+    comparisons = compare_sample(standard, sample, now=population.now, calendar=population.calendar)
     counts = {outcome: sum(one.outcome is outcome for one in comparisons) for outcome in Outcome}
     due = counts[Outcome.MET] + counts[Outcome.MISSED]
     share = Fraction(counts[Outcome.MET], due) if due else None

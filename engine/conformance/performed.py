@@ -5,7 +5,7 @@ Everything is a column; a row is an event, in the order of ``Log.events``. Rows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from engine.logs.lifecycle import Transitions
 from engine.logs.log import Log
 
 Rows = NDArray[np.int64]
@@ -48,7 +49,13 @@ class EventTable:
 
     @classmethod
     def of(
-        cls, log: Log, label_of_activity: Mapping[str, int], performed: Truths, *, paired: bool = False
+        cls,
+        log: Log,
+        label_of_activity: Mapping[str, int],
+        performed: Truths,
+        *,
+        paired: bool = False,
+        completes: Collection[str] | None = None,
     ) -> EventTable:
         """The events of a log.
 
@@ -58,6 +65,7 @@ class EventTable:
             performed: One truth value for each event.
             paired: Whether starts and completions were paired (``Lifecycle.PAIR``), so that a start that is left, of an
                 activity that has completions, is pending.
+            completes: Names of the activities that have completions, where the log is a part of one; else the log says.
         """
         labels = np.array([label_of_activity.get(name, -1) for name in log.activities], dtype=np.int32)
         codes = log.events["activity"].to_numpy()
@@ -69,7 +77,7 @@ class EventTable:
             performed=performed,
             start=as_moments(log.events["start"]),
             time=as_moments(log.events["time"]),
-            pending=_pending(log) if paired else np.zeros(log.events.height, dtype=np.bool_),
+            pending=_pending(log, completes) if paired else np.zeros(log.events.height, dtype=np.bool_),
         )
 
     @cached_property
@@ -158,11 +166,12 @@ class CaseTable:
     ended: Truths
 
 
-def _pending(log: Log) -> Truths:
+def _pending(log: Log, completes: Collection[str] | None) -> Truths:
     """For each event of a paired log whether it is a start without a completion."""
     transition = pl.col("lifecycle").str.strip_chars().str.to_lowercase().fill_null("complete")
-    completes = (transition == "complete").any().over("activity")
-    return log.events.select(((transition == "start") & completes).alias("pending"))["pending"].to_numpy()
+    known = Transitions.of(log).completes if completes is None else completes
+    completed = pl.Series([name in known for name in log.activities], dtype=pl.Boolean).gather(log.events["activity"])
+    return log.events.select(((transition == "start") & completed).alias("pending"))["pending"].to_numpy()
 
 
 def offsets_of(log: Log) -> Rows:

@@ -7,7 +7,8 @@ transitions: an activity that never has what a mode looks for keeps all its even
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import polars as pl
@@ -34,58 +35,133 @@ class Lifecycle(StrEnum):
     PAIR = "pair"
 
 
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """Which activities of a log have starts, and which have completions.
+
+    Attributes:
+        starts: Names of those with starts.
+        completes: Names of those with completions.
+    """
+
+    starts: frozenset[str]
+    completes: frozenset[str]
+
+    @classmethod
+    def of(cls, log: Log) -> Transitions:
+        """Those of a log."""
+        marked = log.events.select("activity", **_is_start_or_complete())
+        having = (marked.filter(column)["activity"].unique().to_list() for column in ("start", "complete"))
+        return cls(*(frozenset(log.activities[code] for code in codes) for codes in having))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Transitions]) -> Transitions:
+        """Those of a log whose parts have these."""
+        every = tuple(parts)
+        return cls(
+            frozenset().union(*(part.starts for part in every)), frozenset().union(*(part.completes for part in every))
+        )
+
+    @property
+    def usual(self) -> Lifecycle:
+        """How starts and completions are read where nothing else is asked for: paired where an activity has both."""
+        return Lifecycle.PAIR if self.starts & self.completes else Lifecycle.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a mode did to a log.
+
+    Attributes:
+        events: How many events were left out.
+        starts: How many starts had no completion.
+    """
+
+    events: int = 0
+    starts: int = 0
+
+    def warnings(self, name: str, strange: int) -> tuple[Problem, ...]:
+        """The same as warnings about a log of that name.
+
+        Args:
+            name: The log's name.
+            strange: How many of its activities have no completions.
+        """
+        return (
+            *_warning("log.lifecycle-left-out", name, self.events),
+            *_warning("log.start-unpaired", name, self.starts),
+            *_warning("log.lifecycle-not-standard", name, strange),
+        )
+
+
 def has_both(log: Log) -> bool:
     """Whether some activity has both starts and completions, so that pairing would make intervals."""
-    return bool(_marked(log)["both"].any())
+    return Transitions.of(log).usual is Lifecycle.PAIR
 
 
 def usual_lifecycle(log: Log) -> Lifecycle:
     """How starts and completions are read where nothing else is asked for: paired where an activity has both."""
-    return Lifecycle.PAIR if has_both(log) else Lifecycle.ALL
+    return Transitions.of(log).usual
 
 
 def apply_lifecycle(log: Log, mode: Lifecycle) -> Log:
     """The log with only the events that count.
 
     An interval stands where its completion stood. It keeps the completion's time and attributes; what the completion
-    leaves null is taken from the start, whose time becomes ``start``.
+    leaves null is taken from the start, whose time becomes ``start``; but for the lifecycle, since it is a completion.
 
     Returns:
         A log with the same cases; it carries the warnings of the given one, and how many events were left out
         (``log.lifecycle-left-out``), how many starts had no completion (``log.start-unpaired``) and how many
         activities kept events that are no completions (``log.lifecycle-not-standard``).
     """
-    if mode is Lifecycle.ALL or not len(log.events):
+    transitions = Transitions.of(log)
+    counted, left_out = events_that_count(log, mode, transitions)
+    if counted is log:
         return log
-    marked = _marked(log)
+    strange = len(set(log.activities) - transitions.completes)
+    return replace(counted, warnings=(*log.warnings, *left_out.warnings(log.name, strange)))
+
+
+def events_that_count(log: Log, mode: Lifecycle, transitions: Transitions) -> tuple[Log, LeftOut]:
+    """A log, or a part of one, with only the events that count, and what was left out; no warnings are added.
+
+    Args:
+        log: The log or the part.
+        mode: Which events count.
+        transitions: Those of the whole log.
+    """
+    if mode is Lifecycle.ALL or not len(log.events):
+        return log, LeftOut()
+    marked = _marked(log, transitions)
     if mode is Lifecycle.COMPLETE:
         kept = marked["complete"] | ~marked["has_complete"]
         events, unpaired = log.events.filter(kept), 0
     else:
         kept = marked["start"] | marked["complete"] | ~marked["both"]
         events, unpaired = _paired(log.events.filter(kept), marked.filter(kept))
-    strange = marked.filter(~marked["has_complete"])["activity"].n_unique()
-    warnings = [
-        *log.warnings,
-        *_warning("log.lifecycle-left-out", log.name, int((~kept).sum())),
-        *_warning("log.start-unpaired", log.name, unpaired),
-        *_warning("log.lifecycle-not-standard", log.name, strange),
-    ]
     codes, renumbered = numbered(events["activity"])
-    return replace(
+    counted = replace(
         log,
         activities=tuple(log.activities[code] for code in codes.to_list()),
         events=events.with_columns(renumbered.alias("activity")),
-        warnings=tuple(warnings),
     )
+    return counted, LeftOut(int((~kept).sum()), unpaired)
 
 
-def _marked(log: Log) -> pl.DataFrame:
-    """For each event whether it is a start or a completion, and what its activity has."""
+def _is_start_or_complete() -> dict[str, pl.Expr]:
     transition = pl.col("lifecycle").str.strip_chars().str.to_lowercase().fill_null("complete")
-    return log.events.select("activity", start=transition == "start", complete=transition == "complete").with_columns(
-        has_complete=pl.col("complete").any().over("activity"),
-        both=(pl.col("start").any() & pl.col("complete").any()).over("activity"),
+    return {"start": transition == "start", "complete": transition == "complete"}
+
+
+def _marked(log: Log, transitions: Transitions) -> pl.DataFrame:
+    """For each event whether it is a start or a completion, and what its activity has."""
+    completes = [name in transitions.completes for name in log.activities]
+    both = [name in transitions.completes and name in transitions.starts for name in log.activities]
+    codes = log.events["activity"]
+    return log.events.select("activity", **_is_start_or_complete()).with_columns(
+        has_complete=pl.Series(completes, dtype=pl.Boolean).gather(codes),
+        both=pl.Series(both, dtype=pl.Boolean).gather(codes),
     )
 
 
@@ -113,7 +189,7 @@ def _paired(events: pl.DataFrame, marked: pl.DataFrame) -> tuple[pl.DataFrame, i
         **{
             f"of start: {name}": pl.col(name)
             for name in events.columns
-            if name not in ("case", "activity", "start", "time")
+            if name not in ("case", "activity", "start", "time", "lifecycle")
         },
     )
     joined = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -59,15 +60,53 @@ def find_variants(log: Log) -> Variants:
     every = pl.DataFrame({"case": np.arange(count, dtype=np.uint32)}).join(
         grouped, on="case", how="left", maintain_order="left"
     )
-    every = every.with_columns(pl.col("rank").fill_null(pl.lit([], dtype=pl.List(pl.Int32))))
-    groups = every.group_by("rank").agg(pl.col("case"), pl.len().alias("count"))
+    every = every.with_columns(
+        pl.col("rank").fill_null(pl.lit([], dtype=pl.List(pl.Int32))), pl.lit(1, dtype=pl.Int64).alias("count")
+    )
+    return _grouped(every.rename({"case": "row"}), names)
+
+
+def join_variants(parts: Sequence[Variants]) -> Variants:
+    """The variants of a log from those of its parts, which hold neighbouring cases in the log's order."""
+    if len(parts) == 1:
+        return parts[0]
+    names = sorted({name for part in parts for name in part.activities})
+    rank_of = {name: rank for rank, name in enumerate(names)}
+    frames, firsts = [], [0]
+    for part in parts:
+        ranks = np.array([rank_of[name] for name in part.activities], dtype=np.int32)
+        events = pl.DataFrame(
+            {
+                "row": np.repeat(np.arange(len(part)), np.diff(part.offsets)),
+                "rank": ranks[part.codes] if len(ranks) else part.codes,
+            }
+        )
+        sequences = events.group_by("row", maintain_order=True).agg("rank")
+        every = pl.DataFrame({"row": np.arange(len(part)), "count": part.counts})
+        every = every.join(sequences, on="row", how="left", maintain_order="left")
+        every = every.with_columns(pl.col("rank").fill_null(pl.lit([], dtype=pl.List(pl.Int32))))
+        frames.append(every.with_columns(pl.col("row") + firsts[-1]))
+        firsts.append(firsts[-1] + len(part))
+    found = _grouped(pl.concat(frames), names)
+    rows = np.concatenate([part.of_case + first for part, first in zip(parts, firsts[:-1], strict=True)])
+    return replace(found, of_case=found.of_case[rows])
+
+
+def _grouped(every: pl.DataFrame, names: Sequence[str]) -> Variants:
+    """Equal sequences as one variant; ``of_case`` is the variant of each row.
+
+    Args:
+        every: ``row``, ``rank`` (a list of places in ``names``), ``count``.
+        names: Activity names in their order.
+    """
+    groups = every.group_by("rank").agg("row", pl.col("count").sum())
     rows = sorted(
-        zip(groups["rank"].to_list(), groups["case"].to_list(), groups["count"].to_list(), strict=True),
+        zip(groups["rank"].to_list(), groups["row"].to_list(), groups["count"].to_list(), strict=True),
         key=lambda row: (-row[2], row[0]),
     )
-    of_case = np.zeros(count, dtype=np.int32)
-    for variant, (_, cases, _) in enumerate(rows):
-        of_case[cases] = variant
+    of_case = np.zeros(every.height, dtype=np.int32)
+    for variant, (_, members, _) in enumerate(rows):
+        of_case[members] = variant
     offsets = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([len(sequence) for sequence, _, _ in rows], out=offsets[1:])
     return Variants(

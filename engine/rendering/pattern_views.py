@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.assessment.assessment import Assessment
-from engine.assessment.case_attributes import RESOURCE, AttributeClass, Scope
+from engine.assessment.attribute_columns import RESOURCE
+from engine.assessment.case_attributes import AttributeClass, Scope
 from engine.assessment.losses import Cause
 from engine.assessment.patterns import LEAST_CASES, LEVEL, MoreFrequent, Together
 from engine.rendering.names import Names

@@ -20,7 +20,8 @@ from engine.vocabulary import DeviationKind, Lack
 Rows = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 
-_ROLE_NAMES = ("org:role", "role", "角色")
+ROLE_NAMES = ("org:role", "role", "角色")
+"""The attributes of events that name a role, the first that has a value counts."""
 
 
 def same_actor(facts: Facts, rule: SameActor) -> Judged:
@@ -162,7 +163,7 @@ def _roles(facts: Facts, rows: Rows) -> Rows:
         for name in (role, title.en, title.zh):
             names.setdefault(name.strip().casefold(), place)
     said = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
-    for name in _ROLE_NAMES:
+    for name in ROLE_NAMES:
         said = said.zip_with(said.is_not_null(), as_words(facts.at(name, rows)))
     found = said.zip_with(said.is_not_null(), as_words(facts.at("resource", rows)))
     distinct = found.drop_nulls().unique()

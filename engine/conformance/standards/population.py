@@ -23,21 +23,16 @@ from math import erfc, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.conformance.attributes import as_numbers, first_of_cases
-from engine.conformance.conditions import YES
-from engine.conformance.performed import NEVER, Stay
-from engine.conformance.standards.evaluation import in_force
+from engine.calendars import Calendar
 from engine.conformance.standards.facts import Facts
-from engine.conformance.standards.instances import NONE
 from engine.conformance.standards.periods import next_start, starts_of
+from engine.conformance.standards.samples import Sample
 from engine.definitions.rules import Change, Measured, Quicker
 from engine.definitions.standards import Period, Standard
 from engine.vocabulary import Outcome
 
 Numbers = NDArray[np.float64]
-Moments = NDArray[np.datetime64]
 Days = NDArray[np.datetime64]
-Truths = NDArray[np.bool_]
 
 EXACT_CASES = 100
 LEVEL = 0.05
@@ -75,22 +70,45 @@ def compare(standard: Standard, facts: Facts) -> tuple[Comparison, ...]:
     Raises:
         ValueError: Its rule is another.
     """
+    return compare_sample(standard, Sample.of(standard, facts), now=facts.moment, calendar=facts.calendar)
+
+
+def compare_sample(
+    standard: Standard, sample: Sample, *, now: np.datetime64, calendar: Calendar
+) -> tuple[Comparison, ...]:
+    """The same, by the sample that was taken of all cases.
+
+    Args:
+        standard: The standard.
+        sample: Its sample.
+        now: The moment of judging, NaT when nobody knows.
+        calendar: For periods.
+
+    Raises:
+        ValueError: Its rule is another.
+    """
     if isinstance(standard.rule, Change):
-        return _changes(standard, standard.rule, facts)
+        whole = _whole_periods(standard.per or Period.MONTH, sample, now, calendar)
+        return _changes(standard, standard.rule, sample, whole=whole, calendar=calendar)
     if isinstance(standard.rule, Quicker):
-        return (_quicker(standard, standard.rule, facts),)
+        return (_quicker(standard.rule, sample),)
     raise ValueError("not a rule of the population")
 
 
-def _changes(standard: Standard, rule: Change, facts: Facts) -> tuple[Comparison, ...]:
+def _changes(
+    standard: Standard,
+    rule: Change,
+    sample: Sample,
+    *,
+    whole: tuple[np.datetime64, np.datetime64],
+    calendar: Calendar,
+) -> tuple[Comparison, ...]:
     period = standard.per or Period.MONTH
-    moments, values, counted = _measured(standard, rule, facts)
-    counted &= ~np.isnat(moments)
-    starts = starts_of(period, facts.calendar.local_days(moments[counted]))
+    starts = starts_of(period, calendar.local_days(sample.moments))
     order = np.argsort(starts, kind="stable")
-    starts, values = starts[order], values[counted][order]
+    starts, values = starts[order], sample.values[order]
     found = []
-    for first, second in _neighbours(period, starts, _whole_periods(period, facts)):
+    for first, second in _neighbours(period, starts, whole):
         bounds = np.searchsorted(starts, [first, second, next_start(period, second)]).tolist()
         (one, size), (other, other_size) = (_measure(rule.measured, values[i:j]) for i, j in pairwise(bounds))
         outcome = _outcome(rule, one, other)
@@ -114,31 +132,6 @@ def _neighbours(
         second = next_start(period, first)
         if whole[0] <= first and next_start(period, second) <= whole[1]:
             yield first, second
-
-
-def _measured(standard: Standard, rule: Change, facts: Facts) -> tuple[Moments, Numbers, Truths]:
-    """Moment and value of everything that is counted, and whether it counts; in force and under its condition."""
-    begin = facts.stay(standard.inside).begin
-    if isinstance(rule.of, str):
-        rows = facts.done(rule.of)
-        if rule.measured is Measured.COUNT:
-            case, moments, values = facts.events.case[rows], facts.events.time[rows], np.ones(len(rows))
-        else:
-            rows, case, moments = np.zeros(0, dtype=np.int64), np.arange(facts.count), begin
-            values = (facts.first_done(rule.of) >= 0).astype(np.float64)
-    elif rule.of.step is None:
-        rows, case, moments = np.zeros(0, dtype=np.int64), np.arange(facts.count), begin
-        values = as_numbers(facts.in_cases(rule.of))
-    else:
-        rows = facts.done(rule.of.step)
-        case, moments = facts.events.case[rows], facts.events.time[rows]
-        values = as_numbers(facts.at(rule.of.name, rows))
-    counted = in_force(standard, facts, moments) == YES
-    if standard.inside is not None:
-        counted &= facts.entered(standard.inside)[case]
-    if standard.when is not None:
-        counted &= facts.answers(standard.when, case, rows if len(rows) == len(case) else None) == YES
-    return moments, values, counted & ~np.isnan(values)
 
 
 def _measure(measured: Measured, values: Numbers) -> tuple[Fraction | float | None, int]:
@@ -165,43 +158,34 @@ def _outcome(rule: Change, one: Fraction | float | None, other: Fraction | float
     return Outcome.MET if kept else Outcome.MISSED
 
 
-def _whole_periods(period: Period, facts: Facts) -> tuple[np.datetime64, np.datetime64]:
+def _whole_periods(
+    period: Period, sample: Sample, now: np.datetime64, calendar: Calendar
+) -> tuple[np.datetime64, np.datetime64]:
     """The first day of the first whole period, and the day after the last day of the last one."""
-    times = facts.events.time[~np.isnat(facts.events.time)]
     nothing = np.datetime64("1970-01-01", "D")
-    if not len(times):
+    if np.isnat(sample.latest):
         return nothing, nothing
-    now = times.max() if np.isnat(facts.moment) else facts.moment
-    begin = np.minimum(times.min(), facts.events.begun[~np.isnat(facts.events.begun)].min())
-    earliest, latest = facts.calendar.local_days(np.array([begin, now])).tolist()
+    until = sample.latest if np.isnat(now) else now
+    earliest, latest = calendar.local_days(np.array([sample.earliest, until])).tolist()
     earliest, latest = np.datetime64(earliest, "D"), np.datetime64(latest, "D")
     first = starts_of(period, np.array([earliest]))[0]
-    if _has_workday(facts, first, earliest):
+    if _has_workday(calendar, first, earliest):
         first = next_start(period, first)
     last = starts_of(period, np.array([latest]))[0]
     after = next_start(period, last)
-    if not _has_workday(facts, latest + np.timedelta64(1, "D"), after):
+    if not _has_workday(calendar, latest + np.timedelta64(1, "D"), after):
         last = after
     return first, last
 
 
-def _has_workday(facts: Facts, first: np.datetime64, until: np.datetime64) -> bool:
+def _has_workday(calendar: Calendar, first: np.datetime64, until: np.datetime64) -> bool:
     """Whether a working day lies from a first day to the day before another."""
     days = np.arange(first, min(until, _END_OF_DAYS), dtype="datetime64[D]").tolist()
-    return any(facts.calendar.hours_on(day) for day in days)
+    return any(calendar.hours_on(day) for day in days)
 
 
-def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
-    cases = np.arange(facts.count)
-    begin, end = _span_of_cases(rule, facts, facts.stay(standard.inside))
-    counted = facts.cases.closed & ~np.isnat(begin) & ~np.isnat(end)
-    if standard.inside is not None:
-        counted &= facts.entered(standard.inside)
-    counted &= in_force(standard, facts, facts.stay(standard.inside).begin) == YES
-    if standard.when is not None:
-        counted &= facts.answers(standard.when, cases) == YES
-    spans = np.maximum((end - begin).astype(np.int64), 0)
-    groups = [spans[counted & (facts.answers(condition, cases) == YES)] for condition in (rule.first, rule.second)]
+def _quicker(rule: Quicker, sample: Sample) -> Comparison:
+    groups = (sample.first, sample.second)
     sizes = [len(group) for group in groups]
     if not all(sizes):
         return Comparison(rule.first, rule.second, None, None, sizes[0], sizes[1], Outcome.NO_EVIDENCE)
@@ -210,21 +194,6 @@ def _quicker(standard: Standard, rule: Quicker, facts: Facts) -> Comparison:
     p = float(f"{less_by_chance(groups[0], groups[1]):.6g}")  # machines differ in the last digits
     seconds = one / _MICROSECONDS, other / _MICROSECONDS
     return Comparison(rule.first, rule.second, *seconds, sizes[0], sizes[1], outcome, p)
-
-
-def _span_of_cases(rule: Quicker, facts: Facts, stay: Stay) -> tuple[Moments, Moments]:
-    """The moments between which the time of each case runs, NaT where one is unknown or has not come."""
-    begin, end = stay.begin, np.where(facts.cases.ended, stay.end, NEVER)
-    since = None if rule.since is None else facts.first_done(rule.since)
-    if since is not None:
-        begin = facts.events.time_of(since)
-    if rule.until is not None:
-        done = facts.done(rule.until)
-        if since is not None:
-            after = since[facts.events.case[done]]
-            done = done[(after != NONE) & (done > after)]
-        end = facts.events.time_of(first_of_cases(done, facts.events.case, facts.count))
-    return begin, end
 
 
 def less_by_chance(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
