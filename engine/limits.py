@@ -28,6 +28,9 @@ class Limits:
         waiting_batches: Batches that wait to be stored.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
+        part_cells: Rows times columns of a Parquet file, or of a part of one, that are held in memory at once; a larger
+            file is read part by part.
+        parted_cells: Rows times columns of a Parquet file that is read part by part.
         nesting: Depth of elements or attributes in one file.
         flow_bytes: One flow file in YAML.
         bpmn_bytes: One flow file in BPMN.
@@ -74,6 +77,8 @@ class Limits:
     waiting_batches: int = 32
     json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
+    part_cells: int = 25_000_000
+    parted_cells: int = 10_000_000_000
     nesting: int = 64
     flow_bytes: int = MEBIBYTE
     bpmn_bytes: int = 16 * MEBIBYTE

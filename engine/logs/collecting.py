@@ -46,6 +46,16 @@ class ProblemCollector:
             self._warnings[key] = Problem(code, Place(self.source, line, element), values, Severity.WARNING)
         self._counts[key] += count
 
+    def add_warnings(self, warnings: Iterable[Problem]) -> None:
+        """Count the warnings of a part of the file."""
+        for found in warnings:
+            self.warn(found.code, found.count, found.place.line, found.place.element, **found.values)
+
+    def add_errors(self, errors: Iterable[Problem]) -> None:
+        """Add the errors of a part of the file; as ``error``."""
+        for found in errors:
+            self.error(found.code, found.place.line, found.place.element, **found.values)
+
     def warnings(self) -> tuple[Problem, ...]:
         """Everything odd, by code, then by element."""
         return tuple(replace(self._warnings[key], count=self._counts[key]) for key in sorted(self._warnings))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Collection
+from pathlib import Path
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from engine.limits import Limits
 from engine.logs.assembly import check_cells
 from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
+from engine.logs.columns import Roles
 from engine.logs.instants import to_utc
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
@@ -38,6 +41,19 @@ lazy = pl.scan_parquet(io.BytesIO(sys.stdin.buffer.read()))
 if len(lazy.collect_schema()) * lazy.select(pl.len()).collect().item() <= int(sys.argv[1]):
     lazy.collect()
 """
+_CHILD_BY_SLICES = """
+import sys
+import polars as pl
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
+except (ImportError, ValueError, OSError):
+    pass
+lazy = pl.scan_parquet(sys.argv[1])
+for begin in range(0, lazy.select(pl.len()).collect().item(), int(sys.argv[3])):
+    lazy.slice(begin, int(sys.argv[3])).collect()
+"""
 
 
 def read_parquet(data: bytes, problems: ProblemCollector, *, options: ReadOptions, limits: Limits) -> Log:
@@ -47,10 +63,46 @@ def read_parquet(data: bytes, problems: ProblemCollector, *, options: ReadOption
         InputRefused: It is damaged, or its columns or times have no one reading.
         LimitExceeded: It has too many rows or columns.
     """
-    frame = _decoded(data, problems, limits=limits)
+    return read_frame(_decoded(data, problems, limits=limits), problems, options=options, limits=limits)
+
+
+def read_frame(
+    frame: pl.DataFrame,
+    problems: ProblemCollector,
+    *,
+    options: ReadOptions,
+    limits: Limits,
+    roles: Roles | None = None,
+    varying: Collection[str] = (),
+) -> Log:
+    """A log from the columns of a Parquet file, or from some of its rows and columns.
+
+    Args:
+        frame: The columns.
+        problems: Takes what is odd about them.
+        options: As ``read_parquet``.
+        limits: As ``read_parquet``.
+        roles: As ``log_of_columns``.
+        varying: As ``log_of_columns``.
+
+    Raises:
+        InputRefused: The columns or times have no one reading.
+    """
     dates = DateAudit(options.timezone)
-    columns = [plain for column in frame.get_columns() if (plain := _plain(column, problems, dates)) is not None]
-    return log_of_columns(Table(pl.DataFrame(columns), None, problems, options, limits), dates)
+    columns = [plain for column in frame.get_columns() if (plain := plain_column(column, problems, dates)) is not None]
+    return log_of_columns(Table(pl.DataFrame(columns), None, problems, options, limits), dates, roles, varying)
+
+
+def decodes(path: Path, rows: int) -> bool:
+    """Whether a Parquet file can be decoded, so many rows at a time; tried in a child process.
+
+    Args:
+        path: The file.
+        rows: How many rows are in memory at once.
+    """
+    command = [sys.executable, "-P", "-c", _CHILD_BY_SLICES, str(path), str(_MOST_ADDRESSES), str(rows)]
+    child = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own interpreter
+    return child.returncode == 0
 
 
 def _decoded(data: bytes, problems: ProblemCollector, *, limits: Limits) -> pl.DataFrame:
@@ -73,7 +125,7 @@ def _decoded(data: bytes, problems: ProblemCollector, *, limits: Limits) -> pl.D
     return lazy.collect()
 
 
-def _plain(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series | None:
+def plain_column(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series | None:
     """A Parquet column in one of the types that attributes have; None, with a warning, when there is none."""
     kind = column.dtype
     if kind == pl.Date or isinstance(kind, pl.Datetime):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +23,8 @@ from engine.logs.ocel_sqlite import read_ocel_sqlite
 from engine.logs.ocel_xml import is_ocel_xml, read_ocel_xml
 from engine.logs.options import DateOrder, Progress, ReadOptions
 from engine.logs.parquet import read_parquet
+from engine.logs.parquet_parts import parquet_parts
+from engine.logs.parts import LogParts, WholeLog
 from engine.logs.sources import GZIP_MAGIC, ByteSource
 from engine.logs.tables import Table, log_of_text
 from engine.logs.workbooks import ZIP_MAGIC, read_workbook
@@ -28,7 +32,7 @@ from engine.logs.xes import read_xes
 from engine.logs.xml_declarations import require_known_encoding
 from engine.logs.zones import require_zone
 
-__all__ = ["DateOrder", "LogFormat", "Progress", "ReadOptions", "read_log"]
+__all__ = ["DateOrder", "LogFormat", "Progress", "ReadOptions", "open_log", "read_log"]
 
 
 class LogFormat(StrEnum):
@@ -95,6 +99,35 @@ def read_log(
                 pass
         log = _read(form, chunks, problems, chosen, limits=limits)
     return replace(log, source_hash=source.digest)
+
+
+@contextmanager
+def open_log(
+    path: Path,
+    *,
+    options: ReadOptions | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> Iterator[LogParts]:
+    """Read an event log, in parts if it is a Parquet file past ``part_cells``, else as a whole.
+
+    Takes and raises what ``read_log`` does. The parts can be read as long as the context is open: where the rows of
+    cases are scattered over the file, they are kept sorted in the system's folder for temporary files until then.
+    """
+    chosen = options or ReadOptions()
+    source = ByteSource(path, limits=limits, progress=progress)
+    require_zone(chosen.timezone, source.name)
+    head, chunks = source.open()
+    with tempfile.TemporaryDirectory(prefix="trueline-parts-") as folder:
+        parts: LogParts | None = None
+        if head.startswith(_PARQUET_MAGIC) and not source.packed:
+            _refuse_idle_options(chosen, LogFormat.PARQUET, source.name)
+            for _ in chunks:  # all bytes go into the hash
+                pass
+            parts = parquet_parts(path, source_hash=source.digest, options=chosen, limits=limits, folder=Path(folder))
+        if parts is None:
+            parts = WholeLog.of(read_log(path, options=chosen, limits=limits, progress=progress))
+        yield parts
 
 
 def _format(head: bytes) -> LogFormat:

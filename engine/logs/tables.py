@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -59,18 +60,20 @@ def log_of_text(table: Table) -> Log:
     return _log(replace(table, frame=frame), roles, DateAudit(table.options.timezone))
 
 
-def log_of_columns(table: Table, dates: DateAudit) -> Log:
+def log_of_columns(table: Table, dates: DateAudit, roles: Roles | None = None, varying: Collection[str] = ()) -> Log:
     """A log from a table whose columns have their types, as ``log_of_text`` makes one from text.
 
     Args:
-        table: The table.
+        table: The table, or some of its rows and columns.
         dates: What was odd about the dates that have been read already.
+        roles: Which column is what, where the whole table has told already.
+        varying: Columns that say they belong to the case and vary within cases elsewhere in the table.
 
     Raises:
         InputRefused: Columns, labels or times have no one reading.
     """
-    roles = find_roles(table.frame.columns, _time_like(table.frame), table.options, table.problems)
-    return _log(table, roles, dates)
+    roles = roles or find_roles(table.frame.columns, _time_like(table.frame), table.options, table.problems)
+    return _log(table, roles, dates, varying)
 
 
 def _refuse_wrong_header(table: Table) -> None:
@@ -116,14 +119,14 @@ def _time_like(frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def _log(table: Table, roles: Roles, dates: DateAudit) -> Log:
+def _log(table: Table, roles: Roles, dates: DateAudit, varying: Collection[str] = ()) -> Log:
     """Rows in order, cases numbered, attributes split between cases and events."""
     frame, problems = table.frame, table.problems
     height = len(frame)
-    case_id = _label(frame[roles.case])
+    case_id = as_label(frame[roles.case])
     _refuse_rows(case_id, "log.row-without-case", table)
     agreed = {
-        "activity": _label(frame[roles.activity]),
+        "activity": as_label(frame[roles.activity]),
         "start": _times(roles.start, table, dates),
         "time": _times(roles.time, table, dates),
         "resource": _optional(frame, roles.resource, height),
@@ -136,7 +139,7 @@ def _log(table: Table, roles: Roles, dates: DateAudit) -> Log:
     problems.refuse_if_wrong()
     dates.report(problems)
     ids, case = numbered(case_id)
-    case_columns, kept = _case_attributes(frame, case, roles, problems)
+    case_columns, kept = _case_attributes(frame, case, roles, problems, varying=varying)
     attributes = []
     names = [*EVENT_COLUMNS]
     for name in frame.columns:
@@ -177,7 +180,7 @@ def _order(events: pl.DataFrame, table: Table) -> pl.Series:
 
 
 def _case_attributes(
-    frame: pl.DataFrame, case: pl.Series, roles: Roles, problems: ProblemCollector
+    frame: pl.DataFrame, case: pl.Series, roles: Roles, problems: ProblemCollector, *, varying: Collection[str] = ()
 ) -> tuple[pl.DataFrame, set[str]]:
     """The columns that say they belong to the case, one value for each case, and their names in the table."""
     columns: list[pl.Series] = []
@@ -190,13 +193,16 @@ def _case_attributes(
         if (found["n"] > 1).any():
             problems.warn("log.case-attribute-varies", int((found["n"] > 1).sum()), None, name, column=name)
             continue
+        if name in varying:
+            continue
         free = free_name(name.removeprefix(CASE_PREFIX), ["case_id", *(column.name for column in columns)])
         columns.append(found["value"].alias(free))
         kept.add(name)
     return pl.DataFrame(columns), kept
 
 
-def _label(column: pl.Series) -> pl.Series:
+def as_label(column: pl.Series) -> pl.Series:
+    """A column as names of cases or activities; null where there is none, or nothing but blanks."""
     text = column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ") if column.dtype == INSTANT else column.cast(pl.String)
     return text.set(text.str.strip_chars() == "", None)
 
