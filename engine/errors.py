@@ -86,6 +86,16 @@ class InputRefused(TruelineError):  # noqa: N818 - the name says what happened, 
             raise ValueError("a refusal needs at least one problem")
         super().__init__("; ".join(f"{p.code} {dict(p.values)}" for p in self.problems[:5]))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Made again from its problems, whatever its own arguments were, when it comes from another process."""
+        return _refused, (type(self), self.problems)
+
+
+def _refused(kind: type[InputRefused], problems: tuple[Problem, ...]) -> InputRefused:
+    error = kind.__new__(kind)
+    InputRefused.__init__(error, problems)
+    return error
+
 
 class Conflict(InputRefused):
     """The input is well formed, but contradicts what is stored already."""

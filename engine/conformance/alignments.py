@@ -41,6 +41,46 @@ class _Piece:
     moves: MoveColumns
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Solving:
+    """Searches some neighbouring variants, given the first and the one past the last.
+
+    Attributes:
+        graph: The net, made ready.
+        offsets: int64 where each variant begins, and the end of the last.
+        labels, log_costs: Label of each event, and what its log move costs.
+        model_costs: What model moves cost: of each transition, and at least for each label.
+        costs, limits: As in ``align``.
+    """
+
+    graph: SearchGraph | LazyNet
+    offsets: NDArray[np.int64]
+    labels: NDArray[np.int32]
+    log_costs: NDArray[np.int32]
+    model_costs: tuple[NDArray[np.int32], NDArray[np.int32]]
+    costs: Costs
+    limits: Limits
+
+    def __call__(self, piece: tuple[int, int]) -> _Piece:
+        begins = self.offsets[piece[0] : piece[1] + 1]
+        rows, starts = slice(begins[0], begins[-1]), begins - begins[0]
+        if isinstance(self.graph, LazyNet):
+            found = self.graph.solve(
+                starts, self.labels[rows], self.log_costs[rows], costs=self.costs, limits=self.limits
+            )
+            return _Piece(found.statuses, found.bounds, found.costs, found.explanations, found.moves)
+        statuses, optima, _, explanations, ends, kinds, positions, transitions = search.solve(
+            self.graph.space,
+            self.model_costs,
+            starts,
+            self.labels[rows],
+            self.log_costs[rows],
+            (self.limits.search_nodes, self.limits.explanation_nodes),
+        )
+        moves = MoveColumns(ends, kinds, positions, transitions)
+        return _Piece(statuses, optima, np.where(statuses == OPTIMAL, optima, -1), explanations, moves)
+
+
 def align(
     net: Net | SearchGraph | LazyNet,
     variants: Variants,
@@ -75,26 +115,8 @@ def align(
     # The empty trace comes last: its cost, that of the cheapest run, is the yardstick of all others.
     offsets = np.concatenate((variants.offsets, variants.offsets[-1:]))
 
-    def solve(piece: tuple[int, int]) -> _Piece:
-        begins = offsets[piece[0] : piece[1] + 1]
-        rows, starts = slice(begins[0], begins[-1]), begins - begins[0]
-        if isinstance(graph, LazyNet):
-            explained = graph.solve(starts, labels[rows], log_costs[rows], costs=costs, limits=limits)
-            return _Piece(
-                explained.statuses, explained.bounds, explained.costs, explained.explanations, explained.moves
-            )
-        statuses, optima, _, explanations, ends, kinds, positions, transitions = search.solve(
-            graph.space,
-            (model_costs, label_costs),
-            starts,
-            labels[rows],
-            log_costs[rows],
-            (limits.search_nodes, limits.explanation_nodes),
-        )
-        moves = MoveColumns(ends, kinds, positions, transitions)
-        return _Piece(statuses, optima, np.where(statuses == OPTIMAL, optima, -1), explanations, moves)
-
-    found = _joined(list(mapper(solve, _cut(offsets, mapper.workers))))
+    solving = _Solving(graph, offsets, labels, log_costs, (model_costs, label_costs), costs=costs, limits=limits)
+    found = _joined(list(mapper(solving, _cut(offsets, mapper.workers))))
     return _collect(graph.net, variants, log_totals, found)
 
 

@@ -12,7 +12,11 @@ _Result = TypeVar("_Result")
 
 
 class Mapper(Protocol):
-    """Applies a function to items, in any place and order, and returns the results in the items' order."""
+    """Applies a function to items, in any place and order, and returns the results in the items' order.
+
+    What it is given may have to travel to another process: functions are frozen values with a ``__call__``. An item may
+    be worked on more than once where a worker was lost, so functions change nothing.
+    """
 
     @property
     def workers(self) -> int:
