@@ -6,7 +6,8 @@ Each function loads the parts it joins when it is called, so that a command that
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.vocabulary import Language
 if TYPE_CHECKING:
     from api.schemas.alignment import AlignmentShape
     from api.schemas.measures import MeasuresShape
+    from api.spread import Spread
     from api.watching import Board
     from engine.assessment.assessment import Assessment
     from engine.assessment.history import TargetHistory
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from engine.definitions.flow import Flow
     from engine.logs.log import Log
     from engine.logs.options import ReadOptions
+    from engine.logs.parts import LogParts
     from engine.nets.process import Process
     from engine.rendering.overlay import OverlayKind
     from engine.rendering.picture import PictureFormat
@@ -87,6 +90,54 @@ def load_log(
     return read_log(path, options=options or ReadOptions(), limits=limits, progress=progress)
 
 
+@contextmanager
+def opened_log(
+    path: Path, *, options: ReadOptions | None = None, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+) -> Iterator[LogParts]:
+    """Read a log from a file, in parts where it is large and a Parquet file; they last as long as the context.
+
+    Raises:
+        InputRefused: With everything that is wrong with it.
+    """
+    from engine.logs.options import ReadOptions
+    from engine.logs.reading import open_log
+
+    require_file(path)
+    with open_log(path, options=options or ReadOptions(), limits=limits, progress=progress) as parts:
+        yield parts
+
+
+@contextmanager
+def spread(workers: int | None, cluster: str | None, progress: Progress | None = None) -> Iterator[Spread]:
+    """Where work runs: on threads of this process, on processes of this machine, or on a cluster.
+
+    Args:
+        workers: How many processes; None for threads.
+        cluster: Address of a Dask scheduler, for alignments; None for this machine.
+        progress: Told how many pieces of a call's work are done.
+
+    Raises:
+        InputRefused: No usable cluster is there.
+        Unavailable: Dask is not installed.
+    """
+    from api.budget import Watched
+    from api.spread import Spread
+    from engine.conformance.mapper import SERIAL
+
+    with ExitStack() as stack:
+        found = Spread(Watched(progress), SERIAL)
+        if workers is not None:
+            from engine.jobs.processes import ProcessPool
+
+            pool = stack.enter_context(ProcessPool(workers, progress=progress))
+            found = Spread(pool, pool)
+        if cluster is not None:
+            from engine.jobs.cluster import Cluster
+
+            found = replace(found, variants=stack.enter_context(Cluster(cluster, progress=progress)))
+        yield found
+
+
 def count_events(log: Log, lifecycle: str) -> Log:
     """A log with only the events that count: ``all``, ``complete`` or ``pair``; what was left out is a warning."""
     from engine.logs.lifecycle import Lifecycle, apply_lifecycle
@@ -112,6 +163,7 @@ def align_log(
     log: Log,
     *,
     seconds: float | None = None,
+    over: Spread | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> AlignmentShape:
@@ -121,6 +173,7 @@ def align_log(
         process: The flow and its net.
         log: The log, all of whose events count.
         seconds: An outer guard: once it has passed, no search is begun, and what is left says ``budget``.
+        over: Where the searches run, if no time is given; on threads of this process if missing.
         limits: Budgets of the compilation and of each search.
         progress: Told how many variants are done.
 
@@ -129,11 +182,15 @@ def align_log(
     """
     from api.budget import align_within
     from api.schemas.alignment import AlignmentShape
+    from engine.conformance.alignments import align
     from engine.logs.variants import find_variants
 
     variants = find_variants(log)
     started = time.perf_counter()
-    alignments = align_within(process.net, variants, seconds=seconds, limits=limits, progress=progress)
+    if over is not None and seconds is None:
+        alignments = align(process.net, variants, limits=limits, mapper=over.variants)
+    else:
+        alignments = align_within(process.net, variants, seconds=seconds, limits=limits, progress=progress)
     return AlignmentShape.of(variants, alignments, seconds=round(time.perf_counter() - started, 6))
 
 
@@ -190,16 +247,19 @@ def watch_process(process: Process, *, limits: Limits = DEFAULT_LIMITS) -> Board
 
 def assess_log(
     process: Process,
-    log: Log,
+    log: Log | LogParts,
     *,
     now: datetime | None = None,
     closed: str = "all",
     calendar: str | None = None,
     lifecycle: str | None = None,
+    over: Spread | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> Assessment:
     """Assess a log against a process.
+
+    Takes what ``engine.assessment.assess`` does; ``over`` says where the work runs, on threads of this process if not.
 
     Raises:
         InputRefused: The rule or the calendar is none, or the log cannot be assessed.
@@ -208,6 +268,7 @@ def assess_log(
     from api.budget import Watched
     from engine.assessment.assess import assess
     from engine.assessment.closing import ClosedRule
+    from engine.conformance.mapper import SERIAL
     from engine.logs.lifecycle import Lifecycle
 
     return assess(
@@ -217,7 +278,8 @@ def assess_log(
         closed=ClosedRule.parse(closed),
         calendar=None if calendar is None else _calendar(calendar),
         lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
-        mapper=Watched(),
+        mapper=Watched() if over is None else over.variants,
+        part_mapper=SERIAL if over is None else over.parts,
         limits=limits,
         progress=progress,
     )

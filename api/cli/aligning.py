@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from, warn_of_strangers
-from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, Number, reads_log
+from api.cli.options import (
+    Columns,
+    FlowArgument,
+    JsonOption,
+    LifecycleOption,
+    LogArgument,
+    Number,
+    Where,
+    reads_log,
+    spreads,
+)
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
 from engine.vocabulary import AlignmentStatus, MoveKind
@@ -23,6 +33,7 @@ SIGNS = {MoveKind.SYNC: "", MoveKind.LOG: "+", MoveKind.MODEL: "−"}
 """What stands before an activity that only the log, or only the flow, has."""
 
 
+@spreads
 @reads_log
 def align(
     context: typer.Context,
@@ -35,18 +46,24 @@ def align(
     ] = None,
     lifecycle: LifecycleOption = None,
     columns: Columns,
+    where: Where,
 ) -> None:
     """Align a log with a flow."""
-    from api.composition import align_log, count_events
+    from api.composition import align_log, count_events, spread
 
     session = session_of(context)
+    if budget is not None:
+        where.refuse_beside("--budget")
     process = process_from(flow, session)
     whole = log_from(log, columns, session)
     events = count_events(whole, lifecycle or "all")
     warn_of_strangers(process, whole, session)
     session.problems(events.warnings[len(whole.warnings) :], limit=WARNINGS_SHOWN)
-    with session.progress("cli.aligning", log=events.name) as progress:
-        shape = align_log(process, events, seconds=budget, limits=session.limits, progress=progress)
+    with (
+        session.progress("cli.aligning", log=events.name) as progress,
+        spread(where.workers, where.cluster, progress) as over,
+    ):
+        shape = align_log(process, events, seconds=budget, over=over, limits=session.limits, progress=progress)
     if json is not None:
         write_output(json, shape.model_dump_json() + "\n")
     if not is_standard_output(json):

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.inputs import WARNINGS_SHOWN, log_from, process_from, warn_of_strangers
-from api.cli.options import Columns, FlowArgument, JsonOption, LifecycleOption, LogArgument, reads_log
+from api.cli.inputs import WARNINGS_SHOWN, log_from, parts_from, process_from, warn_of_strangers
+from api.cli.options import (
+    Columns,
+    FlowArgument,
+    JsonOption,
+    LifecycleOption,
+    LogArgument,
+    Where,
+    reads_log,
+    spreads,
+)
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session, session_of
 from api.cli.versions import Asked, Outputs, assess_by_versions
@@ -26,6 +35,7 @@ PATTERNS_SHOWN = 3
 """Findings of each dimension, cases of each finding, and patterns of each list, on the terminal; JSON has all."""
 
 
+@spreads
 @reads_log
 def assess(
     context: typer.Context,
@@ -40,9 +50,10 @@ def assess(
     calendar: Annotated[str | None, typer.Option("--calendar", metavar="NAME", show_default=False)] = None,
     lifecycle: LifecycleOption = None,
     columns: Columns,
+    where: Where,
 ) -> None:
     """Assess a log against a flow."""
-    from api.composition import assess_log, report_of
+    from api.composition import assess_log, report_of, spread
     from api.schemas.assessment import AssessmentShape
 
     session = session_of(context)
@@ -50,27 +61,30 @@ def assess(
         raise InputRefused([Problem("cli.one-standard-output")])
     judged_at = None if now is None else moment(now, option="--now")
     process = process_from(flow, session)
-    events = log_from(log, columns, session)
-    warn_of_strangers(process, events, session)
-    if judged_at is not None and events.latest is not None and judged_at < events.latest:
-        values = {"latest": events.latest.isoformat()}
-        session.problems([Problem("cli.now-before-log", Place("--now"), values, Severity.WARNING)], limit=1)
     if versions:
+        where.refuse_beside("--version")
+        events = log_from(log, columns, session)
+        warn_of_strangers(process, events, session)
+        _warn_of_past(judged_at, events.latest, session)
         processes = [process, *(process_from(path, session) for path in versions)]
         asked = Asked(judged_at, closed, calendar, lifecycle)
         assess_by_versions(processes, events, asked, session, outputs=Outputs(json, html))
         return
-    with session.progress("cli.assessing", log=events.name) as progress:
-        assessment = assess_log(
-            process,
-            events,
-            now=judged_at,
-            closed=closed,
-            calendar=calendar,
-            lifecycle=lifecycle,
-            limits=session.limits,
-            progress=progress,
-        )
+    with parts_from(log, columns, session) as parts, spread(where.workers, where.cluster) as over:
+        warn_of_strangers(process, parts.facts, session)
+        _warn_of_past(judged_at, parts.facts.latest, session)
+        with session.progress("cli.assessing", log=parts.facts.name) as progress:
+            assessment = assess_log(
+                process,
+                parts,
+                now=judged_at,
+                closed=closed,
+                calendar=calendar,
+                lifecycle=lifecycle,
+                over=over,
+                limits=session.limits,
+                progress=progress,
+            )
     session.problems(assessment.warnings, limit=WARNINGS_SHOWN)
     if html is not None:
         write_output(html, report_of(assessment, language=session.language))
@@ -78,6 +92,13 @@ def assess(
         write_output(json, AssessmentShape.of(assessment).model_dump_json(indent=2) + "\n")
     if not is_standard_output(json) and not is_standard_output(html):
         print_scorecard(assessment, session)
+
+
+def _warn_of_past(judged_at: datetime | None, latest: datetime | None, session: Session) -> None:
+    """Warn where the moment of judging lies before the end of the log."""
+    if judged_at is not None and latest is not None and judged_at < latest:
+        values = {"latest": latest.isoformat()}
+        session.problems([Problem("cli.now-before-log", Place("--now"), values, Severity.WARNING)], limit=1)
 
 
 def moment(text: str, *, option: str) -> datetime:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from api.cli.session import Session
 
 if TYPE_CHECKING:
     from engine.logs.log import Log
+    from engine.logs.parts import LogFacts, LogParts
     from engine.nets.process import Process
 
 NAMES_SHOWN = 5
@@ -38,7 +40,7 @@ def process_from(path: Path, session: Session, *, lists: bool = False) -> Proces
     return process
 
 
-def warn_of_strangers(process: Process, log: Log, session: Session) -> None:
+def warn_of_strangers(process: Process, log: Log | LogFacts, session: Session) -> None:
     """Warn where no activity of a log is a step of the process: its scores would say nothing of the work."""
     from engine.errors import Place, Problem, Severity
 
@@ -67,6 +69,18 @@ def log_from(path: Path, columns: Columns, session: Session, *, warn: bool = Tru
     if warn:
         session.problems(log.warnings, limit=WARNINGS_SHOWN)
     return log
+
+
+@contextmanager
+def parts_from(path: Path, columns: Columns, session: Session) -> Iterator[LogParts]:
+    """Read a log, part by part where it is large and a Parquet file; as ``log_from``."""
+    from api.composition import opened_log
+
+    with ExitStack() as stack:
+        with session.progress("cli.reading", file=path.name) as progress:
+            parts = stack.enter_context(opened_log(path, options=columns, limits=session.limits, progress=progress))
+        session.problems(parts.facts.warnings, limit=WARNINGS_SHOWN)
+        yield parts
 
 
 def _some(names: Sequence[str]) -> str:

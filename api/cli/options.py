@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -56,6 +56,8 @@ class Number(Generic[_Number]):
         return f"{self.low}…{self.high}"
 
 
+WORKERS = Number("--workers", int, 1, 64)
+
 LifecycleName = Literal["all", "complete", "pair"]
 
 FlowArgument = Annotated[Path, typer.Argument(metavar="FLOW", show_default=False)]
@@ -69,13 +71,61 @@ Columns = ReadOptions
 """What a command is given that reads a log: how its file is to be read, as the user says it."""
 
 
-def reads_log(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes ``columns`` one option for each field of ``ReadOptions`` instead.
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the work of a command runs, as the user says it.
 
-    Typer makes options of a function's parameters alone; without this, each command would repeat all of them.
+    Attributes:
+        workers: How many processes of this machine; None: threads of this process.
+        cluster: Address of the scheduler of a Dask cluster; None: this machine.
     """
-    own = inspect.signature(command, eval_str=True)
-    shared = [
+
+    workers: Annotated[
+        int | None, typer.Option("--workers", parser=WORKERS, metavar=WORKERS.metavar, show_default=False)
+    ] = None
+    cluster: Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", show_default=False)] = None
+
+    def refuse_beside(self, other: str) -> None:
+        """Refuse to be given together with another option.
+
+        Raises:
+            InputRefused: ``cli.not-together``: it says something.
+        """
+        for own, value in (("--workers", self.workers), ("--cluster", self.cluster)):
+            if value is not None:
+                raise InputRefused([Problem("cli.not-together", Place(own), {"other": other})])
+
+
+def _gives(
+    parameter: str, group: type[Any], options: Iterable[inspect.Parameter]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each field of a class instead of one parameter that takes a value of it.
+
+    Typer makes options of a function's parameters alone; without this, each command would repeat them.
+    """
+    shared = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+
+        @wraps(command)
+        def with_options(*arguments: Any, **values: Any) -> None:
+            gathered = group(**{option.name: values.pop(option.name) for option in shared})
+            command(*arguments, **values, **{parameter: gathered})
+
+        kept = [one for one in own.parameters.values() if one.name != parameter]
+        parameters = [*kept, *shared]
+        with_options.__annotations__ = {one.name: one.annotation for one in parameters}
+        with_options.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by Typer
+        return with_options
+
+    return give
+
+
+reads_log = _gives(
+    "columns",
+    Columns,
+    [
         inspect.Parameter(
             option.field,
             inspect.Parameter.KEYWORD_ONLY,
@@ -86,15 +136,8 @@ def reads_log(command: Callable[..., None]) -> Callable[..., None]:
             ],
         )
         for option in READ_OPTIONS
-    ]
-
-    @wraps(command)
-    def with_columns(*arguments: Any, **values: Any) -> None:
-        columns = Columns(**{option.field: values.pop(option.field) for option in READ_OPTIONS})
-        command(*arguments, **values, columns=columns)
-
-    kept = [parameter for parameter in own.parameters.values() if parameter.name != "columns"]
-    parameters = [*kept, *shared]
-    with_columns.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    with_columns.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by Typer
-    return with_columns
+    ],
+)
+"""Gives a command that takes ``columns`` one option for each field of ``ReadOptions``."""
+spreads = _gives("where", Where, inspect.signature(Where, eval_str=True).parameters.values())
+"""Gives a command that takes ``where`` the options of where its work runs."""

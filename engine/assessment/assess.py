@@ -60,6 +60,7 @@ class _Settings:
     one_calendar: bool
     paired: bool
     mapper: Mapper
+    part_mapper: Mapper
     limits: Limits
     progress: Progress
 
@@ -73,6 +74,7 @@ def assess(
     calendar: Calendar | None = None,
     lifecycle: Lifecycle | None = None,
     mapper: Mapper = SERIAL,
+    part_mapper: Mapper = SERIAL,
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Assessment:
@@ -85,7 +87,8 @@ def assess(
         closed: Which cases are closed.
         calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
-        mapper: Where alignments are searched, and the parts of a log are judged.
+        mapper: Where alignments are searched.
+        part_mapper: Where the parts of a log are read and judged: on this machine, because that is where they are.
         progress: Told how far the work is.
         limits: For the alignment search, and for how much patterns are looked for.
 
@@ -108,13 +111,14 @@ def assess(
         one_calendar=calendar is not None,
         paired=mode is Lifecycle.PAIR,
         mapper=mapper,
+        part_mapper=part_mapper,
         limits=limits,
         progress=progress or (lambda _done, _all: None),
     )
     process, costs = on_evidence(process)
     structure = Structure(process.net, process.flow if process.has_graph else None)
     _check_seasons(process, _period(parts.facts), settings.calendar)
-    survey = Survey.joined(list(mapper(Surveying(counted), range(len(parts.starts) - 1))))
+    survey = Survey.joined(list(part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
     settings.progress(2, _PARTS)
     tokens = follow_tokens(process.flow, process.net, explanations)
@@ -148,7 +152,7 @@ def assess(
         period=_period(parts.facts),
         unexplained_cases=int((~population.known).sum()),
         warnings=counted.warnings(survey.left_out),
-        patterns=find_patterns(population, counted, limits, mapper=mapper),
+        patterns=find_patterns(population, counted, limits, mapper=part_mapper),
     )
     settings.progress(_PARTS, _PARTS)
     return found
@@ -236,7 +240,7 @@ def _judged(
         net=process.net,
         cases=cases,
         explanations=explanations,
-        part=Part.joined(list(settings.mapper(judging, range(len(parts.starts) - 1)))),
+        part=Part.joined(list(settings.part_mapper(judging, range(len(parts.starts) - 1)))),
         now=as_moment(settings.now),
         calendar=settings.calendar,
     )

@@ -1,8 +1,8 @@
 """The mapper over a Dask cluster, given the address of its scheduler.
 
 Only here is Dask imported, and only when a cluster is asked for: it is an optional part of the installation. The
-workers of the cluster need the same version of Trueline. Dask gives the items of a lost worker to others; the function travels
-as a task of its own, so that it too is made again where the worker that held it is lost.
+workers of the cluster need the same version of Trueline. Dask gives the items of a lost worker to others; the function
+travels as a task of its own, so that it too is made again where the worker that held it is lost.
 """
 
 from __future__ import annotations

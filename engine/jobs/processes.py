@@ -1,8 +1,9 @@
 """The mapper over processes of this machine.
 
-Workers are spawned, so they share nothing with this process, whatever threads it runs; each loads what aligns and judges
-before its first item, and the kernels it needs from the cache. What an item raises is raised here. A worker that dies, as one does that the system ends for want
-of memory, costs what it was working on: the rest is given to new workers, a few times.
+Workers are spawned, so they share nothing with this process, whatever threads it runs; each loads what aligns and
+judges before its first item, and the kernels it needs from the cache. What an item raises is raised here. A worker that
+dies, as one does that the system ends for want of memory, costs what it was working on: the rest is given to new
+workers, a few times.
 """
 
 from __future__ import annotations

@@ -72,9 +72,11 @@ class Sample:
     @classmethod
     def joined(cls, samples: Sequence[Sample]) -> Sample:
         """The sample of all cases, from those of neighbouring ones."""
-        columns = ((one.moments, one.values, one.first, one.second) for one in samples)
         return cls(
-            *(np.concatenate(column) for column in zip(*columns, strict=True)),
+            moments=np.concatenate([one.moments for one in samples]),
+            values=np.concatenate([one.values for one in samples]),
+            first=np.concatenate([one.first for one in samples]),
+            second=np.concatenate([one.second for one in samples]),
             earliest=_earliest(np.array([one.earliest for one in samples])),
             latest=_latest(np.array([one.latest for one in samples])),
         )

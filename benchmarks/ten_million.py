@@ -1,0 +1,151 @@
+"""Assesses ten million events from a Parquet file: in one process, in several, and over a Dask cluster.
+
+The log is made from a few hundred simulated cases of ``examples/flows/car_service_advisor.yaml``: they are repeated
+under new ids, each time some weeks later, and in each repetition two neighbouring activities of a part of the cases are
+exchanged, so that there are many variants. The rows stand in the order of time, so cases are scattered over the file,
+which is the harder case: they have to be sorted on disk. Everything is decided by a seed; the file is kept in the
+system's folder for temporary files.
+
+For each way it prints seconds of wall and CPU time and the peak of resident memory of the largest process. CPU time
+leaves out the workers of a cluster, which are not children of the command.
+
+Run as ``python -m benchmarks.ten_million``; ``--events N`` makes a smaller file, ``--workers N`` says how many
+processes, ``--ways one,processes,cluster`` chooses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from engine import VERSION
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOW = ROOT / "examples" / "flows" / "car_service_advisor.yaml"
+PLAYED, SEED, WEEKS = 300, 2, 4
+EXCHANGED = 0.3
+"""The share of the cases of a repetition in which two neighbouring activities are exchanged."""
+FOLDER = Path(tempfile.gettempdir()) / "trueline-benchmarks"
+PROGRAM = [sys.executable, "-c", "from api.cli import main; main()"]
+MEGABYTE = 1024 * 1024
+
+
+def made_log(events: int) -> Path:
+    """The file; made where it is not there yet."""
+    path = FOLDER / f"car-service-advisor-{VERSION}-{events}-{SEED}.parquet"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    played = FOLDER / f"played-{VERSION}-{PLAYED}-{SEED}.parquet"
+    if not played.exists():
+        deviations = "skip:0.1,swap:0.05,late:0.1,plan:0.1"
+        options = ["--cases", str(PLAYED), "--seed", str(SEED), "--deviations", deviations]
+        subprocess.run([*PROGRAM, "simulate", str(FLOW), "-o", str(played), *options], check=True, cwd=ROOT)  # noqa: S603
+    once = pl.read_parquet(played)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        for repetition in range(-(-events // once.height)):
+            rows = repeated(once, repetition)
+            rows.write_parquet(Path(folder) / f"{repetition:06}.parquet")
+        pl.scan_parquet(f"{folder}/*.parquet").head(events).sink_parquet(path, row_group_size=250_000)
+    return path
+
+
+def repeated(once: pl.DataFrame, repetition: int) -> pl.DataFrame:
+    """The cases once more, later, under other ids, some of them otherwise."""
+    chosen = np.random.default_rng([SEED, repetition])
+    case = once["case_id"].rle_id().to_numpy()
+    inner = np.flatnonzero(np.diff(case) == 0)
+    rows = chosen.choice(inner, size=int(EXCHANGED * (case[-1] + 1)), replace=False)
+    order = np.arange(once.height)
+    for row in rows.tolist():
+        order[[row, row + 1]] = order[[row + 1, row]]
+    later = pl.duration(weeks=WEEKS * repetition)
+    moments = [name for name, kind in once.schema.items() if isinstance(kind, pl.Datetime)]
+    return once.with_columns(
+        pl.col("case_id") + f"-{repetition}",
+        once["activity"].gather(order),
+        *(pl.col(name) + later for name in moments),
+    ).sort("time", maintain_order=True)
+
+
+def measured(log: Path, *options: str) -> dict[str, float | str]:
+    """Assess in a child, and say what it took."""
+    output = FOLDER / "found.json"
+    command = [*PROGRAM, "assess", str(FLOW), str(log), "--json", str(output), *options]
+    program = (
+        "import json, resource, subprocess, sys, time\n"
+        "began = time.perf_counter()\n"
+        "child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
+        "code = child.wait()\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+        "print(json.dumps([code, time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))\n"
+    )
+    told = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program, *command], check=True, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    code, seconds, cpu, peak = json.loads(told.stdout)
+    if code:
+        raise SystemExit(f"the assessment ended with {code}")
+    return {"seconds": seconds, "cpu": cpu, "peak": peak, "found": output.read_text()}
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and workers on this machine: its address, and the processes of the workers."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scheduler.json"
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        dask = [sys.executable, "-m", "distributed.cli"]
+        common = ["--scheduler-file", str(file), "--no-dashboard"]
+        begin = [f"{dask[2]}.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common]
+        work = [f"{dask[2]}.dask_worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *common]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, "cwd": folder}
+        processes = [subprocess.Popen([*dask[:2], *begin], **quiet)]  # type: ignore[call-overload]  # noqa: S603
+        processes += [subprocess.Popen([*dask[:2], *work], **quiet) for _ in range(workers)]  # type: ignore[call-overload]  # noqa: S603
+        try:
+            while not file.exists():
+                time.sleep(0.1)
+            yield json.loads(file.read_text())["address"], processes[1:]
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait()
+
+
+def main() -> None:
+    """Make the file, assess it, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--ways", default="one,processes,cluster")
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    log = made_log(options.events)
+    print(f"{log.name}: {options.events:,} events, {log.stat().st_size / MEGABYTE:,.0f} MB\n")
+    print("| way | seconds | CPU seconds | peak MB of the largest process |\n|---|---|---|---|", flush=True)
+    answers = set()
+    for way in options.ways.split(","):
+        if way == "cluster":
+            with cluster(options.workers) as (address, _):
+                row = measured(log, "--cluster", address)
+        else:
+            row = measured(log, *(["--workers", str(options.workers)] if way == "processes" else []))
+        answers.add(row["found"])
+        print(f"| {way} | {row['seconds']:.0f} | {row['cpu']:.0f} | {row['peak']:.0f} |", flush=True)
+    if len(answers) > 1:
+        raise SystemExit("the answers differ")
+
+
+if __name__ == "__main__":
+    main()

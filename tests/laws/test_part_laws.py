@@ -1,0 +1,117 @@
+"""Laws of logs in parts: however a file is cut, the answer is the same, byte by byte."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.schemas.assessment import AssessmentShape
+from engine.assessment.assess import assess
+from engine.assessment.assessment import Assessment
+from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
+from engine.calendars import calendar_named
+from engine.definitions.flow import Flow
+from engine.limits import DEFAULT_LIMITS
+from engine.logs.lifecycle import Lifecycle
+from engine.logs.parquet_parts import ParquetParts
+from engine.logs.reading import open_log, read_log
+from engine.logs.variants import find_variants, join_variants
+from engine.nets.process import Process, process_of_flow
+from tests.laws.test_assessment_laws import with_conditions
+from tests.oracles.random_standards import ROLES, SEASONS, random_standard, with_attributes
+from tests.oracles.small_logs import BEGIN, random_case
+from tests.oracles.structured_flows import structured_flow
+
+SEEDS = range(8)
+RULES = (ALL_CLOSED, ENDED_CLOSED, ClosedRule.parse("idle:2d"))
+OFFICE = calendar_named("office")
+
+
+def random_process(rng: random.Random) -> Process:
+    flow = with_conditions(rng, structured_flow(rng, rng.randint(2, 5)))
+    standards = tuple(random_standard(rng, f"standard{i}", [step.id for step in flow.steps]) for i in range(5))
+    return process_of_flow(replace(flow, standards=standards, roles=ROLES, seasons=SEASONS))
+
+
+def random_table(rng: random.Random, flow: Flow, cases: int) -> pl.DataFrame:
+    """A table of some cases: attributes of every type, missing values and times, starts and completions."""
+    made = with_attributes(rng, [random_case(rng, flow) for _ in range(cases)])
+    rows: list[dict[str, object]] = []
+    for number, (events, values) in enumerate(zip(made.events, made.values, strict=True)):
+        shift, region = timedelta(days=rng.randint(0, 60)), rng.choice("ns")
+        moves = rng.random() < 0.05
+        rows += (
+            {
+                "case id": f"k{number}",
+                "activity": event.activity,
+                "timestamp": None if event.time is None else event.time + shift,
+                "start": None if event.start is None else event.start + shift,
+                "resource": event.resource,
+                "lifecycle": rng.choice([None, "start", "complete", "COMPLETE", "Wait"]),
+                "case:region": rng.choice("ns") if moves else region,
+                "size": rng.choice([None, "1", "1.0", "2", str(number % 23)]),
+                "weight": rng.choice([None, 0.5, float("nan"), number / 7]),
+                "day": rng.choice([None, BEGIN.date()]),
+                **{f"case:{name}": as_cell(value) for name, value in values.items()},
+                **{name: as_cell(value) for name, value in event.values},
+            }
+            for event in events
+        )
+    if rng.random() < 0.5:
+        rng.shuffle(rows)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.with_columns(pl.col("timestamp", "start").cast(pl.Datetime("us", "UTC")))
+
+
+def as_cell(value: object) -> object:
+    """A column has one type: numbers are floating-point ones, anything else but truth values is text."""
+    if value is None or isinstance(value, bool):
+        return value
+    return float(value) if isinstance(value, int | float) else str(value)
+
+
+def answer(assessment: Assessment) -> str:
+    return AssessmentShape.of(assessment).model_dump_json()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_log_in_parts_is_assessed_as_the_whole(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    process = random_process(rng)
+    table = random_table(rng, process.flow, rng.randint(8, 60))
+    path = tmp_path / "log.parquet"
+    table.write_parquet(path, row_group_size=rng.randint(1, 40))
+    whole = read_log(path)
+    mode, rule = rng.choice([None, *Lifecycle]), rng.choice(RULES)
+    now = rng.choice([None, BEGIN + timedelta(days=30)])
+    expected = assess(process, whole, now=now, closed=rule, calendar=OFFICE, lifecycle=mode)
+    for rows in (1, rng.randint(2, 20), table.height - 1):
+        limits = replace(DEFAULT_LIMITS, part_cells=rows * table.width)
+        with open_log(path, limits=limits) as parts:
+            assert isinstance(parts, ParquetParts)
+            assert parts.facts.warnings == whole.warnings
+            assert parts.facts.activities == whole.activities
+            found = assess(process, parts, now=now, closed=rule, calendar=OFFICE, lifecycle=mode)
+        assert answer(found) == answer(expected)
+        assert found.warnings == expected.warnings
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_variants_of_parts_joined_are_those_of_the_whole(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    table = random_table(rng, structured_flow(rng, 3), 30)
+    path = tmp_path / "log.parquet"
+    table.write_parquet(path)
+    whole = find_variants(read_log(path))
+    with open_log(path, limits=replace(DEFAULT_LIMITS, part_cells=7 * table.width)) as parts:
+        every = range(len(parts.starts) - 1)
+        found = join_variants([find_variants(parts.read(number, frozenset())) for number in every])
+    assert len(every) > 1
+    assert [found.sequence(v) for v in range(len(found))] == [whole.sequence(v) for v in range(len(whole))]
+    assert found.counts.tolist() == whole.counts.tolist()
+    assert found.of_case.tolist() == whole.of_case.tolist()
