@@ -107,7 +107,7 @@ def cluster(workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         file = Path(folder) / "scheduler.json"
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         dask = [sys.executable, "-m", "distributed.cli"]
-        common = ["--scheduler-file", str(file), "--no-dashboard"]
+        common = ["--scheduler-file", str(file), "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
         begin = [f"{dask[2]}.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common]
         work = [f"{dask[2]}.dask_worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *common]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, "cwd": folder}
@@ -119,8 +119,7 @@ def cluster(workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
             yield json.loads(file.read_text())["address"], processes[1:]
         finally:
             for process in processes:
-                process.terminate()
-            for process in processes:
+                process.kill()
                 process.wait()
 
 

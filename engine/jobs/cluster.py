@@ -82,7 +82,7 @@ class Cluster:
         held = self._client.submit(_Packed, name, data, pure=False, retries=RETRIES)
         futures = [self._client.submit(_apply, held, item, pure=False, retries=RETRIES) for item in items]
         try:
-            for done, _ in enumerate(as_completed(futures, raise_errors=True, with_results=False), start=1):
+            for done, _ in enumerate(as_completed(futures, loop=self._client.loop), start=1):
                 if self._progress is not None:
                     self._progress(done, len(items))
             found: list[_Result] = self._client.gather(futures)
@@ -92,10 +92,11 @@ class Cluster:
         return found
 
     def _check_workers(self) -> None:
-        self._client.wait_for_workers(0)
+        try:
+            self._client.wait_for_workers(1, timeout=SECONDS)
+        except TimeoutError:
+            raise self._refusal("jobs.no-workers") from None
         found = self._client.run(_version)
-        if not found:
-            raise self._refusal("jobs.no-workers")
         others = {worker: version for worker, version in found.items() if version != VERSION}
         for worker, version in sorted(others.items())[:1]:
             raise self._refusal("jobs.other-version", worker=worker, found=version, needed=VERSION)
