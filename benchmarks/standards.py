@@ -25,18 +25,17 @@ import numpy as np
 import polars as pl
 
 from benchmarks.assessment import FLOW, SEED, played_log
-from engine.assessment.branches import judge_branches
+from engine.assessment.branches import find_passages
 from engine.assessment.closing import ALL_CLOSED
-from engine.assessment.explanations import explain
+from engine.assessment.edges import Tokens
+from engine.assessment.explanations import Explanations, explain
+from engine.assessment.part import Judging
 from engine.assessment.population import Population
 from engine.assessment.verdicts import summarise_standards
 from engine.calendars.days import DayOfYear, DayRange
 from engine.conformance.alignments import align, prepared
-from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
-from engine.conformance.performed import CaseTable, EventTable, offsets_of
-from engine.conformance.standards.evaluation import evaluate
-from engine.conformance.standards.facts import Facts
+from engine.conformance.performed import CaseTable, as_moment
 from engine.conformance.structure import Structure
 from engine.conformance.warmup import compile_kernels
 from engine.definitions import rules
@@ -44,7 +43,9 @@ from engine.definitions.flow import Flow, Season
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
 from engine.definitions.standards import Period, Standard
 from engine.definitions.titles import Title
+from engine.logs.lifecycle import Lifecycle
 from engine.logs.log import Log
+from engine.logs.parts import CountedParts, WholeLog
 from engine.logs.reading import read_log
 from engine.logs.variants import find_variants
 from engine.nets.process import Process, read_process
@@ -128,40 +129,44 @@ def more_standards() -> tuple[Standard, ...]:
     )
 
 
-def judge(process: Process, flow: Flow, log: Log, whole: tuple[Population, Structure]) -> tuple[float, int]:
+def judge(process: Process, flow: Flow, log: Log, whole: tuple[Explanations, Structure]) -> tuple[float, int]:
     """Seconds that the standards of a flow take, and how many instances they have."""
-    population, structure = whole
+    explanations, structure = whole
+    cases = CaseTable(np.ones(log.cases.height, dtype=np.bool_), explanations.ended[explanations.of_case])
+    calendar = process.flow.main_calendar
+    parts = CountedParts.of(WholeLog.of(log), Lifecycle.ALL)
+    performed = explanations.performed
     begin = time.perf_counter()
-    facts = replace(population.facts, attributes=Attributes.of(log), seasons=flow.seasons, _of_cases={})
-    instances = pl.concat(
-        [evaluate(flow.standards, facts), judge_branches(flow, structure, population.explanations, facts)]
+    judging = Judging(
+        parts=parts,
+        flow=flow,
+        net=process.net,
+        explanations=explanations,
+        performed=performed,
+        passages=find_passages(flow, structure, explanations),
+        tokens=Tokens([0] * len(flow.edges)),
+        cases=cases,
+        now=log.latest,
+        calendar=calendar,
+        one_calendar=False,
+        paired=False,
     )
-    judged = replace(population, flow=flow, instances=instances, facts=facts)
+    judged = Population(flow, process.net, cases, explanations, judging(0), as_moment(log.latest), calendar)
     results = summarise_standards(judged)
     seconds = time.perf_counter() - begin
-    if len(results) != len(flow.standards) or process.net is not population.net:
+    if len(results) != len(flow.standards):
         raise SystemExit("not every standard was judged")
-    return seconds, instances.height
+    return seconds, judged.instances.height
 
 
-def aligned(process: Process, log: Log) -> tuple[Population, Structure]:
-    """The log with its explanations, and no standard judged yet."""
+def aligned(process: Process, log: Log) -> tuple[Explanations, Structure]:
+    """What the alignments say of the log."""
     variants = find_variants(log)
     costs = Costs(forbidden=frozenset(t.id for t in process.net.transitions if t.enters_plan))
     found = align(prepared(process.net, variants), variants, costs=costs)
     structure = Structure(process.net, process.flow)
     closed = np.ones(log.cases.height, dtype=np.bool_)
-    explanations = explain(structure, variants, closed, found, None)
-    performed = explanations.to_events(explanations.performed, offsets_of(log))
-    events = EventTable.of(log, process.net.label_of_activity, performed)
-    cases = CaseTable(closed, explanations.ended[explanations.of_case])
-    labels = {step: label for label, step in enumerate(process.net.labels)}
-    calendar = process.flow.main_calendar
-    facts = Facts(events, cases, Attributes.of(log), labels, log.latest, calendar, process.flow.roles)
-    nothing = evaluate((), facts)
-    return Population(
-        process.flow, process.net, log.cases["case_id"], events, cases, explanations, nothing, facts
-    ), structure
+    return explain(structure, variants, closed, found, None), structure
 
 
 def main() -> None:
@@ -177,7 +182,7 @@ def main() -> None:
     variants = find_variants(log)
     align(prepared(process.net, variants), variants)
     aligning = time.perf_counter() - begin
-    population = aligned(process, log)
+    explained = aligned(process, log)
     flow = process.flow
     season = Season("autumn", Title("Autumn", "秋季"), (DayRange(DayOfYear(9, 1), DayOfYear(11, 30)),))
     whole = replace(flow, standards=flow.standards + more_standards(), seasons=(*flow.seasons, season))
@@ -186,7 +191,7 @@ def main() -> None:
     print(f"{'align':<8}{aligning:>8.2f} s")
     slow = []
     for name, judged, events in (("flow", flow, log), ("all", whole, with_attributes(log))):
-        seconds, instances = judge(process, judged, events, population)
+        seconds, instances = judge(process, judged, events, explained)
         print(
             f"{name:<8}{seconds:>8.2f} s  {seconds / aligning:.2f} times,"
             f" {len(judged.standards)} standards, {instances:,} instances"

@@ -32,7 +32,15 @@ ROOT = Path(__file__).resolve().parents[3]
 def dask(folder: Path, workers: int) -> Iterator[str]:
     """The address of a scheduler with so many workers of one thread each, which nobody starts again."""
     file = folder / "scheduler.json"
-    common = ["--scheduler-file", str(file), "--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+    common = [
+        "--scheduler-file",
+        str(file),
+        "--host",
+        "127.0.0.1",
+        "--no-dashboard",
+        "--dashboard-address",
+        "127.0.0.1:0",
+    ]
     commands = [["dask_scheduler", *common, "--port", "0"]]
     commands += [["dask_worker", *common, "--nthreads", "1", "--no-nanny"] for _ in range(workers)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
