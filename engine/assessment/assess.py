@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
-from engine.assessment.assessment import Assessment
+from engine.assessment.assessment import Assessment, DimensionScore
 from engine.assessment.branches import find_passages
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
@@ -121,15 +121,9 @@ def assess(
     survey = Survey.joined(list(part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
     settings.progress(2, _PARTS)
-    tokens = follow_tokens(process.flow, process.net, explanations)
-    population = _judged(process, structure, counted, explanations, closed_ones, tokens=tokens, settings=settings)
+    population, tokens = _judged(process, structure, counted, explanations, closed_ones, settings=settings)
     settings.progress(3, _PARTS)
-    dimensions = (
-        assess_completeness(population),
-        assess_ordering(population),
-        assess_efficiency(population),
-        assess_adaptability(population),
-    )
+    dimensions = _dimensions(population)
     settings.progress(4, _PARTS)
     found = Assessment(
         flow=process.flow,
@@ -156,6 +150,15 @@ def assess(
     )
     settings.progress(_PARTS, _PARTS)
     return found
+
+
+def _dimensions(population: Population) -> tuple[DimensionScore, ...]:
+    return (
+        assess_completeness(population),
+        assess_ordering(population),
+        assess_efficiency(population),
+        assess_adaptability(population),
+    )
 
 
 def _period(facts: LogFacts) -> tuple[datetime, datetime] | None:
@@ -216,10 +219,10 @@ def _judged(
     explanations: Explanations,
     closed: NDArray[np.bool_],
     *,
-    tokens: Tokens,
     settings: _Settings,
-) -> Population:
+) -> tuple[Population, Tokens]:
     """Hold the standards against the events, and the branches that were taken against their conditions."""
+    tokens = follow_tokens(process.flow, process.net, explanations)
     cases = CaseTable(closed, explanations.ended[explanations.of_case])
     judging = Judging(
         parts=parts,
@@ -235,7 +238,7 @@ def _judged(
         one_calendar=settings.one_calendar,
         paired=settings.paired,
     )
-    return Population(
+    population = Population(
         flow=process.flow,
         net=process.net,
         cases=cases,
@@ -244,3 +247,4 @@ def _judged(
         now=as_moment(settings.now),
         calendar=settings.calendar,
     )
+    return population, tokens

@@ -7,6 +7,7 @@ travels as a task of its own, so that it too is made again where the worker that
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -44,13 +45,14 @@ class Cluster:
                 ``jobs.other-version``: a worker has no Trueline, or another version.
         """
         try:
-            from distributed import Client  # noqa: PLC0415
+            dask: Any = importlib.import_module("distributed")
         except ImportError:
             raise Unavailable("jobs.no-dask") from None
+        self._dask = dask
         self.address = address
         self._progress = progress
         try:
-            self._client: Any = Client(address, timeout=SECONDS, set_as_default=False)
+            self._client: Any = dask.Client(address, timeout=SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise self._refusal("jobs.no-scheduler", reason=str(error)[:200]) from error
         try:
@@ -62,7 +64,8 @@ class Cluster:
     @property
     def workers(self) -> int:
         """How many items run at once: threads of all workers, but for a cluster that has just lost them all."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -76,13 +79,11 @@ class Cluster:
 
     def __call__(self, function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterable[_Result]:
         """Apply ``function`` to every item; what an item raises is raised here, and the others are cancelled."""
-        from distributed import as_completed  # noqa: PLC0415
-
         name, data = packed(function)
         held = self._client.submit(_Packed, name, data, pure=False, retries=RETRIES)
         futures = [self._client.submit(_apply, held, item, pure=False, retries=RETRIES) for item in items]
         try:
-            for done, _ in enumerate(as_completed(futures, loop=self._client.loop), start=1):
+            for done, _ in enumerate(self._dask.as_completed(futures, loop=self._client.loop), start=1):
                 if self._progress is not None:
                     self._progress(done, len(items))
             found: list[_Result] = self._client.gather(futures)
