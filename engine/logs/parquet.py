@@ -50,7 +50,7 @@ try:
     resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
 except (ImportError, ValueError, OSError):
     pass
-lazy = pl.scan_parquet(sys.argv[1])
+lazy = pl.scan_parquet(sys.argv[1], glob=False)
 for begin in range(0, lazy.select(pl.len()).collect().item(), int(sys.argv[3])):
     lazy.slice(begin, int(sys.argv[3])).collect()
 """

@@ -96,7 +96,7 @@ class ParquetParts:
             InputRefused: Something is wrong with it.
         """
         place = self.places[part]
-        lazy = pl.scan_parquet(list(place.files))
+        lazy = pl.scan_parquet(list(place.files), glob=False)
         if attributes is not EVERY_ATTRIBUTE:
             wanted = {name.removeprefix(CASE_PREFIX) for name in attributes} | {INSTANCE}
             used = self.roles.used
@@ -129,7 +129,7 @@ def parquet_parts(
         InputRefused: Something is wrong with the file; every problem found is in it.
         LimitExceeded: It is larger than a limit.
     """
-    lazy = pl.scan_parquet(path)
+    lazy = pl.scan_parquet(path, glob=False)
     try:
         schema, height = lazy.collect_schema(), lazy.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError:

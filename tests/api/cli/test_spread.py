@@ -23,7 +23,7 @@ def parquet_file(folder: Path, cases: int = 40) -> str:
             steps.reverse()
         begin = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=case)
         rows += [(f"c{case}", step, begin + timedelta(days=place), case % 4) for place, step in enumerate(steps)]
-    path = folder / "survey.parquet"
+    path = folder / "survey [1].parquet"  # not a pattern of names
     pl.DataFrame(rows, schema=["case", "activity", "timestamp", "case:team"], orient="row").sort(
         "timestamp"
     ).write_parquet(path)
