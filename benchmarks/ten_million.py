@@ -10,7 +10,8 @@ For each way it prints seconds of wall and CPU time and the peak of resident mem
 leaves out the workers of a cluster, which are not children of the command.
 
 Run as ``python -m benchmarks.ten_million``; ``--events N`` makes a smaller file, ``--workers N`` says how many
-processes, ``--ways one,processes,cluster`` chooses.
+processes, ``--ways one,processes,cluster,killed`` chooses; ``killed`` is a cluster one of whose workers is
+ended as soon as it has something to do.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import psutil  # type: ignore[import-untyped]  # a part of Dask
 
 from engine import VERSION
 
@@ -123,6 +126,22 @@ def cluster(workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
                 process.wait()
 
 
+def killed_when_busy(worker: subprocess.Popen[bytes]) -> threading.Thread:
+    """Ends a worker of a cluster once it has worked for a second of CPU time more than it took to start."""
+
+    def watch() -> None:
+        process = psutil.Process(worker.pid)
+        time.sleep(5)
+        idle = sum(process.cpu_times()[:2])
+        while worker.poll() is None and sum(process.cpu_times()[:2]) < idle + 1:
+            time.sleep(0.05)
+        worker.kill()
+
+    found = threading.Thread(target=watch, daemon=True)
+    found.start()
+    return found
+
+
 def main() -> None:
     """Make the file, assess it, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -135,9 +154,13 @@ def main() -> None:
     print("| way | seconds | CPU seconds | peak MB of the largest process |\n|---|---|---|---|", flush=True)
     answers = set()
     for way in options.ways.split(","):
-        if way == "cluster":
-            with cluster(options.workers) as (address, _):
+        if way in {"cluster", "killed"}:
+            with cluster(options.workers) as (address, workers):
+                if way == "killed":
+                    killed_when_busy(workers[0])
                 row = measured(log, "--cluster", address)
+                if way == "killed" and workers[0].poll() is None:
+                    raise SystemExit("the worker lived through it")
         else:
             row = measured(log, *(["--workers", str(options.workers)] if way == "processes" else []))
         answers.add(row["found"])
