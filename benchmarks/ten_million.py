@@ -127,15 +127,19 @@ def cluster(workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 
 
 def killed_when_busy(worker: subprocess.Popen[bytes]) -> threading.Thread:
-    """Ends a worker of a cluster once it has worked for a second of CPU time more than it took to start."""
+    """Ends a worker of a cluster when it is at work: once it has used half of a core for a while."""
 
     def watch() -> None:
         process = psutil.Process(worker.pid)
         time.sleep(5)
-        idle = sum(process.cpu_times()[:2])
-        while worker.poll() is None and sum(process.cpu_times()[:2]) < idle + 1:
-            time.sleep(0.05)
-        worker.kill()
+        used, busy = sum(process.cpu_times()[:2]), 0.0
+        while worker.poll() is None:
+            time.sleep(0.1)
+            before, used = used, sum(process.cpu_times()[:2])
+            busy += used - before if used - before >= 0.05 else 0.0
+            if busy >= 0.4:
+                print(f"ending a worker that has worked for {busy:.1f} CPU seconds", flush=True)
+                worker.kill()
 
     found = threading.Thread(target=watch, daemon=True)
     found.start()
