@@ -120,9 +120,7 @@ def assess(
     _check_seasons(process, _period(parts.facts), settings.calendar)
     survey = Survey.joined(list(part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
-    settings.progress(2, _PARTS)
     population, tokens = _judged(process, structure, counted, explanations, closed_ones, settings=settings)
-    settings.progress(3, _PARTS)
     dimensions = _dimensions(population)
     settings.progress(4, _PARTS)
     found = Assessment(
@@ -209,7 +207,9 @@ def _explained(
         prefixes = align_prefixes(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
     free = np.ones(len(variants), dtype=np.bool_) if prefixes is None else ends_for_free(whole, prefixes)
     closed = closed_cases(settings.rule, variants, free, survey.last, as_moment(settings.now))
-    return explain(structure, variants, closed, whole, prefixes), closed, whole
+    explanations = explain(structure, variants, closed, whole, prefixes)
+    settings.progress(2, _PARTS)
+    return explanations, closed, whole
 
 
 def _judged(
@@ -247,4 +247,5 @@ def _judged(
         now=as_moment(settings.now),
         calendar=settings.calendar,
     )
+    settings.progress(3, _PARTS)
     return population, tokens
