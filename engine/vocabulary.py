@@ -144,3 +144,21 @@ class Change(StrEnum):
     REVISED = "revised"
     WITHDRAWN = "withdrawn"
     UNCHANGED = "unchanged"
+
+
+class Requirement(StrEnum):
+    """What a standard has to be."""
+
+    CLEAR = "clear"
+    MEASURABLE = "measurable"
+    FEASIBLE = "feasible"
+    IN_TIME = "in-time"
+    FITTING = "fitting"
+
+
+class Answer(StrEnum):
+    """Whether a requirement is kept; ``open`` where the flow does not tell."""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "open"

@@ -38,7 +38,8 @@ def standards(
 
 
 def _print(flow: Flow, session: Session) -> None:
-    from engine.definitions.requirements import Requirement, domain_coverage
+    from engine.definitions.requirements import domain_coverage
+    from engine.vocabulary import Requirement
 
     if not flow.standards and not flow.intentions:
         session.say("cli.standards.none")
@@ -52,9 +53,10 @@ def _print(flow: Flow, session: Session) -> None:
 
 
 def _rows(flow: Flow, session: Session) -> Iterator[list[str]]:
-    from engine.definitions.requirements import Requirement, checklists
+    from engine.definitions.requirements import checklists
     from engine.definitions.standard_writer import standard_text
     from engine.definitions.standards import Standard
+    from engine.vocabulary import Requirement
 
     for row in checklists(flow):
         answers = [session.term(row.answers[requirement]) for requirement in Requirement]

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 from api.schemas.titles import TitleShape
 from engine.definitions.evidence import evidence_of
 from engine.definitions.flow import Flow
-from engine.definitions.requirements import Answer, Checklist, Requirement, checklists, domain_coverage
+from engine.definitions.requirements import Checklist, checklists, domain_coverage
 from engine.definitions.standard_writer import standard_text
 from engine.definitions.standards import Domain, Intention
-from engine.vocabulary import Dimension
+from engine.vocabulary import Answer, Dimension, Requirement
 
 
 class WrittenStandardShape(BaseModel):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from engine.definitions.flow import Flow
@@ -25,27 +24,10 @@ from engine.definitions.rules import (
     Together,
 )
 from engine.definitions.standards import Domain, Intention, Standard
+from engine.vocabulary import Answer, Requirement
 
 _MEASURED = (Response, Duration, CycleTime, Deadline, LeadTime, Agreement, Level, Rating)
 """Rules whose instances vary around a number, so that some will miss it."""
-
-
-class Requirement(StrEnum):
-    """What a standard has to be."""
-
-    CLEAR = "clear"
-    MEASURABLE = "measurable"
-    FEASIBLE = "feasible"
-    IN_TIME = "in-time"
-    FITTING = "fitting"
-
-
-class Answer(StrEnum):
-    """Whether a requirement is kept; ``open`` where the flow does not tell."""
-
-    YES = "yes"
-    NO = "no"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,18 @@ from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
-from engine.definitions.requirements import Answer, Requirement
 from engine.definitions.standards import Domain
 from engine.errors import Place, Problem, Severity, Value
 from engine.vocabulary import (
     AlignmentStatus,
+    Answer,
     Change,
     DeviationKind,
     Dimension,
     Language,
     MoveKind,
     Outcome,
+    Requirement,
     RiseKind,
 )
 

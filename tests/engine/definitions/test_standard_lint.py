@@ -7,11 +7,12 @@ import pytest
 from engine.definitions.evidence import evidence_of
 from engine.definitions.flow import Flow
 from engine.definitions.lint import lint
-from engine.definitions.requirements import Answer, Requirement, checklists, domain_coverage
+from engine.definitions.requirements import checklists, domain_coverage
 from engine.definitions.standard_lint import lint_standards
 from engine.definitions.standards import Domain
 from engine.definitions.yaml_reader import read_flow_text
 from engine.errors import Problem, Severity
+from engine.vocabulary import Answer, Requirement
 from tests.engine.definitions.files import flow_file
 
 ROLES = "roles: {advisor: A, manager: M}\n"
