@@ -25,7 +25,7 @@ class Options:
     """
 
     now: datetime | None
-    closed: str
+    closed: str | None
     calendar: str | None
     lifecycle: str | None
     versions: tuple[tuple[int, date], ...] = ()
@@ -44,7 +44,8 @@ class Options:
         except InputRefused as refusal:
             problems += refusal.problems
         try:
-            ClosedRule.parse(request.closed)
+            if request.closed is not None:
+                ClosedRule.parse(request.closed)
         except InputRefused as refusal:
             problems += refusal.problems
         if request.calendar is not None and request.calendar not in CALENDAR_NAMES:

@@ -26,7 +26,8 @@ class AssessmentRequest(BaseModel):
         flow: The flow's number.
         log: The log's number.
         now: The moment at which open cases are judged, with its zone; without it, the latest of the log.
-        closed: When a case counts as closed: ``all``, ``ended`` or ``idle:14d``.
+        closed: When a case counts as closed: ``all``, ``ended`` or ``idle:14d``; a case that a call closed always is.
+            Without it, ``all`` for a file and ``ended`` for a live log.
         calendar: The working calendar; without it, the flow's.
         lifecycle: Which events count; without it, pairs where the log has both.
         versions: Whether every case is judged by the version in force when it started, of the versions of this flow
@@ -44,7 +45,7 @@ class AssessmentRequest(BaseModel):
     flow: Annotated[int, Field(ge=1, le=LARGEST_ID)]
     log: Annotated[int, Field(ge=1, le=LARGEST_ID)]
     now: OptionText | None = None
-    closed: OptionText = "all"
+    closed: OptionText | None = None
     calendar: OptionText | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     versions: bool = False
@@ -61,7 +62,7 @@ class OptionsShape(BaseModel):
     """Options as they were asked for; ``versions`` were those in force then, empty when one flow judges all."""
 
     now: datetime | None
-    closed: str
+    closed: str | None
     calendar: str | None
     lifecycle: str | None
     versions: list[VersionChoice] = []

@@ -14,7 +14,7 @@ from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
 from engine.assessment.assessment import Assessment, DimensionScore
 from engine.assessment.branches import find_passages
-from engine.assessment.closing import ALL_CLOSED, ClosedRule
+from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import Tokens, edge_statistics, follow_tokens
 from engine.assessment.efficiency import assess_efficiency
@@ -70,7 +70,7 @@ def assess(
     log: Log | LogParts,
     *,
     now: datetime | None = None,
-    closed: ClosedRule = ALL_CLOSED,
+    closed: ClosedRule | None = None,
     calendar: Calendar | None = None,
     lifecycle: Lifecycle | None = None,
     mapper: Mapper = SERIAL,
@@ -84,7 +84,8 @@ def assess(
         process: The flow and its net.
         log: The log, with every event of the file; or in parts, when it is larger than memory. The answer is the same.
         now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
-        closed: Which cases are closed.
+        closed: Which cases are closed, beside those of which the log says so. When missing: all cases where the log does
+            not say, else those that have ended.
         calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
         mapper: Where alignments are searched.
@@ -104,9 +105,10 @@ def assess(
     parts = WholeLog.of(log) if isinstance(log, Log) else log
     mode = lifecycle or parts.facts.transitions.usual
     counted = CountedParts.of(parts, mode)
+    rule = closed or (ENDED_CLOSED if parts.facts.knows_closed else ALL_CLOSED)
     settings = _Settings(
         now=now or parts.facts.latest,
-        rule=closed,
+        rule=rule,
         calendar=calendar or _calendar_of(process),
         one_calendar=calendar is not None,
         paired=mode is Lifecycle.PAIR,
@@ -128,7 +130,7 @@ def assess(
         log_name=parts.facts.name,
         hashes=MappingProxyType({"flow": process.flow.source_hash, "log": parts.facts.source_hash, "engine": VERSION}),
         now=settings.now,
-        closed_rule=str(closed),
+        closed_rule=str(rule),
         calendar=settings.calendar.name,
         lifecycle=mode.value,
         cases=len(closed_ones),
@@ -206,7 +208,7 @@ def _explained(
     if settings.rule != ALL_CLOSED:
         prefixes = align_prefixes(graph, variants, costs=costs, limits=settings.limits, mapper=settings.mapper)
     free = np.ones(len(variants), dtype=np.bool_) if prefixes is None else ends_for_free(whole, prefixes)
-    closed = closed_cases(settings.rule, variants, free, survey.last, as_moment(settings.now))
+    closed = closed_cases(settings.rule, variants, free, survey.last, as_moment(settings.now)) | survey.closed
     explanations = explain(structure, variants, closed, whole, prefixes)
     settings.progress(2, _PARTS)
     return explanations, closed, whole

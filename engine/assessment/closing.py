@@ -1,8 +1,9 @@
 """Which cases are closed: a rule as the user states it.
 
-A case of a file is closed unless the rule says otherwise. ``ended``: closed when ending now costs no more than the
-prefix, so when its work has reached an end. ``idle:14d``: closed when nothing has happened in it for 14 days at
-``now``; a case without a timestamp at its last event, or without events, is never known to be idle and stays open.
+A case of a file is closed unless the rule says otherwise. A live log says itself which cases a call has closed; the
+others are closed when they have ended, unless the rule says otherwise. ``ended``: closed when ending now costs no more
+than the prefix, so when its work has reached an end. ``idle:14d``: closed when nothing has happened in it for 14 days
+at ``now``; a case without a timestamp at its last event, or without events, is never known to be idle and stays open.
 """
 
 from __future__ import annotations

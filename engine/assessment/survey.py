@@ -22,12 +22,14 @@ class Survey:
     Attributes:
         variants: Their variants.
         last: datetime64[us] latest time of each case, NaT where it is unknown because its last event has none.
+        closed: For each case whether the log says that it is closed.
         events: How many events count.
         left_out: What was left out of each part.
     """
 
     variants: Variants
     last: NDArray[np.datetime64]
+    closed: NDArray[np.bool_]
     events: int
     left_out: tuple[LeftOut, ...]
 
@@ -37,6 +39,7 @@ class Survey:
         return cls(
             join_variants([part.variants for part in parts]),
             np.concatenate([part.last for part in parts]),
+            np.concatenate([part.closed for part in parts]),
             sum(part.events for part in parts),
             tuple(left for part in parts for left in part.left_out),
         )
@@ -51,7 +54,8 @@ class Surveying:
     def __call__(self, part: int) -> Survey:
         """The survey of a part."""
         log, left_out = self.parts.read(part, frozenset())
-        return Survey(find_variants(log), _last_times(log), log.events.height, (left_out,))
+        closed = log.cases["case_id"].is_in(list(log.closed or ())).to_numpy()
+        return Survey(find_variants(log), _last_times(log), closed, log.events.height, (left_out,))
 
 
 def _last_times(log: Log) -> Moments:

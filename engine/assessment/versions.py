@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.assessment.assess import Progress, assess
 from engine.assessment.assessment import Assessment, DimensionScore, Finding, GroupScore
-from engine.assessment.closing import ALL_CLOSED, ClosedRule
+from engine.assessment.closing import ClosedRule
 from engine.assessment.explanations import EXAMPLES
 from engine.assessment.intervals import Z_95, wilson
 from engine.assessment.points import share_points
@@ -90,7 +90,7 @@ def assess_versions(
     log: Log,
     *,
     now: datetime | None = None,
-    closed: ClosedRule = ALL_CLOSED,
+    closed: ClosedRule | None = None,
     calendar: Calendar | None = None,
     lifecycle: Lifecycle | None = None,
     mapper: Mapper = SERIAL,

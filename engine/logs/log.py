@@ -38,6 +38,7 @@ class Log:
             the order in which they count (file order for XES; time, then file order, for tables).
         warnings: What is odd about it: codes with counts and first places. Nothing was dropped without one.
         source_hash: SHA-256 of the file's bytes, hexadecimal.
+        closed: Ids of the cases that are known to be closed; None for a log that does not say, such as that of a file.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Log:
     events: pl.DataFrame
     warnings: tuple[Problem, ...] = ()
     source_hash: str = ""
+    closed: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse tables that lack the agreed columns."""

@@ -37,6 +37,7 @@ class LogFacts:
         warnings: What is odd about it.
         events: How many events it has.
         earliest, latest: Its first and its last time; None without any.
+        knows_closed: Whether it says which cases are closed.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LogFacts:
     events: int
     earliest: datetime | None
     latest: datetime | None
+    knows_closed: bool = False
 
     @classmethod
     def of(cls, log: Log) -> LogFacts:
@@ -61,6 +63,7 @@ class LogFacts:
             events=log.events.height,
             earliest=earliest if isinstance(earliest, datetime) else None,
             latest=log.latest,
+            knows_closed=log.closed is not None,
         )
 
 

@@ -6,6 +6,7 @@ was at one moment, whatever is stored or sealed meanwhile.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import polars as pl
@@ -36,8 +37,8 @@ def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Lim
         limits: ``log_cells``.
 
     Returns:
-        The log under its name; ``source_hash`` is its digest. Both depend on its events and their numbers only, not on
-        which of them are sealed.
+        The log under its name, with the cases that were closed; ``source_hash`` depends on its events, their
+        numbers and these cases only, not on which events are sealed.
 
     Raises:
         LimitExceeded: It has too many cells.
@@ -48,7 +49,24 @@ def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Lim
     parts.append(_tail(session, row, after=row.sealed))
     table = table_of(joined(parts))
     table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
-    return replace(read_rows(table, name=row.name, limits=limits), source_hash=row.digest)
+    read = read_rows(table, name=row.name, limits=limits)
+    closed = _closed_cases(session, row)
+    return replace(read, source_hash=_digest_with(row.digest, closed), closed=closed)
+
+
+def _digest_with(digest: str, closed: frozenset[str]) -> str:
+    """The digest of the events, and of what was closed: both decide how a log is assessed."""
+    if not closed:
+        return digest
+    return hashlib.sha256("\n".join([digest, *sorted(closed)]).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _closed_cases(session: Session, row: LogRow) -> frozenset[str]:
+    """Ids of the cases that a call closed, by themselves or with the log."""
+    cases = select(CaseRow.case).where(col(CaseRow.log) == row.id)
+    if row.closed is None:
+        cases = cases.where(col(CaseRow.closed).is_not(None))
+    return frozenset(session.exec(cases).all())
 
 
 def page_of_events(

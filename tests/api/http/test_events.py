@@ -250,6 +250,24 @@ def test_live_log_is_assessed_like_a_file(service: Service) -> None:
     assert live["result"]["hashes"]["log"] == service.client.get(f"/logs/{log}").json()["sha256"]
 
 
+def test_case_of_a_live_log_is_open_until_it_ends_or_a_call_closes_it(service: Service) -> None:
+    flow = service.upload_flow(FLOW)
+    log = live_log(service, flow=flow)
+    send(service, log, event(1), event(2, case="b"), event(3, case="b", activity="Serve"))
+
+    def assessed() -> dict[str, Any]:
+        number = service.client.post("/assessments", json={"flow": flow, "log": log}).json()["id"]
+        result: dict[str, Any] = service.finished(number)["result"]
+        return result
+
+    before = assessed()
+    assert (before["closed"], before["cases"], before["open_cases"], before["deviations"]) == ("ended", 2, 1, [])
+    service.client.post(f"/logs/{log}/cases/a/close")
+    after = assessed()
+    assert (after["open_cases"], [found["kind"] for found in after["deviations"]]) == (0, ["unfinished"])
+    assert before["hashes"]["log"] != after["hashes"]["log"]
+
+
 def test_events_are_sealed_and_nothing_changes(service: Service) -> None:
     log = live_log(service)
     for start in range(0, 250, 50):

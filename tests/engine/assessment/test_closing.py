@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.assessment.assess import assess
 from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
 from engine.errors import InputRefused
+from tests.engine.assessment.making import process
+from tests.oracles.small_logs import log
 
 
 @pytest.mark.parametrize("text", ["all", "ended", "idle:14d", "idle:1h30m"])
@@ -27,3 +32,11 @@ def test_idle_times_have_limits(text: str) -> None:
     with pytest.raises(InputRefused) as refusal:
         ClosedRule.parse(text)
     assert refusal.value.problems[0].code == "assess.idle-out-of-range"
+
+
+def test_what_a_log_says_is_closed_is_closed_under_every_rule() -> None:
+    made, known = process(), replace(log("a", "abcd", "ab"), closed=frozenset({"c2"}))
+    opened = {str(rule): assess(made, known, closed=rule).open_cases for rule in (None, ENDED_CLOSED, ALL_CLOSED)}
+    assert opened == {"None": 1, "ended": 1, "all": 0}
+    assert assess(made, replace(known, closed=frozenset())).open_cases == 2
+    assert assess(made, replace(known, closed=None)).open_cases == 0
