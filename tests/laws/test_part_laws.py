@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -14,14 +16,18 @@ from api.schemas.assessment import AssessmentShape
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
-from engine.calendars import calendar_named
-from engine.definitions.flow import Flow
+from engine.calendars import CalendarChoice, calendar_named
+from engine.definitions.flow import Edge, Flow, Node, NodeKind
+from engine.definitions.rules import AttributeRef, Change, Measured, Quicker
+from engine.definitions.standards import Period, Standard
+from engine.definitions.titles import Title
 from engine.limits import DEFAULT_LIMITS
 from engine.logs.lifecycle import Lifecycle
 from engine.logs.parquet_parts import ParquetParts
 from engine.logs.reading import open_log, read_log
 from engine.logs.variants import find_variants, join_variants
 from engine.nets.process import Process, process_of_flow
+from engine.vocabulary import Dimension
 from tests.laws.test_assessment_laws import with_conditions
 from tests.oracles.random_standards import ROLES, SEASONS, random_standard, with_attributes
 from tests.oracles.small_logs import BEGIN, random_case
@@ -30,12 +36,74 @@ from tests.oracles.structured_flows import structured_flow
 SEEDS = range(8)
 RULES = (ALL_CLOSED, ENDED_CLOSED, ClosedRule.parse("idle:2d"))
 OFFICE = calendar_named("office")
+INNER = "inner"
 
 
 def random_process(rng: random.Random) -> Process:
-    flow = with_conditions(rng, structured_flow(rng, rng.randint(2, 5)))
-    standards = tuple(random_standard(rng, f"standard{i}", [step.id for step in flow.steps]) for i in range(5))
-    return process_of_flow(replace(flow, standards=standards, roles=ROLES, seasons=SEASONS))
+    """A flow around a sub-flow, with standards of every kind, roles, and calendars of roles and of regions."""
+    flow = around(with_conditions(rng, structured_flow(rng, rng.randint(2, 5))))
+    nodes = tuple(
+        replace(node, role=rng.choice(list(ROLES))) if node.kind is NodeKind.STEP else node for node in flow.nodes
+    )
+    steps = [step.id for step in flow.steps]
+    standards = (
+        *(random_standard(rng, f"standard{i}", steps, [INNER]) for i in range(6)),
+        *(of_population(rng, f"population{i}", steps) for i in range(4)),
+    )
+    return process_of_flow(
+        replace(
+            flow,
+            nodes=nodes,
+            standards=standards,
+            roles=ROLES,
+            seasons=SEASONS,
+            calendar=random_choice(rng),
+            role_calendars={"advisor": random_choice(rng)} if rng.random() < 0.7 else {},
+        )
+    )
+
+
+def around(flow: Flow) -> Flow:
+    """A flow of two steps between which everything of another flow is done, in a sub-flow."""
+    inner = tuple(replace(node, parent=INNER) for node in flow.nodes)
+    kinds = {"begin": NodeKind.START, "first": NodeKind.STEP, INNER: NodeKind.SUB_FLOW, "last": NodeKind.STEP}
+    outer = tuple(Node(name, kind, Title(name, name)) for name, kind in {**kinds, "finish": NodeKind.END}.items())
+    return replace(
+        flow,
+        nodes=(*outer[:3], *inner, *outer[3:]),
+        edges=(*flow.edges, *(Edge(one.id, other.id) for one, other in pairwise(outer))),
+    )
+
+
+def random_choice(rng: random.Random) -> CalendarChoice:
+    if rng.random() < 0.3:
+        return CalendarChoice("office")
+    by_value = (("n", "clock"), ("1", "china-office"))
+    return CalendarChoice("office", rng.choice(["region", "case:region", "size"]), by_value)
+
+
+def of_population(rng: random.Random, name: str, steps: list[str]) -> Standard:
+    """A standard about all cases together: a change from period to period, or one kind of case quicker than another."""
+    first, second = rng.sample(steps, 2)
+    measured = rng.choice(list(Measured))
+    of = AttributeRef(rng.choice([None, first]), "amount") if measured is Measured.MEAN else first
+    since, until = rng.choice([(None, None), (first, None), (None, second), (first, second), (first, first)])
+    rules: tuple[Change | Quicker, ...] = (
+        Change(measured, of, None, Fraction(1, 2)),
+        Quicker("case.flag", rng.choice(["!case.flag", "case.x >= 2"]), since, until),
+    )
+    return Standard(
+        id=name,
+        title=Title(name, name),
+        rule=rng.choice(rules),
+        share=Fraction(1),
+        tolerance=Fraction(0),
+        dimension=Dimension.EFFICIENCY,
+        when=rng.choice([None, None, "case.x >= 2"]),
+        season=rng.choice([None, None, "winter"]),
+        per=rng.choice([Period.DAY, Period.WEEK, Period.MONTH]),
+        inside=rng.choice([None, INNER]),
+    )
 
 
 def random_table(rng: random.Random, flow: Flow, cases: int) -> pl.DataFrame:
@@ -88,15 +156,15 @@ def test_a_log_in_parts_is_assessed_as_the_whole(seed: int, tmp_path: Path) -> N
     table.write_parquet(path, row_group_size=rng.randint(1, 40))
     whole = read_log(path)
     mode, rule = rng.choice([None, *Lifecycle]), rng.choice(RULES)
-    now = rng.choice([None, BEGIN + timedelta(days=30)])
-    expected = assess(process, whole, now=now, closed=rule, calendar=OFFICE, lifecycle=mode)
+    now, calendar = rng.choice([None, BEGIN + timedelta(days=30)]), rng.choice([None, None, OFFICE])
+    expected = assess(process, whole, now=now, closed=rule, calendar=calendar, lifecycle=mode)
     for rows in (1, rng.randint(2, 20), table.height - 1):
         limits = replace(DEFAULT_LIMITS, part_cells=rows * table.width)
         with open_log(path, limits=limits) as parts:
             assert isinstance(parts, ParquetParts)
             assert parts.facts.warnings == whole.warnings
             assert parts.facts.activities == whole.activities
-            found = assess(process, parts, now=now, closed=rule, calendar=OFFICE, lifecycle=mode)
+            found = assess(process, parts, now=now, closed=rule, calendar=calendar, lifecycle=mode)
         assert answer(found) == answer(expected)
         assert found.warnings == expected.warnings
 
