@@ -18,8 +18,8 @@ from engine.assessment.assessment import Assessment
 from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
 from engine.calendars import CalendarChoice, calendar_named
 from engine.definitions.flow import Edge, Flow, Node, NodeKind
-from engine.definitions.rules import AttributeRef, Change, Measured, Quicker
-from engine.definitions.standards import Period, Standard
+from engine.definitions.rules import AttributeRef, Change, CycleTime, Measured, Quicker, Response
+from engine.definitions.standards import Period, Standard, TimeSpan, TimeUnit
 from engine.definitions.titles import Title
 from engine.limits import DEFAULT_LIMITS
 from engine.logs.lifecycle import Lifecycle
@@ -29,7 +29,7 @@ from engine.logs.variants import find_variants, join_variants
 from engine.nets.process import Process, process_of_flow
 from engine.vocabulary import Dimension
 from tests.laws.test_assessment_laws import with_conditions
-from tests.oracles.random_standards import ROLES, SEASONS, random_standard, with_attributes
+from tests.oracles.random_standards import HOUR, ROLES, SEASONS, random_standard, with_attributes
 from tests.oracles.small_logs import BEGIN, random_case
 from tests.oracles.structured_flows import structured_flow
 
@@ -48,6 +48,7 @@ def random_process(rng: random.Random) -> Process:
     steps = [step.id for step in flow.steps]
     standards = (
         *(random_standard(rng, f"standard{i}", steps, [INNER]) for i in range(6)),
+        *(of_working_time(rng, f"working-time{i}", steps) for i in range(3)),
         *(of_population(rng, f"population{i}", steps) for i in range(4)),
     )
     return process_of_flow(
@@ -78,8 +79,16 @@ def around(flow: Flow) -> Flow:
 def random_choice(rng: random.Random) -> CalendarChoice:
     if rng.random() < 0.3:
         return CalendarChoice("office")
-    by_value = (("n", "clock"), ("1", "china-office"))
+    by_value = (("n", "clock"), ("1", "china-office"), ("2", "clock"))
     return CalendarChoice("office", rng.choice(["region", "case:region", "size"]), by_value)
+
+
+def of_working_time(rng: random.Random, name: str, steps: list[str]) -> Standard:
+    """A standard that comes out otherwise by another calendar: of the cases, or of the role that has to respond."""
+    span = TimeSpan("span", TimeUnit.WORKING, rng.choice([1, 4, 12, 30]) * HOUR)
+    first, second = rng.sample(steps, 2)
+    rules: tuple[CycleTime | Response, ...] = (CycleTime(None, span), Response(first, second, span))
+    return Standard(name, Title(name, name), rng.choice(rules), Fraction(1), Fraction(0), Dimension.EFFICIENCY)
 
 
 def of_population(rng: random.Random, name: str, steps: list[str]) -> Standard:
@@ -125,6 +134,7 @@ def random_table(rng: random.Random, flow: Flow, cases: int) -> pl.DataFrame:
                 "size": rng.choice([None, "1", "1.0", "2", str(number % 23)]),
                 "weight": rng.choice([None, 0.5, float("nan"), number / 7]),
                 "day": rng.choice([None, BEGIN.date()]),
+                "角色": rng.choice([None, "经理"]),
                 **{f"case:{name}": as_cell(value) for name, value in values.items()},
                 **{name: as_cell(value) for name, value in event.values},
             }
