@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.api.cli.making import flow_file, log_file, run
+from tests.api.cli.making import FLOW, flow_file, log_file, run
 
 
 def parquet_file(folder: Path, cases: int = 40) -> str:
@@ -39,6 +39,29 @@ def test_parts_and_processes_give_the_answer_of_the_whole(tmp_path: Path) -> Non
     spread = run("assess", flow, log, "--json", "-", "--workers", "2", TRUELINE_PART_CELLS="50")
     assert (parted.exit_code, parted.stdout, parted.stderr) == (0, whole.stdout, whole.stderr)
     assert (spread.exit_code, spread.stdout) == (0, whole.stdout)
+
+
+CALENDARS = """
+calendar: {by: case.team, values: {"1": night, "2": clock}, otherwise: office}
+calendars:
+  night: {timezone: UTC, hours: {mon-sun: 20:00-04:00}}
+roles: {clerk: {en: Clerk, zh: 文员}}
+role-calendars: {clerk: night}
+standards:
+  collected-soon: {response: [conduct, collect], within: 6 workhours, share: 50%}
+  quick: {cycle-time: {at-most: 10 workhours}, share: 50%}
+"""
+
+
+def test_processes_know_calendars_of_roles_and_of_branches(tmp_path: Path) -> None:
+    head, rest = FLOW.replace("zh: 回收}", "zh: 回收}, role: clerk").split("nodes:\n")
+    flow, log = flow_file(tmp_path, head + CALENDARS + "nodes:\n" + rest), parquet_file(tmp_path)
+    whole = run("assess", flow, log, "--json", "-")
+    assert whole.exit_code == 0, whole.stderr
+    spread = run("assess", flow, log, "--json", "-", "--workers", "2", TRUELINE_PART_CELLS="50")
+    plain = run("assess", flow, log, "--json", "-", "--calendar", "office")
+    assert spread.stdout == whole.stdout
+    assert json.loads(plain.stdout)["standards"] != json.loads(whole.stdout)["standards"]
 
 
 def test_a_file_past_the_limit_for_parts_is_refused(tmp_path: Path) -> None:
