@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ IN_PARTS = replace(DEFAULT_LIMITS, part_cells=12)
 BERLIN = ReadOptions(timezone="Europe/Berlin")
 
 
-def file_of(folder: Path, times: list[datetime | None], cases: list[object] | None = None) -> Path:
+def file_of(folder: Path, times: Sequence[datetime], cases: Sequence[datetime] | None = None) -> Path:
     """Six cases that interleave, with clock times that state no offset."""
     path = folder / "log.parquet"
     ids = cases or [f"c{row % 6}" for row in range(len(times))]
