@@ -23,8 +23,8 @@ BERLIN = ReadOptions(timezone="Europe/Berlin")
 def file_of(folder: Path, times: Sequence[datetime], cases: Sequence[datetime] | None = None) -> Path:
     """Six cases that interleave, with clock times that state no offset."""
     path = folder / "log.parquet"
-    ids = cases or [f"c{row % 6}" for row in range(len(times))]
-    frame = pl.DataFrame({"case": ids, "activity": "a", "time": times})
+    ids = pl.Series("case", cases or [f"c{row % 6}" for row in range(len(times))])
+    frame = pl.DataFrame({"activity": "a", "time": times}).insert_column(0, ids)
     frame.write_parquet(path)
     return path
 
