@@ -84,7 +84,7 @@ def assess(
         process: The flow and its net.
         log: The log, with every event of the file; or in parts, when it is larger than memory. The answer is the same.
         now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
-        closed: Which cases are closed, beside those of which the log says so. When missing: all cases where the log does
+        closed: Which cases are closed, beside those of which the log says so. When missing: all, where the log does
             not say, else those that have ended.
         calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
