@@ -14,6 +14,7 @@ import polars as pl
 
 from engine.logs.collecting import ProblemCollector
 from engine.logs.instants import INSTANT, read_instants
+from engine.logs.zones import placed
 
 Appends = tuple[Callable[[int], None], Callable[[str], None], Callable[[int], None]]
 
@@ -109,9 +110,7 @@ class AttributeColumn:
         text = pl.Series("value", self._values, dtype=pl.String)
         rows = pl.Series("row", self._rows, dtype=pl.UInt32)
         lines = pl.Series("line", self._lines, dtype=pl.UInt32)
-        values = self._typed(text, lines, dates)
-        for line, value in _where(values.is_null(), lines, text):
-            problems.error("log.value-unreadable", line, self.key, kind=self.kind, value=value[:80])
+        values = self._typed(text, lines, problems, dates)
         for line, value in _where(text.str.len_bytes() > most_bytes, lines, text):
             problems.error("log.value-too-long", line, self.key, allowed=most_bytes, found=len(value.encode()))
         if keep:
@@ -142,12 +141,15 @@ class AttributeColumn:
     def _last_row(self) -> int | None:
         return self._packed_rows[-1][-1] if self._packed_rows else None
 
-    def _typed(self, text: pl.Series, lines: pl.Series, dates: DateAudit) -> pl.Series:
-        if self.kind == "date":
-            instants = read_instants(text)
-            dates.add(instants.offsets, instants.cut, instants.values.is_not_null(), lines)
-            return instants.values
-        return read_values(text, self.kind)
+    def _typed(self, text: pl.Series, lines: pl.Series, problems: ProblemCollector, dates: DateAudit) -> pl.Series:
+        instants = read_instants(text) if self.kind == "date" else None
+        values = read_values(text, self.kind) if instants is None else instants.values.alias(self.key)
+        for line, value in _where(values.is_null(), lines, text):
+            problems.error("log.value-unreadable", line, self.key, kind=self.kind, value=value[:80])
+        if instants is None:
+            return values
+        dates.add(instants.offsets, instants.cut, values.is_not_null(), lines)
+        return placed(values, instants.offsets.is_null(), lines, problems, zone=dates.zone)
 
 
 def read_values(text: pl.Series, kind: str) -> pl.Series:

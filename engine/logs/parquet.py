@@ -163,4 +163,4 @@ def _instants(column: pl.Series, problems: ProblemCollector, dates: DateAudit) -
         problems.error("log.time-unreadable", None, column.name, column=column.name, value="")
     stated = pl.Series(["+00:00" if zone else None], dtype=pl.String).new_from_index(0, len(column))
     dates.add(stated, cut, values.is_not_null(), None)
-    return placed(values, stated.is_null(), None, problems, dates)
+    return placed(values, stated.is_null(), None, problems, zone=dates.zone)

@@ -91,7 +91,6 @@ def read_log(
         if head.startswith(codecs.BOM_UTF8):
             require_known_encoding(head, problems)
         log = read_xes(chunks, again=lambda: source.open()[1], name=source.name, options=chosen, limits=limits)
-        _refuse_naive_xes(log, chosen)
     else:
         if source.packed and form is not LogFormat.OCEL_XML:
             # These are held whole: what is too large is refused before any of it is.
@@ -183,18 +182,6 @@ def _refuse_idle_options(options: ReadOptions, form: LogFormat, name: str) -> No
     ]
     if idle:
         raise InputRefused(idle)
-
-
-def _refuse_naive_xes(log: Log, options: ReadOptions) -> None:
-    """Refuse to take times as UTC that a zone was named for: XES states offsets, and its reader knows no zone.
-
-    Raises:
-        InputRefused: A zone is named, and some times state no offset.
-    """
-    if options.timezone is not None:
-        for warning in log.warnings:
-            if warning.code == "log.naive-times":
-                raise InputRefused([Problem("log.timezone-not-for-xes", warning.place, {"count": warning.count})])
 
 
 def _refuse_other_formats(head: bytes, name: str) -> None:

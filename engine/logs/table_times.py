@@ -74,7 +74,7 @@ def read_times(
     if usual is not None:
         none = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
         dates.add(none, none.is_not_null(), usual.is_not_null(), lines)
-        return placed(usual.alias(text.name), usual.is_not_null(), lines, problems, dates)
+        return placed(usual.alias(text.name), usual.is_not_null(), lines, problems, zone=dates.zone)
     plain = _year_first(text)
     instants = read_instants(plain)
     values = instants.values
@@ -88,7 +88,7 @@ def read_times(
     for row in (values.is_null() & text.is_not_null()).arg_true().to_list():
         problems.error("log.time-unreadable", column.line(row), text.name, column=text.name, value=text[row][:80])
     dates.add(offsets, cut, values.is_not_null(), lines)
-    return placed(values.alias(text.name), offsets.is_null(), lines, problems, dates)
+    return placed(values.alias(text.name), offsets.is_null(), lines, problems, zone=dates.zone)
 
 
 def looks_like_times(text: pl.Series) -> bool:

@@ -49,11 +49,11 @@ class XesGathering:
         "of_events",
     )
 
-    def __init__(self, problems: ProblemCollector, *, limits: Limits) -> None:
-        """Start without a column."""
+    def __init__(self, problems: ProblemCollector, *, limits: Limits, zone: str | None = None) -> None:
+        """Start without a column; ``zone`` is where clocks stood that wrote times without an offset."""
         self._problems = problems
         self._limits = limits
-        self.audit = DateAudit()
+        self.audit = DateAudit(zone)
         self._keys: set[str] = set()
         self._columns: dict[tuple[str, str], dict[str, AttributeColumn]] = {}
         self._checked = {kind: AttributeColumn("", kind) for kind in KINDS}

@@ -33,7 +33,8 @@ def parse_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limit
     Args:
         chunks: The document's bytes in order; the first piece holds the XML declaration.
         name: The file's name, for the log and for every place.
-        options: Other attribute keys than the standard's for case, activity, time, start and resource.
+        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of times
+            without an offset.
         limits: Nesting, keys, sizes of values and labels, and how many problems are reported.
 
     Raises:
@@ -41,7 +42,7 @@ def parse_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limit
         LimitExceeded: It is nested too deeply or has too many attribute keys.
     """
     problems = ProblemCollector(name, limit=limits.problems)
-    gathering = XesGathering(problems, limits=limits)
+    gathering = XesGathering(problems, limits=limits, zone=options.timezone)
     encoding, pieces = _readable(chunks, problems)
     parser = XesParser(gathering, problems, limits=limits, encoding=encoding)
     for chunk in pieces:

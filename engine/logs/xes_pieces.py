@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from engine.errors import InputRefused
 from engine.limits import MEBIBYTE, Limits
 from engine.logs.attributes import KINDS, DateAudit
 from engine.logs.collecting import ProblemCollector
@@ -21,6 +22,7 @@ from engine.logs.kernels.interning import rehash
 from engine.logs.kernels.scan import by_column, scan
 from engine.logs.options import ReadOptions
 from engine.logs.xes_columns import CASE, EVENT, XesColumns
+from engine.logs.zones import placed
 
 PIECE = MEBIBYTE
 FRONT = MEBIBYTE
@@ -116,9 +118,9 @@ class PieceScanner:
         if self._state[at.DEPTH] or bytes(self._carry).strip(b"\r"):
             raise Left
 
-    def report(self, problems: ProblemCollector) -> None:
-        """Count what is odd and not kept, and what is odd about the dates."""
-        state, found, dates = self._state, self._found, DateAudit()
+    def report(self, problems: ProblemCollector, zone: str | None) -> None:
+        """Count what is odd and not kept, and what is odd about the dates; ``zone`` is of those without an offset."""
+        state, found, dates = self._state, self._found, DateAudit(zone)
         for code, number in _COUNTED.items():
             problems.warn(code, int(state[number]), int(state[number + 1]))
         for index in np.flatnonzero(found.offset_count).tolist():
@@ -131,8 +133,9 @@ class PieceScanner:
         """What was found.
 
         Raises:
-            Left: A float does not read.
+            Left: A float does not read, or a clock time has no one place in the zone that is named.
         """
+        zone = self._zone_of_all(options.timezone)
         strings = _series(self._strings, int(self._state[at.STRINGS]))
         hard = np.concatenate([np.empty((0, 3), dtype=np.int64), *self._hard])
         floats = strings.gather(pl.Series(hard[:, 2], dtype=pl.UInt32)).cast(pl.Float64, strict=False)
@@ -144,11 +147,12 @@ class PieceScanner:
             kind = _KINDS[self._keys.column_kind[column]]
             mine = hard[:, 0] == column
             parts = [records for records in self._records if column + 1 < len(records.starts)]
+            wholes = np.concatenate([r.wholes[r.starts[column] : r.starts[column + 1]] for r in parts])
             columns.setdefault(name, {})[kind] = ScannedColumn(
                 key=name[1],
                 kind=kind,
                 rows=np.concatenate([r.rows[r.starts[column] : r.starts[column + 1]] for r in parts]),
-                wholes=np.concatenate([r.wholes[r.starts[column] : r.starts[column + 1]] for r in parts]),
+                wholes=_placed(wholes, zone) if kind == "date" and zone is not None else wholes,
                 strings=strings,
                 hard=(hard[mine, 1], floats.to_numpy()[mine]),
             )
@@ -160,6 +164,17 @@ class PieceScanner:
             options=options,
             problems=problems,
         )
+
+    def _zone_of_all(self, zone: str | None) -> str | None:
+        """The zone of all dates; None where they state their offsets.
+
+        Raises:
+            Left: Some state one and some do not: which of them is not known here.
+        """
+        naive = self._found.offset_count[at.NAIVE]
+        if zone is not None and 0 < naive < self._found.offset_count.sum():
+            raise Left
+        return zone if naive else None
 
     def _make_room(self, span: int) -> None:
         """Longer arrays for all the strings and keys that so many bytes may hold."""
@@ -248,6 +263,23 @@ class ScannedColumn:
             lacks[self.rows] = False
             values = values.set(pl.Series(lacks), None)
         return values, rows
+
+
+def _placed(clocks: Int64s, zone: str) -> Int64s:
+    """Clock times of a zone as instants, both in microseconds.
+
+    Raises:
+        Left: One fell into an hour that clocks had twice or never: the parser knows its line.
+    """
+    values = pl.Series(clocks).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    problems = ProblemCollector("", limit=1)
+    try:
+        instants = placed(values, values.is_not_null(), None, problems, zone=zone)
+    except InputRefused as refused:
+        raise Left from refused
+    if problems.warnings():
+        raise Left
+    return instants.cast(pl.Int64).to_numpy()
 
 
 def _no_strings() -> Strings:

@@ -13,7 +13,6 @@ import zoneinfo
 import polars as pl
 
 from engine.errors import InputRefused, Place, Problem
-from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
 from engine.logs.instants import offset_minutes, to_utc
 
@@ -37,18 +36,17 @@ def require_zone(zone: str | None, source: str) -> None:
 
 
 def placed(
-    values: pl.Series, naive: pl.Series, lines: pl.Series | None, problems: ProblemCollector, dates: DateAudit
+    values: pl.Series, naive: pl.Series, lines: pl.Series | None, problems: ProblemCollector, *, zone: str | None
 ) -> pl.Series:
-    """The values with those that state no offset put into the zone of ``dates``.
+    """The values with those that state no offset put into a zone.
 
     Args:
         values: ``INSTANT``, where a missing offset was taken as UTC; its name is the column's.
         naive: Which of them state no offset.
         lines: The line of each, or None where lines mean nothing.
         problems: Takes clock times that the zone never had, and counts those that it had twice.
-        dates: Says the zone; None leaves everything as it is.
+        zone: Where the clocks stood; None leaves everything as it is.
     """
-    zone = dates.zone
     if zone is None or not naive.any():
         return values
     clock = values.dt.replace_time_zone(None)

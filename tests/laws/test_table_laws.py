@@ -102,7 +102,7 @@ def test_a_zone_is_what_the_standard_library_says_it_is(clocks: list[datetime], 
     real = [at for at in known if at.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == at.replace(tzinfo=None)]
     values = pl.Series("when", [at.replace(tzinfo=UTC) for at in real], dtype=pl.Datetime("us", "UTC"))
     problems = ProblemCollector("file", limit=200)
-    found = placed(values, values.is_not_null(), None, problems, DateAudit(name))
+    found = placed(values, values.is_not_null(), None, problems, zone=name)
     problems.refuse_if_wrong()
     assert found.to_list() == [at.astimezone(UTC) for at in real]
 

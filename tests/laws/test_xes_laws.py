@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 
 import pytest
 from polars.testing import assert_frame_equal
@@ -27,13 +28,15 @@ def cut(document: bytes, size: int) -> list[bytes]:
     return [document[at : at + size] for at in range(0, len(document), size)]
 
 
-def scanned(document: bytes, size: int = 4096, limits: Limits = DEFAULT_LIMITS) -> Log | None:
-    return scan_xes(cut(document, size), name="log", options=ReadOptions(), limits=limits)
+def scanned(
+    document: bytes, size: int = 4096, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = ReadOptions()
+) -> Log | None:
+    return scan_xes(cut(document, size), name="log", options=options, limits=limits)
 
 
-def parsed(document: bytes, limits: Limits = DEFAULT_LIMITS) -> Log | None:
+def parsed(document: bytes, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = ReadOptions()) -> Log | None:
     try:
-        return parse_xes(cut(document, 4096), name="log", options=ReadOptions(), limits=limits)
+        return parse_xes(cut(document, 4096), name="log", options=options, limits=limits)
     except InputRefused:
         return None
 
@@ -87,6 +90,51 @@ def test_damaged_documents_are_read_by_neither_or_by_both_alike(seed: int) -> No
         found = scanned(broken, size=chance.choice([9, 4096]))
         if found is not None:
             assert_same(found, parsed(broken))
+
+
+OFFSET = re.compile(r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "+08:00"])
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_times_without_an_offset_are_put_into_a_zone_alike(zone: str, share: float) -> None:
+    """All times without an offset: the scanner places them; some without: it leaves the document."""
+    options = ReadOptions(timezone=zone)
+    moved = left = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        text = OFFSET.sub(lambda m: m[1] if chance.random() < share else m[0], Writer(seed).document())  # noqa: B023 - called at once
+        document = text.encode()
+        found, expected = scanned(document, options=options), parsed(document, options=options)
+        left += found is None and expected is not None and bool(expected.cases.height)
+        if found is not None:
+            assert_same(found, expected)
+            moved += any(warning.code == "log.times-of-zone" for warning in found.warnings)
+    assert moved > 3
+    assert left > 3 or share == 1.0
+
+
+@pytest.mark.parametrize(
+    ("clocks", "read"),
+    [
+        (["2024-07-01T09:30:00", "2024-12-01T09:30:00"], True),
+        (["2024-07-01T09:30:00", "2024-10-27T02:30:00"], False),
+        (["2024-07-01T09:30:00", "2024-03-31T02:30:00"], False),
+        (["2024-07-01T09:30:00", "2024-03-31T02:30:00Z"], False),
+        (["2024-07-01T09:30:00Z", "2024-03-31T02:30:00Z"], True),
+    ],
+)
+def test_the_scanner_leaves_what_has_no_one_place_in_a_zone(clocks: list[str], *, read: bool) -> None:
+    events = "".join(
+        f"<event><string key='concept:name' value='a'/><date key='time:timestamp' value='{clock}'/></event>"
+        for clock in clocks
+    )
+    document = f"<log><trace>{events}</trace></log>".encode()
+    options = ReadOptions(timezone="Europe/Berlin")
+    found = scanned(document, options=options)
+    assert (found is not None) == read
+    if found is not None:
+        assert_same(found, parsed(document, options=options))
 
 
 SPECIAL = {

@@ -79,9 +79,20 @@ def test_years_at_the_ends_of_the_calendar_are_no_crash(tmp_path: Path) -> None:
     ]
 
 
-def test_xes_states_its_offsets_itself(tmp_path: Path) -> None:
+def test_xes_is_put_where_its_clock_stood(tmp_path: Path) -> None:
     stated = read_bytes(xes(event(time="2024-01-01T00:00:00+01:00")), tmp_path, options=BERLIN)
     assert stated.events["time"][0] == at("2023-12-31T23:00:00")
     assert read_bytes(xes(EVENT), tmp_path, options=BERLIN).events.height == 1
-    naive = refusal(xes(event(time="2024-01-01T00:00:00")), tmp_path, options=BERLIN)
-    assert [problem.code for problem in naive] == ["log.timezone-not-for-xes"]
+    both = read_bytes(
+        xes(event(time="2024-07-01T09:30:00"), event(time="2024-07-01T09:30:00Z")), tmp_path, options=BERLIN
+    )
+    assert both.events["time"].to_list() == [at("2024-07-01T07:30:00"), at("2024-07-01T09:30:00")]
+    assert counts(both) == {"times-of-zone": 1, "case-without-id": 2}
+
+
+def test_hours_that_a_clock_had_twice_or_never_in_xes(tmp_path: Path) -> None:
+    twice = read_bytes(xes(event(time="2024-10-27T02:30:00")), tmp_path, options=BERLIN)
+    assert twice.events["time"][0] == at("2024-10-27T00:30:00")
+    assert counts(twice) == {"times-of-zone": 1, "time-twice": 1, "case-without-id": 1}
+    never = refusal(xes(EVENT, event(time="2024-03-31T02:30:00")), tmp_path, options=BERLIN)
+    assert codes(never) == [("time-in-gap", 4)]
