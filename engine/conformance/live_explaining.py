@@ -7,6 +7,7 @@ explained on the way, in one batch.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,8 +86,14 @@ class Activities:
         return {name: Event(_bytes(n), labels[name], log.get(name, 1)) for n, name in enumerate(self.names)}
 
     def take(self, activity: str, strangers: tuple[str, ...]) -> tuple[Event, tuple[str, ...]]:
-        """An activity with its code, and the strangers of the case, among which it may be new."""
+        """An activity with its code, and the strangers of the case, among which it may be new.
+
+        A name that is not known as it stands is composed (Unicode NFC), as the readers of logs and flows do.
+        """
         event = self.known.get(activity)
+        if event is None:
+            activity = unicodedata.normalize("NFC", activity)
+            event = self.known.get(activity)
         if event is not None:
             return event, strangers
         if activity not in strangers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -34,12 +34,19 @@ class Rows:
 
 
 def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
-    """Check labels, count what is odd, number the activities, and make the log.
+    """Compose and check labels, count what is odd, number the activities, and make the log.
+
+    An accent may be one character with its letter or one behind it (macOS), and looks the same. So activities are
+    brought into the one form that flows have their names in (Unicode NFC), and two spellings are one activity.
 
     Raises:
         InputRefused: Something was wrong with the file; every problem found is in it.
     """
     names, codes = numbered(rows.events["activity"])
+    composed = names.str.normalize("NFC")
+    if not composed.equals(names):
+        rows = _composed(rows, composed.gather(codes), problems)
+        names, codes = numbered(rows.events["activity"])
     _check_labels(rows, names, problems, limits)
     problems.refuse_if_wrong()
     _count_order(rows, problems)
@@ -82,6 +89,13 @@ def free_name(name: str, taken: Iterable[str]) -> str:
         number += 1
         candidate = f"{name} ({number})"
     return candidate
+
+
+def _composed(rows: Rows, labels: pl.Series, problems: ProblemCollector) -> Rows:
+    """The rows with other labels, which are their own, composed."""
+    changed = (labels != rows.events["activity"]).fill_null(value=False)
+    _warn(problems, "log.names-composed", changed, rows.event_lines)
+    return replace(rows, events=rows.events.with_columns(labels.alias("activity")))
 
 
 def _check_labels(rows: Rows, names: pl.Series, problems: ProblemCollector, limits: Limits) -> None:

@@ -31,7 +31,8 @@ class Log:
 
     Attributes:
         name: The file's name, without its folder.
-        activities: Distinct activity names in the order of their first appearance.
+        activities: Distinct activity names in the order of their first appearance; the readers compose them (Unicode
+            NFC), as names in flows are.
         cases: One row for each case in file order: ``case_id`` (String), then case attributes. Cases without
             events are kept.
         events: ``EVENT_COLUMNS``, then event attributes under their own names; sorted by case, and within a case in

@@ -8,8 +8,8 @@ not understand. Here a file is read wholly or refused with every problem found, 
   XML attribute that the standard does not know.
 - A key stands once in an element. Readers differ on which of two values counts, so neither is taken: refused.
 - Every value reads as its type says; every event has an activity (``concept:name``; classifiers do not change it).
-- Kept and counted: traces without events, ids that two traces bear, dates without an offset (UTC, or the zone that is named), finer than a
-  microsecond (cut), and events out of time order (the order of the document counts).
+- Kept and counted: traces without events, ids that two traces bear, dates without an offset (of UTC, or of the zone that
+  is named), finer than a microsecond (cut), and events out of time order (the order of the document counts).
 - Not kept, and counted: attributes of the log itself, attributes of attributes, lists and containers.
 
 Two readers share the work. One scans with compiled kernels and reads a document wholly, or leaves it; the other parses,
@@ -44,8 +44,8 @@ def read_xes(
         chunks: The document's bytes in order; the first piece holds the XML declaration.
         again: Gives the same bytes from the start, for a document that the scanner leaves.
         name: The file's name, for the log and for every place.
-        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of times
-            without an offset.
+        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of
+            times without an offset.
         limits: Nesting, keys, sizes of values and labels, and how many problems are reported.
 
     Raises:

@@ -33,8 +33,8 @@ def parse_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limit
     Args:
         chunks: The document's bytes in order; the first piece holds the XML declaration.
         name: The file's name, for the log and for every place.
-        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of times
-            without an offset.
+        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of
+            times without an offset.
         limits: Nesting, keys, sizes of values and labels, and how many problems are reported.
 
     Raises:

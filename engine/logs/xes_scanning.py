@@ -36,8 +36,8 @@ def scan_xes(chunks: Iterable[bytes], *, name: str, options: ReadOptions, limits
     Args:
         chunks: The document's bytes in order.
         name: The file's name, for the log and for every place.
-        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of times
-            without an offset.
+        options: Other attribute keys than the standard's for case, activity, time, start and resource; the zone of
+            times without an offset.
         limits: Nesting, keys, sizes of values and labels.
 
     Returns:

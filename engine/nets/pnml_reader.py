@@ -9,6 +9,7 @@ All that is wrong with a file is reported at once, each with its line.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -195,7 +196,7 @@ class NetReader:
         if key is None:
             return
         tools = [child for name, child in children(element) if name == "toolspecific"]
-        name = "" if any(tool.get("activity") == INVISIBLE for tool in tools) else self._name(element)
+        name = "" if any(tool.get("activity") == INVISIBLE for tool in tools) else _composed(self._name(element))
         if len(name) > self.reading.limits.label_characters:
             self.reading.limit("label_characters", len(name), element)
         if name.strip().lower() in _SILENT_NAMES:
@@ -335,7 +336,7 @@ class NetReader:
             return dict(self.labels)
         found: dict[str, int] = {}
         for entry in self.activities:
-            name, label = entry.get("name", ""), entry.get("label", "")
+            name, label = _composed(entry.get("name", "")), _composed(entry.get("label", ""))
             if name in found:
                 self.reading.problem("pnml.stated-twice", entry, element=name)
             if label in self.labels:
@@ -343,3 +344,8 @@ class NetReader:
             else:
                 self.reading.problem("pnml.unknown-label", entry, activity=name, label=label)
         return found
+
+
+def _composed(name: str) -> str:
+    """A name in the form in which logs have their activities (Unicode NFC)."""
+    return unicodedata.normalize("NFC", name)

@@ -21,6 +21,7 @@ from engine.logs.xes_scanning import scan_xes
 from tests.awkward_xes import Writer, damaged
 from tests.shared_data import DATA, shared
 
+PLAIN = ReadOptions()
 PIECES = (PIECE, 1, 13, 100)
 
 
@@ -29,12 +30,12 @@ def cut(document: bytes, size: int) -> list[bytes]:
 
 
 def scanned(
-    document: bytes, size: int = 4096, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = ReadOptions()
+    document: bytes, size: int = 4096, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = PLAIN
 ) -> Log | None:
     return scan_xes(cut(document, size), name="log", options=options, limits=limits)
 
 
-def parsed(document: bytes, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = ReadOptions()) -> Log | None:
+def parsed(document: bytes, limits: Limits = DEFAULT_LIMITS, options: ReadOptions = PLAIN) -> Log | None:
     try:
         return parse_xes(cut(document, 4096), name="log", options=options, limits=limits)
     except InputRefused:
