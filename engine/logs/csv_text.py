@@ -1,6 +1,6 @@
 """Comma-separated text as columns of text: encoding, separator, rows, each row with its line.
 
-A regular file is split by Polars once every line has been checked (see ``csv_columns``); any other by the standard
+A regular file is split by Polars once every byte has been checked (see ``csv_columns``); any other by the standard
 library's reader in its strict mode, which can name the line of an error. "007", "NA" and "null" are values; only an
 empty cell is null.
 """
@@ -26,6 +26,7 @@ SEPARATORS = (",", ";", "\t", "|")
 _BATCH = 5_000  # rows held as Python lists at once: many more, and collecting garbage costs more than reading
 _LOOK_AT = 50
 _GB2312_SHARE = 0.9
+_PIECE = 1 << 18
 _UTF8 = "utf-8-sig"
 
 
@@ -43,14 +44,22 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
     regular = regular_columns(_as_utf8(data, encoding), separator, len(names)) if line == 1 else None
     if regular is None:
         return _row_by_row(rows, names, problems, limits)
-    check_cells(len(regular), len(names), limits, problems.source)
-    regular.columns = names
-    lines = pl.int_range(2, len(regular) + 2, dtype=pl.UInt32, eager=True)
-    return TextTable(regular.with_columns(pl.when(pl.all() != "").then(pl.all())), lines)
+    check_cells(len(regular.lines), len(names), limits, problems.source)
+    regular.columns.columns = names
+    return _without_empty_rows(regular, problems)
 
 
 def _as_utf8(data: bytes, encoding: str) -> bytes:
-    return data.removeprefix(codecs.BOM_UTF8) if encoding == _UTF8 else data.decode(encoding).encode()
+    return data if encoding == _UTF8 else data.decode(encoding).encode()
+
+
+def _without_empty_rows(table: TextTable, problems: ProblemCollector) -> TextTable:
+    if any(column.null_count() == 0 for column in table.columns.get_columns()):
+        return table
+    empty = table.columns.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    if empty.any():
+        problems.warn("log.empty-rows", int(empty.sum()), table.lines.filter(empty)[0])
+    return TextTable(table.columns.filter(~empty), table.lines.filter(~empty))
 
 
 def _row_by_row(
@@ -115,15 +124,26 @@ def _encoding(data: bytes, problems: ProblemCollector) -> str:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strict(data, "utf-16", problems)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if data.startswith(b"\xef\xbb\xbf") or not _is_chinese(data):
-            line = data.count(b"\n", 0, error.start) + 1
-            raise problems.refusal("log.encoding-wrong", line, encoding="UTF-8") from None
-        problems.warn("log.read-as-gb18030")
-        return "gb18030"
-    return _UTF8
+    wrong = _not_utf8(data)
+    if wrong is None:
+        return _UTF8
+    if data.startswith(codecs.BOM_UTF8) or not _is_chinese(data):
+        line = data.count(b"\n", 0, wrong) + 1
+        raise problems.refusal("log.encoding-wrong", line, encoding="UTF-8")
+    problems.warn("log.read-as-gb18030")
+    return "gb18030"
+
+
+def _not_utf8(data: bytes) -> int | None:
+    """Where the first bytes stand that are not UTF-8, or None; a piece at a time, which needs no memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data) + 1, _PIECE):
+        kept = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _PIECE], final=start + _PIECE > len(data))
+        except UnicodeDecodeError as error:
+            return start - kept + error.start
+    return None
 
 
 def _strict(data: bytes, encoding: str, problems: ProblemCollector) -> str:

@@ -72,9 +72,9 @@ def read_times(
     column = _Column(text.name, lines, problems)
     usual = _usual(text)
     if usual is not None:
-        none = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
-        dates.add(none, none.is_not_null(), usual.is_not_null(), lines)
-        return placed(usual.alias(text.name), usual.is_not_null(), lines, problems, zone=dates.zone)
+        read = usual.is_not_null()
+        dates.note(None, int(read.sum()), None if lines is None else lines.filter(read)[0])
+        return placed(usual.alias(text.name), read, lines, problems, zone=dates.zone)
     plain = _year_first(text)
     instants = read_instants(plain)
     values = instants.values

@@ -8,8 +8,8 @@ not understand. Here a file is read wholly or refused with every problem found, 
   XML attribute that the standard does not know.
 - A key stands once in an element. Readers differ on which of two values counts, so neither is taken: refused.
 - Every value reads as its type says; every event has an activity (``concept:name``; classifiers do not change it).
-- Kept and counted: traces without events, ids that two traces bear, dates without an offset (of UTC, or of the zone that
-  is named), finer than a microsecond (cut), and events out of time order (the order of the document counts).
+- Kept and counted: traces without events, ids that two traces bear, dates without an offset (of UTC, or of a zone
+  that is named), finer than a microsecond (cut), and events out of time order (the order of the document counts).
 - Not kept, and counted: attributes of the log itself, attributes of attributes, lists and containers.
 
 Two readers share the work. One scans with compiled kernels and reads a document wholly, or leaves it; the other parses,
