@@ -23,7 +23,7 @@ _QUOTE, _LF, _CR = b'"\n\r'
 _BREAK = r"\r\n|\r|\n"
 
 Bytes = NDArray[np.uint8]
-Truths = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 def regular_columns(data: bytes, separator: str, width: int) -> TextTable | None:
@@ -76,24 +76,25 @@ def _walked(text: Bytes, bounds: tuple[int, int], separator: int, width: int) ->
     body, end = bounds
     rows, marks, breaks, opened = 0, 0, False, False
     for start in range(body, end, _CHUNK):
-        stop = min(start + _CHUNK, end)
-        chunk = text[start:stop]
-        quotes, ends = chunk == _QUOTE, chunk == _LF
-        returns = np.flatnonzero(chunk == _CR)
-        inside: Truths | None = None
-        if opened or quotes.any():
-            inside = np.bitwise_xor.accumulate(quotes)
+        chunk = text[start : min(start + _CHUNK, end)]
+        at = np.flatnonzero((chunk == _LF) | (chunk == separator) | (chunk == _QUOTE) | (chunk == _CR))
+        found, at = chunk[at], at + start
+        quotes = found == _QUOTE
+        if len(at) and (opened or quotes.any()):
+            inside = np.bitwise_xor.accumulate(quotes)  # an opening quote is, a closing one is not
             if opened:
                 inside = ~inside
             opened = bool(inside[-1])
-            if not _quotes_are_regular(text, np.flatnonzero(quotes), inside, (body, start, end), separator):
+            if not _quotes_are_regular(text, at[quotes & inside], at[quotes & ~inside], bounds, separator):
                 return None
-            breaks = breaks or bool((ends & inside).any() or inside[returns].any())
-            returns = returns[~inside[returns]]
-        if (text[returns + (start + 1)] != _LF).any():
-            return None
-        either = ends | (chunk == separator)
-        found = chunk[either if inside is None else either > inside]
+            breaks = breaks or bool((inside & ~quotes & (found != separator)).any())
+            outside = ~(inside | quotes)
+            found, at = found[outside], at[outside]
+        returns = found == _CR
+        if returns.any():
+            if (text[at[returns] + 1] != _LF).any():
+                return None
+            found = found[~returns]
         line_ends = np.flatnonzero(found == _LF) + marks
         if not np.array_equal(line_ends, np.arange(rows, rows + len(line_ends)) * width + (width - 1)):
             return None
@@ -102,29 +103,16 @@ def _walked(text: Bytes, bounds: tuple[int, int], separator: int, width: int) ->
     return None if opened or marks != rows * width + width - 1 else _Regular(rows + 1, breaks)
 
 
-def _quotes_are_regular(
-    text: Bytes, quotes: NDArray[np.intp], inside: Truths, bounds: tuple[int, int, int], separator: int
-) -> bool:
-    """Whether quotes open and close cells, or are doubled.
-
-    Args:
-        text: The file.
-        quotes: Where quotes stand in the chunk.
-        inside: Of each byte of the chunk whether it is quoted, an opening quote included and a closing one not.
-        bounds: Where the rows begin, where the chunk does, and where the rows end.
-        separator: The separator.
-    """
-    body, start, end = bounds
-    opens = inside[quotes]
-    first, last = quotes[opens] + start, quotes[~opens] + start
-    before = text[first[first > body] - 1]
+def _quotes_are_regular(text: Bytes, opening: Places, closing: Places, bounds: tuple[int, int], separator: int) -> bool:
+    """Whether quotes open cells and close them, or are doubled: one that closes, and one that opens again."""
+    body, end = bounds
+    before = text[opening[opening > body] - 1]
     if not ((before == separator) | (before == _LF) | (before == _QUOTE)).all():
         return False
-    last = last[last < end - 1]
-    after = text[last + 1]
-    plain = (after == separator) | (after == _LF) | (after == _QUOTE)
-    ending = last[~plain]
-    return bool((text[ending + 1] == _CR).all() and (text[np.minimum(ending + 2, end - 1)] == _LF).all())
+    closing = closing[closing < end - 1]
+    after = text[closing + 1]
+    rest = closing[~((after == separator) | (after == _LF) | (after == _QUOTE))]
+    return bool((text[rest + 1] == _CR).all() and (text[np.minimum(rest + 2, end - 1)] == _LF).all())
 
 
 def _lines(columns: pl.DataFrame, *, breaks: bool) -> pl.Series:
