@@ -77,7 +77,7 @@ def numbered(labels: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The distinct labels in the order of their first appearance, and for each row the number of its label (UInt32)."""
     runs = labels.rle_id()
     if len(labels) > 1 and runs[-1] < len(labels) / 2:  # as in most logs, whose cases stand together
-        names, numbers = numbered(labels.filter(runs.is_first_distinct()))
+        names, numbers = numbered(labels.filter((runs != runs.shift(1)).fill_null(value=True)))
         return names, numbers.gather(runs)
     names = labels.unique(maintain_order=True)
     lookup = pl.DataFrame({"label": names, "number": pl.int_range(len(names), dtype=pl.UInt32, eager=True)})

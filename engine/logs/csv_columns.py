@@ -20,6 +20,7 @@ from engine.logs.text_tables import TextTable
 _LONGEST = 100_000  # bytes; the other reader has an opinion of its own on cells longer than 131,072 characters
 _CHUNK = 1 << 18  # bytes that stay in a processor's cache while they are looked at several times
 _QUOTE, _LF, _CR = b'"\n\r'
+_NOWHERE = np.empty(0, dtype=np.intp)
 _BREAK = r"\r\n|\r|\n"
 
 Bytes = NDArray[np.uint8]
@@ -42,8 +43,7 @@ def regular_columns(data: bytes, separator: str, width: int) -> TextTable | None
         end -= 1
     if width < 2 or not body or body == end or b"\0" in data or b"\r" in data[:body].removesuffix(b"\r\n"):
         return None
-    text = np.frombuffer(data, dtype=np.uint8)
-    found = _walked(text, (body, end), ord(separator), width)
+    found = _walked(data, (body, end), ord(separator), width)
     if found is None:
         return None
     try:
@@ -71,30 +71,34 @@ class _Regular:
     breaks: bool
 
 
-def _walked(text: Bytes, bounds: tuple[int, int], separator: int, width: int) -> _Regular | None:
+def _walked(data: bytes, bounds: tuple[int, int], separator: int, width: int) -> _Regular | None:
     """Walk through the rows, which begin and end at ``bounds``; None where they are not regular."""
     body, end = bounds
+    text = np.frombuffer(data, dtype=np.uint8)
+    others = bytes(set(range(256)) - {separator, _QUOTE, _LF, _CR})
     rows, marks, breaks, opened = 0, 0, False, False
     for start in range(body, end, _CHUNK):
-        chunk = text[start : min(start + _CHUNK, end)]
-        at = np.flatnonzero((chunk == _LF) | (chunk == separator) | (chunk == _QUOTE) | (chunk == _CR))
-        found, at = chunk[at], at + start
-        quotes = found == _QUOTE
-        if len(at) and (opened or quotes.any()):
+        stop = min(start + _CHUNK, end)
+        found = np.frombuffer(data[start:stop].translate(None, others), dtype=np.uint8)
+        quotes, returns = found == _QUOTE, _NOWHERE
+        if (found == _CR).any():
+            returns = np.flatnonzero(text[start:stop] == _CR) + start
+        if len(found) and (opened or quotes.any()):
             inside = np.bitwise_xor.accumulate(quotes)  # an opening quote is, a closing one is not
             if opened:
                 inside = ~inside
             opened = bool(inside[-1])
-            if not _quotes_are_regular(text, at[quotes & inside], at[quotes & ~inside], bounds, separator):
+            at, opens = np.flatnonzero(text[start:stop] == _QUOTE) + start, inside[quotes]
+            if not _quotes_are_regular(text, at[opens], at[~opens], bounds, separator):
                 return None
             breaks = breaks or bool((inside & ~quotes & (found != separator)).any())
             outside = ~(inside | quotes)
-            found, at = found[outside], at[outside]
-        returns = found == _CR
-        if returns.any():
-            if (text[at[returns] + 1] != _LF).any():
-                return None
-            found = found[~returns]
+            returns = returns[outside[found == _CR]]
+            found = found[outside]
+        if (text[returns + 1] != _LF).any():
+            return None
+        if len(returns):
+            found = found[found != _CR]
         line_ends = np.flatnonzero(found == _LF) + marks
         if not np.array_equal(line_ends, np.arange(rows, rows + len(line_ends)) * width + (width - 1)):
             return None
