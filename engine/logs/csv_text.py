@@ -142,13 +142,20 @@ def _not_utf8(data: bytes) -> int | None:
         while end < len(data) and end > start + 1 and data[end] & 0xC0 == 0x80:  # in the middle of a character
             end -= 1
         piece = data[start:end]
-        if pl.Series([piece], dtype=pl.Binary).cast(pl.String, strict=False).null_count():
-            try:
-                piece.decode()
-            except UnicodeDecodeError as error:
-                return start + error.start
+        try:
+            pl.Series([piece], dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.PolarsError:
+            return start + _first_wrong(piece)
         start = end
     return None
+
+
+def _first_wrong(piece: bytes) -> int:
+    try:
+        piece.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def _strict(data: bytes, encoding: str, problems: ProblemCollector) -> str:
