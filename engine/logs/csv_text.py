@@ -145,17 +145,17 @@ def _not_utf8(data: bytes) -> int | None:
         try:
             pl.Series([piece], dtype=pl.Binary).cast(pl.String)
         except pl.exceptions.PolarsError:
-            return start + _first_wrong(piece)
+            return _first_wrong(data)
         start = end
     return None
 
 
-def _first_wrong(piece: bytes) -> int:
+def _first_wrong(data: bytes) -> int | None:
     try:
-        piece.decode()
+        data.decode()
     except UnicodeDecodeError as error:
         return error.start
-    return 0
+    return None
 
 
 def _strict(data: bytes, encoding: str, problems: ProblemCollector) -> str:

@@ -53,6 +53,7 @@ _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xfe\xff\x00<", b"\xff\xfe<\x00")
 """How an XML document may begin: in UTF-8 and its like, with a byte order mark, or in UTF-16."""
 _PARQUET_MAGIC = b"PAR1"
 _SQLITE_MAGIC = b"SQLite format 3\0"
+_HOLD_ZEROS = (_PARQUET_MAGIC, _SQLITE_MAGIC, ZIP_MAGIC, b"\xfe\xff", b"\xff\xfe")
 _FLOW_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---)*trueline[ \t]*:")
 """How a flow file begins: its format version, perhaps behind comments."""
 
@@ -188,7 +189,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
     """Name what a file is when it is not a log.
 
     Raises:
-        InputRefused: It is empty, a flow, a web page, an old workbook, an array in JSON, packed twice, or binary.
+        InputRefused: It is empty, a flow, a web page, an old workbook, an array in JSON, packed twice, binary, or a PDF.
     """
     code = ""
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -204,7 +205,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
         code = "log.is-a-flow"
     elif start.startswith(b"["):
         code = "log.is-json"
-    elif b"\0" in head and not head.startswith((_PARQUET_MAGIC, _SQLITE_MAGIC, ZIP_MAGIC, b"\xfe\xff", b"\xff\xfe")):
+    elif start.startswith(b"%pdf-") or (b"\0" in head and not head.startswith(_HOLD_ZEROS)):
         code = "log.binary"
     if code:
         raise InputRefused([Problem(code, Place(name))])

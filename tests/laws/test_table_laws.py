@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.limits import DEFAULT_LIMITS
-from engine.logs import csv_columns
+from engine.logs import csv_columns, csv_text
 from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
 from engine.logs.csv_columns import regular_columns
-from engine.logs.csv_text import _row_by_row, _rows, _without_empty_rows, read_text_table
+from engine.logs.csv_text import _not_utf8, _row_by_row, _rows, _without_empty_rows, read_text_table
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
 from engine.logs.reading import read_log
@@ -81,6 +81,20 @@ def test_no_file_is_regular_that_the_other_reader_refuses(body: bytes, chunk: in
     assert told.columns.equals(slow.columns)
     assert told.lines.equals(slow.lines)
     assert found.warnings() == problems.warnings()
+
+
+@LAW
+@given(st.lists(st.text(max_size=4).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=2)))
+def test_bytes_are_utf8_where_python_says_so(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    try:
+        data.decode()
+        wrong = None
+    except UnicodeDecodeError as error:
+        wrong = error.start
+    for piece in (4, 5, 9, 1 << 18):  # a character has up to four bytes
+        with patch.object(csv_text, "_PIECE", piece):
+            assert _not_utf8(data) == wrong
 
 
 moments = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001 - clocks have no zone

@@ -93,6 +93,10 @@ def test_other_formats_are_named(code: str, tmp_path: Path) -> None:
     assert codes(refusal(OTHERS[code], tmp_path)) == [(code, None)]
 
 
+def test_a_report_in_pdf_is_no_table(tmp_path: Path) -> None:
+    assert codes(refusal(b"%PDF-1.4\n1 0 obj\n", tmp_path)) == [("binary", None)]
+
+
 def test_a_mark_of_utf_8_before_another_encoding_is_refused(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbf" + LOG.replace("UTF-8", "x-unknown").encode()
     assert codes(refusal(content, tmp_path)) == [("encoding-unknown", 1)]
