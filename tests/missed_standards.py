@@ -10,6 +10,7 @@ from engine.conformance.alignments import align, prepared
 from engine.conformance.attributes import Attributes
 from engine.conformance.costs import Costs
 from engine.conformance.performed import CaseTable, EventTable, offsets_of
+from engine.conformance.standards.clocks import WorkingTime
 from engine.conformance.standards.evaluation import evaluate
 from engine.conformance.standards.facts import Facts
 from engine.conformance.structure import Structure
@@ -29,15 +30,17 @@ def missed_by_case(process: Process, log: Log) -> dict[str, tuple[str, ...]]:
     closed = np.ones(events.cases.height, dtype=np.bool_)
     explanations = explain(Structure(process.net, process.flow), variants, closed, aligned, None)
     performed = explanations.to_events(explanations.performed, offsets_of(events))
+    attributes = Attributes.of(events)
     facts = Facts(
         EventTable.of(events, process.net.label_of_activity, performed),
         CaseTable(closed, explanations.ended[explanations.of_case]),
-        Attributes.of(events),
+        attributes,
         {step: label for label, step in enumerate(process.net.labels)},
         events.latest,
         process.flow.main_calendar,
         process.flow.roles,
         seasons=process.flow.seasons,
+        working_time=WorkingTime.of(process.flow, attributes),
     )
     single = [index for index, standard in enumerate(process.flow.standards) if not standard.is_of_population]
     instances = evaluate(process.flow.standards, facts).filter(

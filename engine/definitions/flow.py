@@ -307,10 +307,14 @@ class Flow:
         return next((own for own in self.calendars if own.name == name), None) or calendar_named(name)
 
     @property
+    def calendar_choices(self) -> tuple[CalendarChoice, ...]:
+        """Which calendar holds: for the flow, where it says so, and for each role that has its own."""
+        return (*(() if self.calendar is None else (self.calendar,)), *self.role_calendars.values())
+
+    @property
     def calendar_names(self) -> tuple[str, ...]:
         """The names of all calendars that the flow uses."""
-        choices = [*([] if self.calendar is None else [self.calendar]), *self.role_calendars.values()]
-        return tuple(dict.fromkeys(name for choice in choices for name in choice.names))
+        return tuple(dict.fromkeys(name for choice in self.calendar_choices for name in choice.names))
 
     @cached_property
     def steps(self) -> tuple[Node, ...]:

@@ -15,6 +15,7 @@ from engine.definitions.flow import Flow
 from engine.definitions.rules import AttributeRef
 from engine.definitions.standards import Standard, event_step
 from engine.simulation.conditions import draws_of
+from engine.simulation.settings import USUAL_ATTRIBUTES
 from engine.simulation.values import Choice, Draw, Number, Reference, Value, number_of
 
 _AMOUNT = Number(Fraction(100), Fraction(3_000))
@@ -69,6 +70,7 @@ def attribute_plan(flow: Flow, said: Mapping[str, Draw]) -> AttributePlan:
     for key, draw in said.items():
         step, dot, name = key.partition(".")
         draws[AttributeRef(step, name) if dot and step in steps else AttributeRef(None, key)] = draw
+    _tell_calendars(flow, draws, said)
     promises = _promises(flow)
     agreements = tuple(rule.rule for rule in flow.standards if isinstance(rule.rule, rules.Agreement))
     amounts = [rule.rule for rule in flow.standards if isinstance(rule.rule, rules.Authority)]
@@ -82,6 +84,21 @@ def attribute_plan(flow: Flow, said: Mapping[str, Draw]) -> AttributePlan:
     case = {ref.name: draw for ref, draw in draws.items() if ref.step is None and ref not in later}
     case = {name: case[name] for name in [*(key for key in said if key in case), *case] if name != "case_id"}
     return AttributePlan(case, events, promises, agreements, authorities)
+
+
+def _tell_calendars(flow: Flow, draws: dict[AttributeRef, Draw], said: Mapping[str, Draw]) -> None:
+    """Make room for the attributes that tell which calendar holds: each value that has one, and a case without."""
+    for choice in flow.calendar_choices:
+        name, values = choice.attribute, tuple(value for value, _ in choice.by_value)
+        is_usual = name in USUAL_ATTRIBUTES and said.get(name) == USUAL_ATTRIBUTES[name]
+        if not name or (name in said and not is_usual):
+            continue
+        ref = AttributeRef(None, name)
+        known = draws.get(ref)
+        if isinstance(known, Choice) and not (is_usual and set(values).isdisjoint(known.values)):
+            draws[ref] = Choice((*known.values, *(value for value in values if value not in known.values)))
+        elif known is None or isinstance(known, Choice):
+            draws[ref] = Choice((*values, None))
 
 
 def largest_of(rule: rules.Authority, role: str) -> Fraction:

@@ -11,6 +11,7 @@ from engine.definitions.flow import Season
 from engine.definitions.rules import AttributeRef, TimeSpan, TimeUnit
 from engine.simulation.conditions import Conditions
 from engine.simulation.hours import Hours
+from engine.simulation.shifts import Shifts
 from engine.simulation.values import Value
 from engine.simulation.world import Performed
 
@@ -21,7 +22,7 @@ class CaseFacts:
 
     Attributes:
         events: In the order of completion.
-        hours: Hours by which working time and days count.
+        working: By whose hours working time and days count.
         attributes: Those of the case: each name that the log has, None where this case has no value.
         beside: Positions of the events that perform no step of the run: they ask for nothing themselves, but count as
             what came before or after another event.
@@ -30,7 +31,7 @@ class CaseFacts:
     """
 
     events: Sequence[Performed]
-    hours: Hours
+    working: Shifts
     attributes: Mapping[str, Value] = field(default_factory=dict)
     beside: frozenset[int] = frozenset()
     conditions: Conditions = field(default_factory=Conditions)
@@ -80,6 +81,15 @@ class CaseFacts:
             return self.of_case(attribute.name)
         done = self.done(attribute.step)
         return self.at(done[-1], attribute.name) if done else None
+
+    def hours(self, step: str | None = None) -> Hours:
+        """The hours by which counts what a step does, or with None what concerns the case itself."""
+        known = _AllOf(self)
+        return self.working.of_case(known) if step is None else self.working.of_step(step, known)
+
+    def in_season(self, season: Season, moment: int) -> bool:
+        """Whether the local day of a moment lies in a season; days are those of the flow's main calendar."""
+        return in_season(season, self.working.main, moment)
 
     def holds(self, condition: str, position: int | None) -> bool | None:
         """Whether a condition is true of the case and perhaps of one of its events; None without an answer."""

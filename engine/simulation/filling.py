@@ -16,7 +16,7 @@ from engine.definitions.standards import Standard
 from engine.simulation.attributes import AttributePlan, largest_of
 from engine.simulation.chance import Chance
 from engine.simulation.decisions import Gateway
-from engine.simulation.facts import CaseFacts, in_season, passed
+from engine.simulation.facts import CaseFacts, passed
 from engine.simulation.hours import DAY, HOUR, MINUTE, Hours
 from engine.simulation.values import Number, Value, as_moment, as_number, number_of
 from engine.simulation.world import Performed, Played, World
@@ -186,7 +186,7 @@ def _promise(
             sheet.put(ref, None)
             return
         if done:
-            moments.append(_earliest(rule, sheet.events[done[0]].time, world.judged))
+            moments.append(_earliest(rule, sheet.events[done[0]].time, facts.hours(rule.step)))
     if not moments:
         sheet.put(ref, None)
         return
@@ -202,7 +202,7 @@ def _is_asked(world: World, standard: Standard, facts: CaseFacts) -> bool:
     if inside is not None and facts.beside.issuperset(part):
         return False
     season = next((season for season in world.flow.seasons if season.id == standard.season), None)
-    if season is not None and in_season(season, world.judged, facts.begun_in(part)) == standard.out_of_season:
+    if season is not None and facts.in_season(season, facts.begun_in(part)) == standard.out_of_season:
         return False
     return standard.when is None or facts.holds(standard.when, None) is True
 

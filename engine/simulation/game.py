@@ -17,7 +17,7 @@ from operator import attrgetter
 from engine.definitions.standards import TimeSpan, TimeUnit
 from engine.nets.net import SILENT, Purpose
 from engine.simulation.chance import Chance
-from engine.simulation.hours import DAY, MINUTE
+from engine.simulation.hours import DAY, MINUTE, Hours
 from engine.simulation.people import Booking
 from engine.simulation.specification import Injection
 from engine.simulation.team import Assignment, Team
@@ -216,7 +216,8 @@ class Game:
             self._left_out = number
             return ready
         if fault.span is not None and fault.injection in (Injection.OVERDUE, Injection.CYCLE):
-            ready = self._beyond(ready, fault.span)
+            hours = self.world.hours.of_step(label, self.attributes)
+            ready = self._beyond(ready, fault.span, hours, self._judged(fault))
         done = self._work(label, ready, number=number, causes=causes, fault=fault)
         if fault.injection is Injection.REPEAT:
             return self._work(label, done, causes=causes | 1 << number)
@@ -237,6 +238,7 @@ class Game:
             ready += whole(self.chance.between(0, 2 * timing.wait * self.patience))
         who = self._team.for_step(label)
         duration = timing.duration(self.chance, spread=world.settings.spread, patience=self.patience)
+        hours = world.hours.of_role(who.role, self.attributes)
         longest = fault.span if fault is not None and fault.injection is Injection.LATE else None
         if fault is not None and fault.span is not None and fault.injection is Injection.SHORT:
             timing = replace(timing, least=1)
@@ -244,40 +246,33 @@ class Game:
         if timing.is_attended and (longest is None or _is_short(longest)):
             if longest is not None:
                 duration = whole(longest.amount * self.chance.between(1.1, 1.7))
-            person, start, end = self._attended(who, ready, duration)
+            person, start, end = self._attended(who, ready, duration, hours)
         else:
             person = self._team.anyone(who)
-            start = world.hours.next_open(ready)
-            end = self._elapsed(start, duration, timing) if longest is None else self._beyond(start, longest)
+            start = hours.next_open(ready)
+            if fault is not None and longest is not None:
+                end = self._beyond(start, longest, hours, self._judged(fault))
+            else:
+                end = _elapsed(start, duration, timing, hours)
         self._team.done(who, person)
         role = who.role if person is not None and who.role in world.flow.roles else ""
         self._events.append(Performed(label, start, end, person, number, causes, role or ""))
         return end
 
-    def _attended(self, who: Assignment, ready: int, duration: int) -> tuple[str | None, int, int]:
+    def _attended(self, who: Assignment, ready: int, duration: int, hours: Hours) -> tuple[str | None, int, int]:
         if who.role is None:
-            start = self.world.hours.fit(ready, duration)
+            start = hours.fit(ready, duration)
             return None, start, start + duration
         loyalty = int(_LOYALTY * self.patience)
-        booking = self.world.people.find(who.role, ready, duration, known=who.known, loyalty=loyalty, among=who.among)
-        self.world.people.take([booking])
+        people = self.world.people
+        booking = people.find(who.role, ready, duration, hours, known=who.known, loyalty=loyalty, among=who.among)
+        people.take([booking])
         self._bookings.append(booking)
         return booking.person, booking.start, booking.end
 
-    def _elapsed(self, start: int, duration: int, timing: StepTiming) -> int:
-        """When something is over that takes its time: within working hours wherever its limits leave room."""
-        hours = self.world.hours
-        if timing.unit is TimeUnit.WORKING:
-            return hours.add(start, duration)
-        end = hours.next_open(start + duration)
-        if end - start <= timing.most:
-            return end
-        earlier = hours.last_close(start + duration)
-        return earlier if earlier - start >= timing.least else start + duration
-
-    def _beyond(self, start: int, span: TimeSpan) -> int:
-        """A moment in working hours that lies clearly past a limit."""
-        hours, judged, factor = self.world.hours, self.world.judged, self.chance.between(1.1, 1.6)
+    def _beyond(self, start: int, span: TimeSpan, hours: Hours, judged: Hours) -> int:
+        """A moment in some hours that lies clearly past a limit, which counts by perhaps other ones."""
+        factor = self.chance.between(1.1, 1.6)
         if span.unit is TimeUnit.WORKING:
             return hours.next_open(judged.add(start, whole(span.amount * factor)))
         if span.unit is TimeUnit.CLOCK:
@@ -288,6 +283,23 @@ class Game:
         while judged.workdays_between(start, end) <= span.amount:
             end += DAY
         return hours.next_open(end)
+
+    def _judged(self, fault: Disturbance) -> Hours:
+        """The hours by which the limit counts that is to be missed: the flow's for a cycle time, else of the step."""
+        judged = self.world.judged
+        is_whole = fault.injection is Injection.CYCLE
+        return judged.of_case(self.attributes) if is_whole else judged.of_step(fault.step, self.attributes)
+
+
+def _elapsed(start: int, duration: int, timing: StepTiming, hours: Hours) -> int:
+    """When something is over that takes its time: within working hours wherever its limits leave room."""
+    if timing.unit is TimeUnit.WORKING:
+        return hours.add(start, duration)
+    end = hours.next_open(start + duration)
+    if end - start <= timing.most:
+        return end
+    earlier = hours.last_close(start + duration)
+    return earlier if earlier - start >= timing.least else start + duration
 
 
 def _is_short(span: TimeSpan) -> bool:

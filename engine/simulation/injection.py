@@ -219,6 +219,7 @@ def _broken(world: World, chance: Chance, case: Played, meant: Disturbance) -> I
 def _undecided(world: World, case: Played) -> Played:
     """A case that stopped, without the attributes that only its decisions read: nobody has asked about them yet."""
     read = {name for standard in world.flow.standards for name in _names_read(standard)}
+    read |= {choice.attribute for choice in world.flow.calendar_choices}
     gone = dict.fromkeys(name for name in case.attributes if name in _names_decided(world) - read)
     return replace(case, attributes={**case.attributes, **gone})
 

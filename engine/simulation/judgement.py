@@ -12,9 +12,10 @@ from engine.definitions import rules
 from engine.definitions.flow import Flow
 from engine.definitions.standards import Standard, TimeSpan
 from engine.simulation.conditions import Conditions
-from engine.simulation.facts import CaseFacts, in_season, passed
+from engine.simulation.facts import CaseFacts, passed
 from engine.simulation.hours import Hours
 from engine.simulation.judged_values import met_values
+from engine.simulation.shifts import Shifts
 from engine.simulation.values import Value, as_microseconds
 from engine.simulation.world import Performed
 from engine.vocabulary import DeviationKind
@@ -45,7 +46,7 @@ def is_judged(standard: Standard) -> bool:
 def missed_standards(
     flow: Flow,
     events: Sequence[Performed],
-    hours: Hours,
+    working: Shifts,
     *,
     beside: Sequence[int] = (),
     ended: bool = True,
@@ -57,14 +58,14 @@ def missed_standards(
     Args:
         flow: The flow.
         events: The case, in the order of completion.
-        hours: Hours by which working time counts.
+        working: By whose hours working time counts.
         beside: Positions of the events that perform no step of the run: they ask for nothing themselves, but count as
             what came before or after another event.
         ended: Whether the case reached an end; one that did not misses its cycle time.
         attributes: Those of the case.
         conditions: Answers to conditions, to be remembered from case to case.
     """
-    facts = CaseFacts(events, hours, attributes or {}, frozenset(beside), conditions or Conditions(), ended)
+    facts = CaseFacts(events, working, attributes or {}, frozenset(beside), conditions or Conditions(), ended)
     return tuple(standard.id for standard in flow.standards if is_judged(standard) and is_missed(flow, standard, facts))
 
 
@@ -90,7 +91,7 @@ def _is_in_force(flow: Flow, standard: Standard, facts: CaseFacts, at: int | Non
     if season is not None:
         inside = None if standard.inside is None else flow.steps_inside[standard.inside]
         moment = facts.begun_in(facts.part(inside)) if at is None else facts.events[at].time
-        if in_season(season, facts.hours, moment) == standard.out_of_season:
+        if facts.in_season(season, moment) == standard.out_of_season:
             return False
     return standard.when is None or facts.holds(standard.when, at) is True
 
@@ -104,14 +105,14 @@ def _instances(rule: rules.Rule, facts: CaseFacts, part: Sequence[int]) -> Itera
         case rules.Precedence() | rules.AllOf() | rules.Together() | rules.Response():
             yield from _ordered(rule, facts)
         case rules.Duration():
-            spans = rule.at_least, rule.at_most
+            spans, hours = (rule.at_least, rule.at_most), facts.hours(rule.step)
             for at in facts.asking(rule.step):
-                yield at, _is_kept(spans, facts.events[at].start, facts.events[at].time, facts.hours)
+                yield at, _is_kept(spans, facts.events[at].start, facts.events[at].time, hours)
         case rules.CycleTime() if part:
             end = max(facts.events[at].time for at in part)
             has_left = facts.ended or part[-1] < len(facts.events) - 1
             spans = rule.at_least, rule.at_most
-            yield None, has_left and _is_kept(spans, facts.begun_in(part), end, facts.hours)
+            yield None, has_left and _is_kept(spans, facts.begun_in(part), end, facts.hours())
         case rules.Deadline() | rules.LeadTime():
             yield from _promised(rule, facts)
         case _:
@@ -132,12 +133,13 @@ def _ordered(
             if any(facts.asking(member) for member in rule.members):
                 yield None, all(facts.done(member) for member in rule.members)
         case rules.Response():
+            hours = facts.hours(rule.second)
             for at in facts.asking(rule.first):
                 answer = next((place for place in facts.done(rule.second) if place > at), None)
                 begun = facts.events[at].time
                 yield (
                     at,
-                    answer is not None and _is_kept((None, rule.within), begun, facts.events[answer].time, facts.hours),
+                    answer is not None and _is_kept((None, rule.within), begun, facts.events[answer].time, hours),
                 )
 
 
@@ -153,7 +155,8 @@ def _promised(rule: rules.Deadline | rules.LeadTime, facts: CaseFacts) -> Iterat
     if isinstance(rule, rules.Deadline):
         yield None, at <= moment
     else:
-        yield None, at <= moment and passed(rule.at_least, at, moment, facts.hours) >= rule.at_least.amount
+        left = passed(rule.at_least, at, moment, facts.hours(rule.step))
+        yield None, at <= moment and left >= rule.at_least.amount
 
 
 def _is_kept(spans: tuple[TimeSpan | None, TimeSpan | None], start: int, end: int, hours: Hours) -> bool:

@@ -1,4 +1,4 @@
-"""The people of each role and when they are busy: one thing at a time, within working hours."""
+"""The people of each role and when they are busy: one thing at a time, within the hours of the work."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class People:
     Bookings are the one thing here that changes: a case takes people, and gives them back when it is played anew.
     """
 
-    def __init__(self, sizes: Mapping[str, int], hours: Hours) -> None:
-        self._hours = hours
+    def __init__(self, sizes: Mapping[str, int]) -> None:
         self._pools = {role: tuple(f"{role}-{n}" for n in range(1, size + 1)) for role, size in sizes.items()}
         self._busy: dict[str, list[tuple[int, int]]] = {name: [] for pool in self._pools.values() for name in pool}
 
@@ -38,6 +37,7 @@ class People:
         role: str,
         ready: int,
         duration: int,
+        hours: Hours,
         *,
         known: str | None,
         loyalty: int = 0,
@@ -49,6 +49,7 @@ class People:
             role: Whose work it is.
             ready: When it can begin.
             duration: How long it takes.
+            hours: When the role works in this case.
             known: Whom the case knows: that person, when free no more than ``loyalty`` later than the time allows.
             loyalty: Microseconds.
             among: Who may do it; None for everyone with the role.
@@ -57,10 +58,10 @@ class People:
             The booking, not yet taken; without ``known`` the earliest.
         """
         best: Booking | None = None
-        at_once = self._hours.fit(ready, duration)
+        at_once = hours.fit(ready, duration)
         pool = self._pools[role] if among is None else among
         for person in pool if known is None else (known, *pool):
-            start = self._free(person, at_once, duration, before=None if best is None else best.start)
+            start = self._free(person, at_once, duration, hours, before=None if best is None else best.start)
             if best is None or start < best.start:
                 best = Booking(person, start, start + duration)
             if start == at_once or (person == known and start <= at_once + loyalty):
@@ -89,7 +90,7 @@ class People:
         """Whether a person has nothing else to do in a stretch of time."""
         return all(until <= start or end <= begin for begin, until in self._busy[person])
 
-    def _free(self, person: str, start: int, duration: int, *, before: int | None) -> int:
+    def _free(self, person: str, start: int, duration: int, hours: Hours, *, before: int | None) -> int:
         """When a person has time, from a start on at which the working hours leave room; ``before`` when no earlier."""
         spans = self._busy[person]
         if not spans or spans[-1][1] <= start:
@@ -105,6 +106,6 @@ class People:
                     end = max(end, spans[at][1])
                 if before is not None and end >= before:
                     return before
-                start = self._hours.fit(end, duration)
+                start = hours.fit(end, duration)
             at += 1
         return start

@@ -23,10 +23,11 @@ from engine.simulation.decisions import gateways_of, wrong_branches
 from engine.simulation.explanations import Explainer
 from engine.simulation.filling import case_values, filled
 from engine.simulation.game import Game
-from engine.simulation.hours import DAY, MINUTE, SECOND, Hours
+from engine.simulation.hours import MINUTE, SECOND, Hours
 from engine.simulation.injection import Outcome, candidates, judged, outcomes, shows_its_way
 from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
+from engine.simulation.shifts import Shifts
 from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming, timings
 from engine.simulation.trend import Trend
@@ -136,8 +137,8 @@ def _check(flow: Flow, cases: int, settings: SimulationSettings, limits: Limits)
 
 
 def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> World:
-    hours = Hours(_calendar_of(flow, settings), first=settings.start)
-    judged = Hours(flow.main_calendar, first=settings.start)
+    hours = Shifts(Hours(_calendar_of(flow, settings), first=settings.start), None if settings.calendar else flow)
+    judged = Shifts(Hours(flow.main_calendar, first=settings.start), flow)
     usual = timings(flow, settings)
     per_day = _per_day(cases, settings)
     plan = attribute_plan(flow, settings.attributes)
@@ -146,7 +147,7 @@ def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> Wo
     work = {
         role: [step.id for step in flow.steps if role in (crew.possible(step.id) or (step.role,))] for role in roles
     }
-    sizes = {role: settings.people or _people_needed(work[role], usual, hours, per_day=per_day) for role in work}
+    sizes = {role: settings.people or _people_needed(role, work[role], usual, hours, per_day=per_day) for role in work}
     board = Board(net)
     return World(
         flow,
@@ -156,7 +157,7 @@ def _world(flow: Flow, net: Net, cases: int, settings: SimulationSettings) -> Wo
         usual,
         hours,
         judged,
-        People(sizes, hours),
+        People(sizes),
         plan,
         gateways_of(flow, net),
         crew,
@@ -174,11 +175,12 @@ def _calendar_of(flow: Flow, settings: SimulationSettings) -> Calendar:
     return calendar_named(_CALENDAR) if flow.calendar is None else flow.main_calendar
 
 
-def _people_needed(steps: Sequence[str], usual: Mapping[str, StepTiming], hours: Hours, *, per_day: float) -> int:
+def _people_needed(
+    role: str, steps: Sequence[str], usual: Mapping[str, StepTiming], hours: Shifts, *, per_day: float
+) -> int:
     """As many as are busy two thirds of the time when every case does each of some steps once, and one more."""
-    opened, closed = hours.workdays(0, 1)[0]
     work = sum(usual[step].typical for step in steps if usual[step].is_attended)
-    return 1 + int(1.5 * work * per_day / min(closed - opened, DAY) + 1)
+    return 1 + int(1.5 * work * per_day / hours.presence(role) + 1)
 
 
 def _impossible(flow: Flow, kind: Injection) -> Problem:
@@ -219,7 +221,7 @@ class _Simulation:
 
     def _arrivals(self, per_day: float) -> Iterator[int]:
         """Moments of arrival, in order: more on Mondays and before weekends, more in the morning."""
-        chance, hours, day = Chance(self._seed, "arrivals"), self._world.hours, 0
+        chance, hours, day = Chance(self._seed, "arrivals"), self._world.hours.main, 0
         trend = Trend(self._world.flow, self._world.settings, hours.calendar)
         while True:
             for opened, closed in hours.workdays(day, day + 60):
@@ -232,7 +234,7 @@ class _Simulation:
 
     def _play(self, game: Game, arrival: int, attempt: int) -> Played | None:
         later = int(game.chance.between(0, attempt * 40 * MINUTE)) // SECOND * SECOND
-        return game.play(self._world.hours.next_open(arrival + later))
+        return game.play(self._world.hours.of_case(game.attributes).next_open(arrival + later))
 
     def _game(self, chance: Chance, patience: float, disturbance: Disturbance | None = None) -> Game:
         """A case that has come, with what is known of it."""

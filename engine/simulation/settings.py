@@ -12,9 +12,10 @@ from engine.simulation.specification import NO_DEVIATIONS, DeviationSpec
 from engine.simulation.values import Choice, Draw
 from engine.vocabulary import Language
 
-_ATTRIBUTES: Mapping[str, Draw] = MappingProxyType(
+USUAL_ATTRIBUTES: Mapping[str, Draw] = MappingProxyType(
     {"channel": Choice(("phone", "app", "counter")), "branch": Choice(("north", "south"))}
 )
+"""What is recorded of cases where the user says nothing."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class SimulationSettings:
 
     Attributes:
         start: The first day on which cases may arrive.
-        calendar: Name of the working calendar; "" takes the flow's, or the default one when the flow names none.
+        calendar: Name of the calendar in which everybody works; "" takes those that the flow says, each for whom it
+            holds, or the default one when the flow names none.
         language: The language of the activity names.
         deviations: What goes wrong, and in which share of the cases.
         cases_per_day: Mean arrivals of a working day; None for 12, or as many as bring the cases into one year.
@@ -55,7 +57,7 @@ class SimulationSettings:
     people: int | None = None
     case_prefix: str = ""
     minutes_of: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    attributes: Mapping[str, Draw] = field(default_factory=lambda: _ATTRIBUTES)
+    attributes: Mapping[str, Draw] = field(default_factory=lambda: USUAL_ATTRIBUTES)
 
     def __post_init__(self) -> None:
         """Freeze the mappings, and refuse numbers that no service centre could have, all of them at once."""

@@ -16,9 +16,9 @@ from engine.simulation.conditions import Conditions
 from engine.simulation.crew import Crew
 from engine.simulation.decisions import Gateway
 from engine.simulation.explanations import Explainer
-from engine.simulation.hours import Hours
 from engine.simulation.people import Booking, People
 from engine.simulation.settings import SimulationSettings
+from engine.simulation.shifts import Shifts
 from engine.simulation.specification import Injection
 from engine.simulation.timing import StepTiming
 from engine.simulation.values import Value
@@ -122,8 +122,8 @@ class World:
         explainer: Explains traces against it.
         settings: How it is played.
         timings: Times by step id.
-        hours: Working hours of the people.
-        judged: Hours by which the flow's standards count working time.
+        hours: When people work.
+        judged: By whose hours the flow's standards count working time.
         people: Who works.
         plan: Which attributes the log carries.
         gateways: Those whose conditions decide.
@@ -136,8 +136,8 @@ class World:
     explainer: Explainer
     settings: SimulationSettings
     timings: Mapping[str, StepTiming]
-    hours: Hours
-    judged: Hours
+    hours: Shifts
+    judged: Shifts
     people: People
     plan: AttributePlan = field(default_factory=AttributePlan)
     gateways: tuple[Gateway, ...] = ()

@@ -32,14 +32,14 @@ from engine.simulation.playout import SimulatedLog, simulate
 from engine.simulation.settings import SimulationSettings
 from engine.simulation.specification import DeviationSpec, Injection, read_deviations
 from engine.vocabulary import DeviationKind, Dimension
-from tests.engine.simulation.flows import EVERY_RULE, SERVICE, SURVEY, flow_of
+from tests.engine.simulation.flows import EVERY_RULE, SERVICE, SHIFTS, SURVEY, flow_of
 from tests.flows_strategy import flows
 from tests.missed_standards import missed_by_case
 from tests.standards_strategy import simple_standards
 
 LAW = settings(deadline=None, derandomize=True, max_examples=20)
 FLOWS = Path(__file__).resolve().parents[2] / "examples" / "flows"
-TEXTS = {"SERVICE": SERVICE, "SURVEY": SURVEY, "EVERY_RULE": EVERY_RULE}
+TEXTS = {"SERVICE": SERVICE, "SURVEY": SURVEY, "EVERY_RULE": EVERY_RULE, "SHIFTS": SHIFTS}
 EXAMPLES = tuple(sorted(path.stem for path in FLOWS.glob("*.yaml")))
 NAMES = (*TEXTS, *EXAMPLES)
 FIRST_DAY = np.datetime64("2026-03-02T00:00:00", "us").astype(np.int64).item()
@@ -173,6 +173,31 @@ def test_people_do_one_thing_at_a_time_and_everything_takes_time(seed: int) -> N
     busy = events.drop_nulls("resource")
     overlapping = (busy["start"] < busy["time"].shift(1)) & (busy["resource"] == busy["resource"].shift(1))
     assert not overlapping.any()
+
+
+@LAW
+@given(seed=st.integers(0, 10**6))
+def test_everybody_works_in_the_hours_of_the_role_and_the_branch(seed: int) -> None:
+    flow, log = process_of("SHIFTS").flow, played("SHIFTS", seed).log
+    branch = dict(enumerate(log.cases["branch"].to_list()))
+    of_step = {step.title.en: step.role or "" for step in flow.steps}
+    assert set(branch.values()) == {"north", "south", "west"}
+    for case, activity, *times in log.events.select("case", "activity", "start", "time").iter_rows():
+        role = of_step[log.activities[activity]]
+        choice = flow.role_calendars.get(role, flow.calendar)
+        assert choice is not None
+        calendar = flow.calendar_named(dict(choice.by_value).get(branch[case], choice.name))
+        begin, end = (np.array([moment.replace(tzinfo=None)], dtype="datetime64[us]") for moment in times)
+        assert calendar.is_open(begin)[0], (role, branch[case], times)
+        assert calendar.working_microseconds(begin, end)[0] == (end - begin).astype(np.int64)[0]
+
+
+@pytest.mark.parametrize("name", CALENDAR_NAMES)
+def test_a_calendar_that_is_asked_for_is_everybodys(name: str) -> None:
+    flow, net = flow_of(SHIFTS.replace("at-most: 3 workhours", "at-most: 3h").split("standards:", maxsplit=1)[0])
+    events = simulate(flow, net, cases=20, seed=5, settings=SimulationSettings(calendar=name)).log.events
+    moments = events["start"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
+    assert calendar_named(name).is_open(moments).all()
 
 
 @LAW

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from engine.calendars import Calendar, CalendarChoice
-from engine.conformance.attributes import Attributes
+from engine.conformance.attributes import Attributes, as_words
 from engine.definitions.flow import Flow
 from engine.definitions.rules import TimeSpan, TimeUnit
 
@@ -130,7 +129,7 @@ def _of_cases(choice: CalendarChoice, names: list[str], attributes: Attributes, 
     found = np.full(attributes.cases.height, names.index(choice.name), dtype=np.int64)
     values = attributes.of_cases(choice.attribute) if choice.attribute else None
     if values is not None:
-        labels = values.cast(pl.String).to_numpy()
+        labels = as_words(values).to_numpy()
         for value, name in choice.by_value:
             found[labels == value] = names.index(name)
     return found if always or found.any() else None

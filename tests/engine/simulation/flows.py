@@ -145,6 +145,55 @@ standards:
   booked-quicker: {quicker: "case.booked", than: "!case.booked"}
 """
 
+SHIFTS = """
+trueline: 1
+flow: towing
+title: {en: Towing, zh: 拖车救援}
+calendar: {by: case.branch, values: {north: north-shop, west: west-shop}, otherwise: china-dealer}
+calendars:
+  north-shop:
+    timezone: Asia/Shanghai
+    hours: {mon-fri: [08:30-12:00, 13:00-17:30], sat: 09:00-12:00}
+    holidays: CN
+    closed: [03-05]
+    open: {2026-03-08: 09:00-15:00}
+  west-shop: {timezone: America/New_York, hours: {mon-fri: 08:00-18:00}}
+  night: {timezone: Asia/Shanghai, hours: {mon-sun: 20:00-08:00}}
+  late-night: {timezone: Asia/Shanghai, hours: {fri-sun: 22:00-06:00, mon-thu: 21:00-07:00}, holidays: CN}
+  bank: {timezone: Europe/Berlin, hours: {mon-fri: 08:00-16:00}, holidays: DE-BY}
+roles:
+  desk: {en: Desk, zh: 前台}
+  driver: {en: Driver, zh: 拖车司机}
+  clerk: {en: Clerk, zh: 文员}
+  technician: {en: Technician, zh: 技师}
+role-calendars:
+  driver: {by: case.branch, values: {north: late-night}, otherwise: night}
+  clerk: bank
+nodes:
+  start: start
+  call: {step: {en: Take the call, zh: 接听求助电话}, role: desk, at-most: 20m}
+  fork: parallel
+  tow: {step: {en: Tow the car, zh: 拖车}, role: driver, at-least: 15m, at-most: 3 workhours}
+  insure: {step: {en: Ask the insurer, zh: 联系保险}, role: clerk}
+  joined: parallel
+  repair: {step: {en: Repair, zh: 维修}, role: technician}
+  bill: {step: {en: Write the bill, zh: 开具账单}, role: clerk}
+  hand_over: {step: {en: Hand over, zh: 交车}, role: desk}
+  end: end
+edges:
+  - start -> call -> fork
+  - fork -> tow -> joined
+  - fork -> insure -> joined
+  - joined -> repair -> bill -> hand_over -> end
+standards:
+  towed-soon: {response: [call, tow], within: 4 workhours}
+  insured: {response: [call, insure], within: 2 workdays}
+  handed-over: {response: [repair, hand_over], within: 1 workday}
+  in-time: {cycle-time: {at-most: 6 workdays}}
+  ready: {deadline: hand_over, promised: case.promised}
+  billed-early: {lead-time: bill, before: case.promised, at-least: 1 workhour, when: "case.private"}
+"""
+
 
 @cache
 def flow_of(text: str) -> tuple[Flow, Net]:

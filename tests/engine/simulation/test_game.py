@@ -15,6 +15,7 @@ from engine.simulation.game import Game
 from engine.simulation.hours import HOUR, MINUTE, Hours
 from engine.simulation.people import People
 from engine.simulation.settings import SimulationSettings
+from engine.simulation.shifts import Shifts
 from engine.simulation.specification import Injection
 from engine.simulation.timing import timings
 from engine.simulation.world import Disturbance, Played, World
@@ -26,8 +27,8 @@ MONDAY = 1_772_416_800_000_000  # 2026-03-02, 10 o'clock in Shanghai
 
 def world(text: str = SERVICE, settings: SimulationSettings = USUAL) -> World:
     flow, net = flow_of(text)
-    hours = Hours(calendar_named("china-dealer"), first=date(2026, 3, 2))
-    people = People(dict.fromkeys(flow.roles, 2), hours)
+    hours = Shifts(Hours(calendar_named("china-dealer"), first=date(2026, 3, 2)))
+    people = People(dict.fromkeys(flow.roles, 2))
     board = Board(net)
     return World(flow, board, Explainer(board), settings, timings(flow, settings), hours, hours, people)
 
@@ -115,7 +116,7 @@ def test_a_short_step_falls_below_its_minimum() -> None:
 def test_a_response_is_put_off_beyond_its_deadline(span: TimeSpan) -> None:
     put_off = Disturbance(Injection.OVERDUE, step="sign", after="inquire", span=span)
     by_step = {event.activity: event for event in played(disturbance=put_off).events}
-    hours, begin, end = world().hours, by_step["inquire"].time, by_step["sign"].time
+    hours, begin, end = world().hours.main, by_step["inquire"].time, by_step["sign"].time
     passed = hours.workdays_between if span.unit is TimeUnit.WORKDAYS else hours.working
     assert passed(begin, end) > span.amount
 
@@ -132,4 +133,4 @@ def test_a_case_that_gets_stuck_is_none_and_keeps_nobody_busy() -> None:
     seed = next(seed for seed in range(50) if Game(stuck, Chance(seed)).play(MONDAY) is None)
     empty = world(SERVICE.replace("  - good -> rework -> check\n", "  - good -> rework -> joined\n"))
     assert Game(empty, Chance(seed)).play(MONDAY) is None
-    assert empty.people.find("advisor", MONDAY, HOUR, known="advisor-1").start == MONDAY
+    assert empty.people.find("advisor", MONDAY, HOUR, empty.hours.main, known="advisor-1").start == MONDAY

@@ -14,11 +14,12 @@ from engine.definitions.standards import Standard, StandardKind, TimeSpan, TimeU
 from engine.definitions.titles import Title
 from engine.simulation.hours import HOUR, Hours
 from engine.simulation.judgement import missed_standards
+from engine.simulation.shifts import Shifts
 from engine.simulation.world import Performed
 from engine.vocabulary import Dimension
 from tests.simple_rules import simple_rule
 
-ALWAYS = Hours(calendar_named("clock"), first=date(2026, 3, 2))
+ALWAYS = Shifts(Hours(calendar_named("clock"), first=date(2026, 3, 2)))
 TWO_HOURS = TimeSpan("2h", TimeUnit.CLOCK, 2 * HOUR)
 
 
