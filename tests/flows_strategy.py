@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from engine.calendars import CALENDAR_NAMES, CalendarChoice
+from engine.calendars import CALENDAR_NAMES, Calendar, CalendarChoice
+from engine.calendars.hours import MINUTES_PER_DAY
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -24,7 +26,7 @@ from engine.definitions.flow import (
 from engine.definitions.standard_reader import step_standard, title_of_id
 from engine.definitions.standards import Standard
 from engine.definitions.titles import Title
-from tests.standards_strategy import CONDITIONS, SPANS, Named, intentions, limits, seasons, spans, standards
+from tests.standards_strategy import CONDITIONS, SPANS, Named, day_ranges, intentions, limits, seasons, spans, standards
 
 GATEWAYS = (NodeKind.EXCLUSIVE, NodeKind.PARALLEL, NodeKind.INCLUSIVE)
 
@@ -65,11 +67,13 @@ def flows(draw: st.DrawFn, standard: StandardsOf = standards) -> Flow:
     every_step = tuple(node for node in nodes if node.kind is NodeKind.STEP)
     peaks = tuple(draw(seasons(f"season_{i}", titles())) for i in range(draw(st.integers(0, 2))))
     named = Named([step.id for step in every_step], tuple(roles), [season.id for season in peaks])
+    own = tuple(draw(calendars(f"shop-{i}")) for i in range(draw(st.integers(0, 2))))
+    names = (*CALENDAR_NAMES, *(calendar.name for calendar in own))
     return Flow(
         id="a_flow-1",
         title=draw(titles()),
         stage=draw(st.none() | st.sampled_from(Stage)),
-        calendar=draw(st.none() | st.sampled_from(CALENDAR_NAMES).map(CalendarChoice)),
+        calendar=draw(st.none() | choices(names)),
         roles=roles,
         nodes=nodes,
         edges=edges,
@@ -78,8 +82,43 @@ def flows(draw: st.DrawFn, standard: StandardsOf = standards) -> Flow:
         weights=draw(_weights(steps)),
         seasons=peaks,
         effective=draw(st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))),
+        calendars=own,
+        role_calendars={role: draw(choices(names)) for role in roles if draw(st.booleans())},
         intentions=tuple(draw(intentions(f"wish_{i}", named.steps, titles())) for i in range(draw(st.integers(0, 2)))),
     )
+
+
+hours = st.lists(st.integers(0, MINUTES_PER_DAY), max_size=6, unique=True).map(
+    lambda found: tuple(itertools.pairwise(sorted(found)))[::2] if len(found) % 2 == 0 else ()
+)
+"""Openings of a day, apart from each other; often none."""
+
+
+@st.composite
+def calendars(draw: st.DrawFn, name: str) -> Calendar:
+    """A calendar of a flow: openings of any kind, overnight ones included, holidays, closed days and special ones."""
+    week = tuple(draw(hours) for _ in range(7))
+    if not any(week):
+        week = (*week[:6], ((0, MINUTES_PER_DAY),))
+    country = draw(st.sampled_from(["", "CN", "DE-BY"]))
+    special = draw(st.dictionaries(st.dates(date(2000, 1, 1), date(2040, 1, 1)), hours.filter(bool), max_size=2))
+    return Calendar(
+        name,
+        draw(st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe", "UTC"])),
+        week,
+        country,
+        draw(hours.filter(bool)) if country else (),
+        closed=tuple(draw(st.lists(day_ranges(), max_size=2, unique=True))),
+        special=tuple(sorted(special.items())),
+    )
+
+
+@st.composite
+def choices(draw: st.DrawFn, names: Sequence[str]) -> CalendarChoice:
+    """One calendar, or several among which an attribute decides."""
+    by_value = draw(st.dictionaries(titles().map(lambda title: title.en), st.sampled_from(names), max_size=2))
+    attribute = draw(st.sampled_from(["branch", "门店", "of: shop"])) if by_value else ""
+    return CalendarChoice(draw(st.sampled_from(names)), attribute, tuple(by_value.items()))
 
 
 @st.composite

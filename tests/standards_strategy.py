@@ -258,7 +258,8 @@ _dates = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
 
 @st.composite
-def _ranges(draw: st.DrawFn) -> DayRange:
+def day_ranges(draw: st.DrawFn) -> DayRange:
+    """Days of one year or of every one, a range of them as a rule."""
     first, last = sorted([draw(_dates), draw(_dates)])
     if draw(st.booleans()):
         first, last = draw(st.permutations([first, last]))  # without years a range may run over the turn of the year
@@ -273,7 +274,7 @@ def seasons(draw: st.DrawFn, identifier: str, titles: st.SearchStrategy[Title]) 
     return Season(
         id=identifier,
         title=draw(st.just(title_of_id(identifier)) | titles),
-        ranges=tuple(draw(st.lists(_ranges(), min_size=0 if holidays else 1, max_size=3))),
+        ranges=tuple(draw(st.lists(day_ranges(), min_size=0 if holidays else 1, max_size=3))),
         holidays=holidays,
         days_before=draw(st.integers(0, 366)) if holidays else 0,
         days_after=draw(st.integers(0, 366)) if holidays else 0,

@@ -116,6 +116,7 @@ def moment(text: str, *, option: str) -> datetime:
 
 def print_scorecard(assessment: Assessment, session: Session) -> None:
     """Print the four dimensions, what cost most, and the standards."""
+    from engine.rendering.calendar_views import say_calendars
     from engine.rendering.wording import Wording
 
     wording = Wording(session.language)
@@ -133,7 +134,7 @@ def print_scorecard(assessment: Assessment, session: Session) -> None:
         "cli.scorecard.basis",
         now="–" if assessment.now is None else wording.moment(assessment.now),
         closed=session.text(f"report.closed.{rule}", detail=detail),
-        calendar=assessment.calendar,
+        calendar=say_calendars(assessment.calendars, assessment.flow, wording),
         lifecycle=session.text(f"report.lifecycle.{assessment.lifecycle}"),
     )
     if assessment.unexplained_cases:
@@ -229,9 +230,8 @@ def print_standards(assessment: Assessment, session: Session, wording: Wording) 
             "column.verdict",
         )
         session.table(headings, rows, title=session.text("cli.scorecard.standards"), right=(2, 3, 4, 5, 6))
-    by_id = {standard.id: standard for standard in assessment.flow.standards}
     for result in assessment.standards:
-        for note in standard_notes(result, by_id[result.standard], wording):
+        for note in standard_notes(assessment, result, wording):
             session.say("cli.scorecard.standard-note", standard=wording.title(result.title), note=note)
 
 

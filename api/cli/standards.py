@@ -56,12 +56,17 @@ def _rows(flow: Flow, session: Session) -> Iterator[list[str]]:
     from engine.definitions.requirements import checklists
     from engine.definitions.standard_writer import standard_text
     from engine.definitions.standards import Standard
+    from engine.rendering.calendar_views import say_whose
+    from engine.rendering.wording import Wording
     from engine.vocabulary import Requirement
 
+    wording = Wording(session.language)
     for row in checklists(flow):
         answers = [session.term(row.answers[requirement]) for requirement in Requirement]
         if isinstance(row.standard, Standard):
             said, target = standard_text(row.standard), _target(row.standard)
+            whose = say_whose(row.standard, flow.role_calendars, flow, wording)
+            said += "" if whose is None else f" ({whose})"
         else:
             said = session.text("cli.standards.no-rule", statement=row.standard.statement.text(session.language))
             target = NOTHING

@@ -20,6 +20,7 @@ from engine.assessment.assessment import (
     GroupScore,
     StepStatistics,
 )
+from engine.calendars import CalendarChoice
 from engine.vocabulary import DeviationKind, Dimension
 
 
@@ -227,6 +228,32 @@ class EdgeShape(BaseModel):
         return cls(**{name: getattr(statistics, name) for name in cls.model_fields})
 
 
+class CalendarUseShape(BaseModel):
+    """By which calendar whose working time was counted.
+
+    Attributes:
+        role: Id of the role, or null for everybody without a calendar of his own and for what is nobody's.
+        calendar: Name of the calendar; where an attribute decides, the one of all other cases.
+        attribute: The attribute of the case that decides, or null.
+        values: Value of the attribute → name of its calendar; empty where nothing is to be decided.
+    """
+
+    role: str | None
+    calendar: str
+    attribute: str | None
+    values: dict[str, str]
+
+    @classmethod
+    def of(cls, role: str, choice: CalendarChoice) -> CalendarUseShape:
+        """The shape of a choice."""
+        return cls(
+            role=role or None,
+            calendar=choice.name,
+            attribute=choice.attribute or None,
+            values=dict(choice.by_value),
+        )
+
+
 class AssessmentShape(BaseModel):
     """Everything that was found.
 
@@ -259,6 +286,7 @@ class AssessmentShape(BaseModel):
     now: datetime | None
     closed: str
     calendar: str
+    calendars: list[CalendarUseShape]
     lifecycle: str
     cases: int
     open_cases: int
@@ -283,6 +311,7 @@ class AssessmentShape(BaseModel):
             now=assessment.now,
             closed=assessment.closed_rule,
             calendar=assessment.calendar,
+            calendars=[CalendarUseShape.of(role, choice) for role, choice in assessment.calendars.items()],
             lifecycle=assessment.lifecycle,
             cases=assessment.cases,
             open_cases=assessment.open_cases,

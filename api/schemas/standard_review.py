@@ -26,6 +26,7 @@ class WrittenStandardShape(BaseModel):
         domain: What it is about, or null.
         requirements: Requirement → ``yes``, ``no`` or ``open``.
         evidence: What a log has to record for it.
+        working_time: Id of the role by whose own calendar its limits are counted; null where it is the flow's.
     """
 
     standard: str
@@ -38,9 +39,10 @@ class WrittenStandardShape(BaseModel):
     domain: Domain | None
     requirements: dict[Requirement, Answer]
     evidence: list[str] = []
+    working_time: str | None = None
 
     @classmethod
-    def of(cls, row: Checklist) -> WrittenStandardShape:
+    def of(cls, row: Checklist, flow: Flow) -> WrittenStandardShape:
         """The shape of one standard."""
         found = row.standard
         title, answers = TitleShape.of(found.title), dict(row.answers)
@@ -57,6 +59,7 @@ class WrittenStandardShape(BaseModel):
             domain=found.domain,
             requirements=answers,
             evidence=[evidence.text for evidence in evidence_of(found)],
+            working_time=flow.role_in_time(found),
         )
 
 
@@ -81,7 +84,7 @@ class StandardsShape(BaseModel):
         coverage = domain_coverage(flow)
         return cls(
             flow=flow.id,
-            standards=[WrittenStandardShape.of(row) for row in checklists(flow)],
+            standards=[WrittenStandardShape.of(row, flow) for row in checklists(flow)],
             domains={domain: list(found) for domain, found in coverage.standards.items()},
             covered=len(coverage.covered),
         )

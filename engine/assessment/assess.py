@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import summarise_deviations
 from engine.assessment.survey import Survey, Surveying
 from engine.assessment.verdicts import summarise_standards
-from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar
+from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar, CalendarChoice
 from engine.conformance.alignment import STATUSES, Alignments
 from engine.conformance.alignments import align, align_prefixes, prepared
 from engine.conformance.costs import Costs
@@ -147,6 +147,7 @@ def assess(
         unexplained_cases=int((~population.known).sum()),
         warnings=counted.warnings(survey.left_out),
         patterns=find_patterns(population, counted, limits, mapper=part_mapper),
+        calendars=_calendars_in_use(process, settings),
     )
     settings.progress(_PARTS, _PARTS)
     return found
@@ -173,6 +174,14 @@ def _calendar_of(process: Process) -> Calendar:
         values = [{"found": name, "known": ", ".join(known)} for name in unknown]
         raise InputRefused([Problem("assess.unknown-calendar", values=one) for one in values])
     return flow.main_calendar
+
+
+def _calendars_in_use(process: Process, settings: _Settings) -> Mapping[str, CalendarChoice]:
+    """Whose working time was counted by which calendar."""
+    one = CalendarChoice(settings.calendar.name)
+    if settings.one_calendar:
+        return MappingProxyType({"": one})
+    return MappingProxyType({"": process.flow.calendar or one, **process.flow.role_calendars})
 
 
 def _check_seasons(process: Process, period: tuple[datetime, datetime] | None, calendar: Calendar) -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from engine.assessment.patterns import NO_PATTERNS, Patterns
 from engine.assessment.standard_result import StandardResult
+from engine.calendars import CalendarChoice
 from engine.conformance.alignment import Alignments
 from engine.definitions.flow import Flow
 from engine.errors import Problem
@@ -199,7 +200,7 @@ class Assessment:
         hashes: SHA-256 by name: ``flow``, ``log``; ``engine`` holds the version.
         now: The moment at which open cases were judged, or None when the log has no timestamps and none was given.
         closed_rule: ``all``, ``ended`` or ``idle:…`` as given.
-        calendar: Name of the calendar used for working time.
+        calendar: Name of the calendar by which days and, where no other is said to hold, working time are counted.
         lifecycle: ``all``, ``complete`` or ``pair``, as used.
         cases: All cases of the log.
         open_cases: Those judged as open.
@@ -215,6 +216,7 @@ class Assessment:
         unexplained_cases: Cases whose alignment was not found within the budget; they count in no dimension.
         warnings: What counting the log's events by ``lifecycle`` had to say (starts without a completion, …).
         patterns: Which deviations occur together, and for which cases one is more frequent.
+        calendars: Whose working time was counted by which calendar: role id, "" for the flow, → what was chosen.
     """
 
     flow: Flow
@@ -238,6 +240,7 @@ class Assessment:
     unexplained_cases: int = 0
     warnings: tuple[Problem, ...] = ()
     patterns: Patterns = NO_PATTERNS
+    calendars: Mapping[str, CalendarChoice] = field(default_factory=dict)
 
     def dimension(self, dimension: Dimension) -> DimensionScore:
         """The score of one dimension."""

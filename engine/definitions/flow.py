@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from engine.calendars import DEFAULT_CALENDAR, Calendar, CalendarChoice, calendar_named
 from engine.calendars.days import DayRange
-from engine.definitions.standards import Intention, Standard
+from engine.definitions.standards import Intention, Standard, acting_step, counts_by_calendar
 from engine.definitions.titles import Title
 
 
@@ -310,6 +310,12 @@ class Flow:
     def calendar_choices(self) -> tuple[CalendarChoice, ...]:
         """Which calendar holds: for the flow, where it says so, and for each role that has its own."""
         return (*(() if self.calendar is None else (self.calendar,)), *self.role_calendars.values())
+
+    def role_in_time(self, standard: Standard) -> str | None:
+        """The role by whose own calendar a limit of a standard is counted; None where it is the flow's that counts."""
+        step = acting_step(standard.rule) if counts_by_calendar(standard) else None
+        role = None if step is None else self.by_id[step].role
+        return role if role in self.role_calendars else None
 
     @property
     def calendar_names(self) -> tuple[str, ...]:

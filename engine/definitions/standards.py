@@ -12,6 +12,7 @@ from engine.definitions.rules import (
     AllOf,
     Authority,
     CycleTime,
+    Deadline,
     Duration,
     Fields,
     Holds,
@@ -213,10 +214,29 @@ class Standard:
         return isinstance(self.rule, POPULATION_RULES)
 
 
-def depends_on_calendar(standard: Standard) -> bool:
-    """Whether what a standard asks for depends on a calendar: on its working time, its days or its holidays."""
+def acting_step(rule: Rule) -> str | None:
+    """The step whose role has to act for a time to be kept, so that its working time counts; None where nobody's does.
+
+    The step that is timed, the one that responds, the one that keeps a promise.
+    """
+    match rule:
+        case Response():
+            return rule.second
+        case Duration() | Deadline() | LeadTime():
+            return rule.step
+        case _:
+            return None
+
+
+def counts_by_calendar(standard: Standard) -> bool:
+    """Whether one of its limits is counted in working time or in days."""
     tier = standard.second_tier
     spans = (standard.at_least, standard.at_most, None if tier is None else tier.within)
-    if any(span is not None and span.unit is not TimeUnit.CLOCK for span in spans):
+    return any(span is not None and span.unit is not TimeUnit.CLOCK for span in spans)
+
+
+def depends_on_calendar(standard: Standard) -> bool:
+    """Whether what a standard asks for depends on a calendar: on its working time, its days or its holidays."""
+    if counts_by_calendar(standard):
         return True
     return standard.per is not None or standard.season is not None or standard.kind is StandardKind.CHANGE

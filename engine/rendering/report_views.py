@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.assessment import Assessment, DeviationSummary, DimensionScore, Finding
+from engine.rendering.calendar_views import say_calendars
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.rendering.text import clean
@@ -120,7 +121,7 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
         fact("variants", wording.number(variants)),
         fact("now", wording.moment(assessment.now) if assessment.now else wording.text("report.no-timestamps")),
         fact("closed", closed_rule(assessment.closed_rule, wording)),
-        fact("calendar", assessment.calendar),
+        fact("calendar", say_calendars(assessment.calendars, assessment.flow, wording) or assessment.calendar),
         fact("lifecycle", wording.term(f"report.lifecycle.{assessment.lifecycle}")),
         fact("engine", assessment.hashes.get("engine", "")),
     ]

@@ -11,6 +11,7 @@ from engine.assessment.standard_result import StandardResult, WindowResult
 from engine.conformance.standards.population import Comparison
 from engine.definitions.rules import Change, Measured
 from engine.definitions.standards import Standard
+from engine.rendering.calendar_views import say_whose
 from engine.rendering.text import clean
 from engine.rendering.wording import Wording
 from engine.vocabulary import Verdict
@@ -44,12 +45,15 @@ class StandardRow:
 
 def standard_rows(assessment: Assessment, wording: Wording) -> tuple[StandardRow, ...]:
     """The standards."""
-    by_id = {standard.id: standard for standard in assessment.flow.standards}
-    return tuple(_row(result, by_id[result.standard], wording) for result in assessment.standards)
+    return tuple(_row(result, standard_notes(assessment, result, wording), wording) for result in assessment.standards)
 
 
-def standard_notes(result: StandardResult, standard: Standard, wording: Wording) -> Iterator[str]:
-    """What stands below a standard: its second tier, its periods, what was compared."""
+def standard_notes(assessment: Assessment, result: StandardResult, wording: Wording) -> Iterator[str]:
+    """What stands below a standard: whose working time counts, its second tier, its periods, what was compared."""
+    standard = next(standard for standard in assessment.flow.standards if standard.id == result.standard)
+    whose = say_whose(standard, assessment.calendars, assessment.flow, wording)
+    if whose is not None:
+        yield whose
     tier = result.second_tier
     if tier is not None:
         yield wording.text(
@@ -72,7 +76,7 @@ def standard_notes(result: StandardResult, standard: Standard, wording: Wording)
         yield _comparison(comparison, standard, wording)
 
 
-def _row(result: StandardResult, standard: Standard, wording: Wording) -> StandardRow:
+def _row(result: StandardResult, notes: Iterator[str], wording: Wording) -> StandardRow:
     return StandardRow(
         title=clean(wording.title(result.title)),
         dimension=wording.term(f"dimension.{result.dimension}"),
@@ -89,7 +93,7 @@ def _row(result: StandardResult, standard: Standard, wording: Wording) -> Standa
         verdict=wording.term(f"verdict.{result.verdict}"),
         verdict_kind="none" if result.verdict is Verdict.NOT_ASSESSABLE else result.verdict.value,
         examples=tuple(clean(case) for case in result.worst_cases[:EXAMPLES_SHOWN]),
-        notes=tuple(standard_notes(result, standard, wording)),
+        notes=tuple(notes),
     )
 
 

@@ -14,6 +14,7 @@ from engine.conformance.attributes import as_moments, has_value
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.instances import LACKS, NONE, Judged, lack_of
 from engine.definitions.rules import AttributeRef, Deadline, LeadTime
+from engine.definitions.standards import acting_step
 from engine.vocabulary import DeviationKind, Lack
 
 Rows = NDArray[np.int64]
@@ -28,7 +29,7 @@ def deadline(facts: Facts, rule: Deadline) -> Judged:
     until = np.where(done == NONE, facts.moment, facts.events.time_of(done))
     kept_later = None
     if rule.second_tier is not None:
-        later = facts.clock(rule.step, np.arange(facts.count)).exceeds(promised, until, rule.second_tier.within)
+        later = facts.clock(acting_step(rule), np.arange(facts.count)).exceeds(promised, until, rule.second_tier.within)
         never = (done == NONE) & facts.cases.closed
         kept_later = np.select([never | later, done != NONE], [0, 1], NONE).astype(np.int8)
     return _judge(facts, rule.promised, done, promised, late=until > promised, kept_later=kept_later)
@@ -39,7 +40,7 @@ def lead_time(facts: Facts, rule: LeadTime) -> Judged:
     promised = as_moments(facts.in_cases(rule.promised))
     done = facts.first_done(rule.step)
     until = np.where(done == NONE, facts.moment, facts.events.time_of(done))
-    clock = facts.clock(rule.step, np.arange(facts.count))
+    clock = facts.clock(acting_step(rule), np.arange(facts.count))
     return _judge(facts, rule.promised, done, promised, late=clock.is_short_of(until, promised, rule.at_least))
 
 

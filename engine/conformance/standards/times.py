@@ -26,7 +26,7 @@ from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.instances import KINDS, NONE, Judged
 from engine.conformance.standards.order import first_after
 from engine.definitions.rules import CycleTime, Duration, Response, SecondTier
-from engine.definitions.standards import TimeSpan
+from engine.definitions.standards import TimeSpan, acting_step
 from engine.vocabulary import DeviationKind
 
 Rows = NDArray[np.int64]
@@ -73,7 +73,7 @@ def duration(facts: Facts, rule: Duration) -> Judged:
         begin=np.where(pending, events.time[rows], events.start[rows]),
         end=np.where(pending, NEVER, events.time[rows]),
         happened=~pending,
-        actor=rule.step,
+        actor=acting_step(rule),
         is_owed=rule.at_most is not None,  # a minimum is due when the step is done
     )
     return _judge(facts, found, rule.at_least, rule.at_most)
@@ -122,7 +122,7 @@ def response(facts: Facts, rule: Response) -> Judged:
         begin=events.time[anchors],
         end=events.time_of(second),
         happened=happened,
-        actor=rule.second,
+        actor=acting_step(rule),
     )
     return _judge(facts, found, None, rule.within, rule.second_tier)
 

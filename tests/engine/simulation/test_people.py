@@ -10,7 +10,6 @@ from engine.calendars import calendar_named
 from engine.simulation.hours import HOUR, Hours
 from engine.simulation.people import Booking, People
 
-
 ALWAYS = Hours(calendar_named("clock"), first=date(2026, 3, 2))
 OFFICE = Hours(calendar_named("china-office"), first=date(2026, 3, 2))
 
