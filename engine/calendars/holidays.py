@@ -1,15 +1,20 @@
 """The public holidays of a country or of a part of it, from the package ``holidays``.
 
-For years whose moved days have not been announced yet it knows the statutory days only.
+For years whose moved days have not been announced yet it knows the statutory days only, and of some countries the days
+that follow the moon for a few decades only (India: 2001 to 2035).
 """
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
+
+_AT_ONCE = 10
+"""Years whose holidays are asked for together."""
 
 
 def is_country(code: str) -> bool:
@@ -21,13 +26,23 @@ def is_country(code: str) -> bool:
     return country in known and (not part or part in known[country])
 
 
-@cache
 def public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Closed days and moved working days of a country in a year; none without a country."""
     if not country:
         return frozenset(), frozenset()
-    days = _of(country, year)
-    return frozenset(days), frozenset(day for day in getattr(days, "weekend_workdays", ()) if day.year == year)
+    return _public_days(country, year // _AT_ONCE)[year % _AT_ONCE]
+
+
+@cache
+def _public_days(country: str, block: int) -> tuple[tuple[frozenset[date], frozenset[date]], ...]:
+    """The same of a block of years, because asking for many costs little more than asking for one."""
+    years = range(max(block * _AT_ONCE, 1), (block + 1) * _AT_ONCE)
+    found = _of(country, years)
+    closed, moved = sorted(found), sorted(getattr(found, "weekend_workdays", ()))
+    return tuple(
+        (frozenset(day for day in closed if day.year == year), frozenset(day for day in moved if day.year == year))
+        for year in range(block * _AT_ONCE, (block + 1) * _AT_ONCE)
+    )
 
 
 @cache
@@ -47,8 +62,10 @@ def holidays_by_name(country: str, year: int) -> Mapping[str, frozenset[date]]:
     return {name: frozenset(of_name) for name, of_name in found.items()}
 
 
-def _of(code: str, year: int | None = None, *, language: str | None = None) -> Any:
+def _of(code: str, years: int | range | None = None, *, language: str | None = None) -> Any:
     import holidays  # noqa: PLC0415 - as above
 
     country, _, part = code.partition("-")
-    return holidays.country_holidays(country, subdiv=part or None, years=year, language=language)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of some countries the movable days are known for a few decades only
+        return holidays.country_holidays(country, subdiv=part or None, years=years, language=language)

@@ -21,6 +21,8 @@ FIRST_YEAR = 1900
 LAST_YEAR = 2199
 """Before the first year and after the last every calendar is closed, so that a stand-in date such as 9999-12-31 costs
 nothing."""
+_MINUTE = 60 * 1_000_000
+_DAY = 24 * 60 * _MINUTE
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -78,17 +80,32 @@ def layout_of(calendar: OpenDays, first_year: int, last_year: int) -> Layout:
 
 @cache
 def _year(calendar: OpenDays, year: int) -> tuple[list[int], list[bool], list[tuple[int, int]]]:
-    """Of each local day of a year: when it begins and whether it is a working day; and all openings."""
-    days: list[int] = []
+    """Of each local day of a year: when it begins and whether it opens at all; and all openings.
+
+    A day that a zone left out when it crossed the date line does not open, and neither does one whose only hours the
+    clock jumped over.
+    """
+    *days, after = _beginnings(calendar.zone, year)
     working: list[bool] = []
     openings: list[tuple[int, int]] = []
-    day, zone = date(year, 1, 1), calendar.zone
-    while day.year == year:
-        days.append(moment_of(zone, day, 0, last=False))
-        working.append(bool(calendar.hours_on(day)))
-        openings += calendar.openings(day)
-        day += timedelta(days=1)
+    first = date(year, 1, 1).toordinal()
+    for number, (begin, end) in enumerate(zip(days, (*days[1:], after), strict=True)):
+        day = date.fromordinal(first + number)
+        if end - begin == _DAY:  # no clock is changed on it, and none is changed twice on one day
+            hours = calendar.hours_on(day)
+            found = [(begin + opens * _MINUTE, begin + closes * _MINUTE) for opens, closes in hours]
+        else:
+            found = list(calendar.openings(day))
+        working.append(bool(found))
+        openings += found
     return days, working, openings
+
+
+@lru_cache(maxsize=1024)
+def _beginnings(zone: tzinfo, year: int) -> tuple[int, ...]:
+    """When each local day of a year begins, and the day after the last."""
+    first, after = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
+    return tuple(moment_of(zone, date.fromordinal(day), 0, last=False) for day in range(first, after + 1))
 
 
 def moment_of(zone: tzinfo, day: date, minute: int, *, last: bool) -> int:

@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from zoneinfo import available_timezones
 
@@ -171,12 +172,18 @@ def _timezone(fields: Fields) -> str | None:
     scalar = fields.scalar("timezone", required=True)
     if scalar is None:
         return None
-    known = available_timezones()
+    known = _zones()
     if scalar.text in known:
         return scalar.text
     near = fields.reading.similar(scalar.text, known) or "Asia/Shanghai"
     fields.reading.add("flow.unknown-timezone", scalar.line, fields.path, found=scalar.text, suggestion=near)
     return None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; looking for them reads a directory."""
+    return frozenset(available_timezones() - {"localtime"})  # which is another zone on every machine
 
 
 def _country(fields: Fields) -> str:

@@ -5,6 +5,7 @@ Shares nothing with ``engine.calendars`` but the calendar's own description. Onl
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from engine.calendars import Calendar
-from engine.calendars.days import DayRange
+from engine.calendars.days import DayOfYear, DayRange
 
 _MINUTE = timedelta(minutes=1)
 
@@ -33,7 +34,8 @@ def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     if any(_lies_in(days, day) for days in calendar.closed):
         return ()
     if calendar.country:
-        country = holidays.country_holidays(calendar.country, years=day.year)
+        code, _, part = calendar.country.partition("-")
+        country = holidays.country_holidays(code, subdiv=part or None, years=day.year)
         if day.weekday() >= 5 and country.is_working_day(day):
             return calendar.moved_day
         if day in country:
@@ -41,18 +43,39 @@ def hours_on(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     return calendar.week[day.weekday()]
 
 
+@cache
+def opens_on(calendar: Calendar, day: date) -> bool:
+    """Whether there is an open minute on a day, by looking at each; none where the day itself was left out."""
+    zone = ZoneInfo(calendar.timezone)
+    moment, end = _end_of(day - timedelta(days=1), zone), _end_of(day, zone)
+    while hours_on(calendar, day) and moment < end:
+        if is_open(calendar, moment):
+            return True
+        moment += _MINUTE
+    return False
+
+
 def _lies_in(days: DayRange, day: date) -> bool:
     """Walk through the range, or through the two that hold the day where it comes back every year."""
     for year in (day.year - 1, day.year):
         first, last = days.first, days.last
-        begin = date(first.year or year, first.month, first.day)
+        if (first.month, first.day) == (last.month, last.day) == (2, 29) and not isleap(first.year or year):
+            continue
+        begin = _day_of(first, first.year or year, later=True)
         later = (last.month, last.day) < (first.month, first.day)
-        end = date(last.year or year + later, last.month, last.day)
+        end = _day_of(last, last.year or year + later, later=False)
         while begin <= end:
             if begin == day:
                 return True
             begin += timedelta(days=1)
     return False
+
+
+def _day_of(written: DayOfYear, year: int, *, later: bool) -> date:
+    """The day itself; for the 29th of February of another year the next or the last that there is."""
+    if (written.month, written.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1) if later else date(year, 2, 28)
+    return date(year, written.month, written.day)
 
 
 def working_minutes(calendar: Calendar, start: datetime, end: datetime) -> int:
@@ -83,7 +106,7 @@ def workdays_needed(calendar: Calendar, start: datetime, end: datetime) -> int:
     midnight = _end_of(day, zone)
     while end.astimezone(UTC) >= midnight:
         day += timedelta(days=1)
-        while not hours_on(calendar, day):
+        while not opens_on(calendar, day):
             day += timedelta(days=1)
         midnight, count = _end_of(day, zone), count + 1
     return count
