@@ -29,11 +29,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from engine.errors import Conflict, InputRefused, LimitExceeded, Place, Problem, Value
 from engine.limits import Limits
+from engine.storage.bulk import among, insert_columns, together
 from engine.storage.database import Session
 from engine.storage.event_tables import AttributeRow, CaseRow, EventIdRow, EventRow
 from engine.storage.events import Event, Kind, StoredEvent, canonical, chained, digest_of, kind_of
@@ -41,6 +42,10 @@ from engine.storage.tables import LogRow
 
 AT_ONCE = 1_000
 """Values of one ``IN``: SQLite takes 32,766 at most."""
+
+CASE_GOES_ON = """ON CONFLICT (log, "case") DO UPDATE
+SET events = event_case.events + excluded.events, last = excluded.last"""
+"""What becomes of a case that is there already."""
 
 Item = TypeVar("Item")
 
@@ -205,7 +210,7 @@ def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, by
     found: dict[str, tuple[int, bytes]] = {}
     for some in _parts(sorted(ids)):
         query = select(EventIdRow.id, EventIdRow.sequence, EventIdRow.hash).where(
-            col(EventIdRow.log) == log, col(EventIdRow.id).in_(some)
+            col(EventIdRow.log) == log, among(session, col(EventIdRow.id), some)
         )
         found |= {name: (sequence, bytes(digest)) for name, sequence, digest in session.exec(query)}
     return found
@@ -215,7 +220,9 @@ def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | 
     """When the cases that are known were closed."""
     found: dict[str, datetime | None] = {}
     for some in _parts(sorted(names)):
-        query = select(CaseRow.case, CaseRow.closed).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
+        query = select(CaseRow.case, CaseRow.closed).where(
+            col(CaseRow.log) == log, among(session, col(CaseRow.case), some)
+        )
         found.update(session.exec(query).all())
     return found
 
@@ -246,63 +253,57 @@ def _kinds(session: Session, log: int, new: _New, places: dict[str, int], *, lim
         InputRefused: A value is of another kind than its key's.
         LimitExceeded: The log would have too many keys.
     """
-    used = sorted({key for one in new.events for key in one.event.attributes})
+    used = dict.fromkeys((key, kind_of(value)) for one in new.events for key, value in one.event.attributes.items())
     if not used:
         return {}
     known: dict[str, Kind] = {}
     for key, kind in session.exec(select(AttributeRow.key, AttributeRow.kind).where(col(AttributeRow.log) == log)):
         known[key] = Kind(kind)
     before = set(known)
-    wrong = []
-    for one in new.events:
-        for key, value in one.event.attributes.items():
-            kind = known.setdefault(key, kind_of(value))
-            if kind is not kind_of(value):
-                wrong.append(
-                    _problem(f"event.was-{kind.value}", places[one.event.id], member=f"attributes.{key}", name=key)
-                )
-    if wrong:
-        raise InputRefused(wrong)
+    for key, kind in used:
+        known.setdefault(key, kind)
+    if any(known[key] is not kind for key, kind in used):
+        raise InputRefused(_of_other_kinds(new, places, known))
     if len(known) > limits.attribute_keys:
         raise LimitExceeded(limit="attribute_keys", allowed=limits.attribute_keys, found=len(known))
     return {key: kind for key, kind in known.items() if key not in before}
 
 
+def _of_other_kinds(new: _New, places: dict[str, int], known: dict[str, Kind]) -> Iterable[Problem]:
+    for one in new.events:
+        for key, value in one.event.attributes.items():
+            if known[key] is not kind_of(value):
+                member = f"attributes.{key}"
+                yield _problem(f"event.was-{known[key].value}", places[one.event.id], member=member, name=key)
+
+
 def _write(session: Session, row: LogRow, new: _New, cases: dict[str, datetime | None], kinds: dict[str, Kind]) -> None:
-    log = row.id or 0
-    connection = session.connection()
-    together = list(zip(new.events, new.bodies, new.hashes, strict=True))
-    connection.execute(
-        insert(EventRow),
-        [{"log": log, "sequence": one.sequence, "case": one.event.case, "body": body} for one, body, _ in together],
-    )
-    connection.execute(
-        insert(EventIdRow),
-        [{"log": log, "id": one.event.id, "sequence": one.sequence, "hash": digest} for one, _, digest in together],
-    )
-    if kinds:
-        values = [{"log": log, "key": key, "kind": kind.value} for key, kind in kinds.items()]
-        connection.execute(insert(AttributeRow), values)
+    count = len(new.events)
+    log = [row.id or 0]
     numbers: dict[str, list[int]] = {}
     for one in new.events:
         numbers.setdefault(one.event.case, []).append(one.sequence)
-    begun = {case: own for case, own in numbers.items() if case not in cases}
-    if begun:
-        connection.execute(
-            insert(CaseRow),
-            [
-                {"log": log, "case": case, "events": len(own), "first": own[0], "last": own[-1], "closed": None}
-                for case, own in begun.items()
-            ],
-        )
-    going_on = [{"of": c, "more": len(own), "last": own[-1]} for c, own in numbers.items() if c in cases]
-    if going_on:
-        grown = update(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.case) == bindparam("of"))
-        connection.execute(
-            grown.values(events=col(CaseRow.events) + bindparam("more"), last=bindparam("last")), going_on
-        )
-    row.events += len(new.events)
-    row.cases += len(begun)
+    row.events += count
+    row.cases += len(numbers.keys() - cases.keys())
     row.digest = chained(row.digest, new.hashes)
     session.add(row)
     session.flush()
+    sequences = [one.sequence for one in new.events]
+    with together(session):
+        in_cases = [one.event.case for one in new.events]
+        events = {"log": log * count, "sequence": sequences, "case": in_cases, "body": new.bodies}
+        insert_columns(session, EventRow, events)
+        named = [one.event.id for one in new.events]
+        ids = {"log": log * count, "id": named, "sequence": sequences, "hash": new.hashes}
+        insert_columns(session, EventIdRow, ids)
+        if kinds:
+            keys = {"log": log * len(kinds), "key": list(kinds), "kind": [kind.value for kind in kinds.values()]}
+            insert_columns(session, AttributeRow, keys)
+        extents = {
+            "log": log * len(numbers),
+            "case": list(numbers),
+            "events": list(map(len, numbers.values())),
+            "first": [own[0] for own in numbers.values()],
+            "last": [own[-1] for own in numbers.values()],
+        }
+        insert_columns(session, CaseRow, extents, otherwise=CASE_GOES_ON)

@@ -32,6 +32,9 @@ class Kind(StrEnum):
     TRUTH = "truth"
 
 
+_KINDS = {str: Kind.TEXT, int: Kind.NUMBER, float: Kind.NUMBER, bool: Kind.TRUTH}
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """An event of a live log.
@@ -77,9 +80,7 @@ class StoredEvent:
 
 def kind_of(value: Scalar) -> Kind:
     """The kind of an attribute's value."""
-    if isinstance(value, bool):
-        return Kind.TRUTH
-    return Kind.TEXT if isinstance(value, str) else Kind.NUMBER
+    return _KINDS[type(value)]
 
 
 def canonical(event: Event) -> str:
