@@ -95,8 +95,10 @@ class Database:
                 yield session
                 session.commit()
             except BaseException:
-                session.rollback()
-                _undo(session, since=0)
+                try:
+                    session.rollback()
+                finally:  # a connection that is lost cannot roll back, and nothing is left all the same
+                    _undo(session, since=0)
                 raise
             for action in session.info.pop(_AFTER_COMMIT, []):
                 action()

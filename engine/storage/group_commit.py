@@ -2,7 +2,8 @@
 
 A commit waits for the disk, and that takes longer than what is committed. So the thread takes all that has gathered
 while the last commit was under way (up to ``MOST_TOGETHER``), does it piece by piece in one transaction, commits once,
-and answers everybody. A piece that raises leaves nothing, and the others are kept (``part``: a savepoint each).
+and answers everybody. A piece that raises leaves nothing, and the others are kept (``part``: a savepoint each). Where the
+database itself fails (a lost connection, a lock of somebody else's, a full disk), all pieces of the group have failed.
 
 The queue is bounded: who comes when it is full is told so at once, instead of waiting for who knows how long.
 """
@@ -17,7 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 
 from engine.errors import TruelineError
 from engine.storage.database import Database, Session, after_commit, part
@@ -27,6 +28,8 @@ LOGGER = logging.getLogger("trueline.service")
 MOST_TOGETHER = 64
 """Pieces of work in one transaction at most: a transaction that never ends would answer nobody."""
 
+_DATABASE_FAILED = (OperationalError, InterfaceError, PendingRollbackError)
+
 Result = TypeVar("Result")
 
 
@@ -35,7 +38,7 @@ class WriterBusy(TruelineError):  # noqa: N818 - the name says what happened
 
 
 class NotCertain(TruelineError):  # noqa: N818
-    """The database failed during the commit: nobody knows whether it holds the work. Doing it again finds out."""
+    """The database failed during work or commit: nobody knows whether it holds the work. Doing it again finds out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +120,7 @@ class GroupWriter:
         except Exception as error:
             if not committed.is_set():
                 LOGGER.exception("nothing of %d pieces of work was committed", len(group))
-                told = NotCertain(str(error)[:200]) if isinstance(error, OperationalError) else error
+                told = NotCertain(str(error)[:200]) if isinstance(error, _DATABASE_FAILED) else error
                 outcomes = [(None, told)] * len(group)
             else:  # what was to happen after the commit failed, not the commit
                 LOGGER.exception("after a commit")
@@ -133,5 +136,7 @@ def _done(piece: _Piece, session: Session) -> tuple[Any, Exception | None]:
     try:
         with part(session):
             return piece.work(session), None
+    except _DATABASE_FAILED:  # is no fault of the piece's: the others would fail too, each after a wait of its own
+        raise
     except Exception as error:  # noqa: BLE001 - as above
         return None, error

@@ -106,7 +106,10 @@ def locking(url: str, log: int) -> Any:
 def test_same_new_id_twice_in_a_group_is_stored_once(database: Database, writer: GroupWriter, files: FileStore) -> None:
     log = live_log(database)
     one, two = in_one_group(writer, *[partial(appended, log, 1)] * 2)
-    assert [(a.result(60).sequences, a.result(60).duplicates) for a in (one, two)] == [((1,), (False,)), ((1,), (True,))]
+    assert [(a.result(60).sequences, a.result(60).duplicates) for a in (one, two)] == [
+        ((1,), (False,)),
+        ((1,), (True,)),
+    ]
     assert numbers(database, files, log) == ["e1"]
 
 
