@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from api.events import service
 from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, StoredEventShape
@@ -26,6 +27,15 @@ from engine.storage.stored_log import page_of_events
 from engine.storage.tables import LogRow
 
 router = APIRouter(prefix="/logs", tags=["events"], responses=PROBLEMS | problems(409))
+
+
+class AnyText(PathConvertor):
+    """Part of an address that may hold anything, as ids of cases do: Starlette's own ends at a line break."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("text", AnyText())
 
 CaseName = Annotated[str, Path(description="The case's id.", examples=["4711"])]
 
@@ -73,7 +83,7 @@ def list_cases(log: Id, asked: PageDep, session: ReadSession) -> Page[CaseShape]
     return Page[CaseShape](items=[CaseShape.of(row) for row in rows], next=following)
 
 
-@router.get("/{log}/cases/{case:path}/events")
+@router.get("/{log}/cases/{case:text}/events")
 def list_case_events(
     log: Id, case: CaseName, asked: PageDep, running: RunningDep, session: ReadSession
 ) -> Page[StoredEventShape]:
@@ -85,7 +95,7 @@ def list_case_events(
     return Page[StoredEventShape](items=[StoredEventShape.of(one) for one in found], next=following)
 
 
-@router.post("/{log}/cases/{case:path}/close")
+@router.post("/{log}/cases/{case:text}/close")
 def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
     """Close a case: it takes no more events. Closing it again answers as before."""
 

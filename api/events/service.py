@@ -16,7 +16,7 @@ def recover(running: Running) -> None:
     with running.database.writing() as session:
         remove_orphans(session, running.files)
     with running.database.reading() as session:
-        due = [row.id or 0 for row in live_logs(session) if row.events - row.sealed >= running.seal_events]
+        due = [row.id or 0 for row in live_logs(session) if _due(running, row)]
     for log in due:
         seal_soon(running, log)
 
@@ -38,8 +38,13 @@ def _seal_once(running: Running, log: int) -> bool:
     """Seal one file's worth; whether there was that much, or the log is closed and there was anything."""
     with running.database.reading() as session:
         row = find(session, LogRow, log)
-        due = 0 if row is None else row.events - row.sealed
-        if row is None or due == 0 or (due < running.seal_events and row.closed is None):
+        if row is None or not _due(running, row):
             return False
         made = seal(session, running.writer, running.files, log, most=running.seal_events, now=running.clock())
     return made is not None
+
+
+def _due(running: Running, row: LogRow) -> bool:
+    """Whether events of a log are to be sealed: enough of them, or the last ones of a log that is closed."""
+    unsealed = row.events - row.sealed
+    return unsealed >= (running.seal_events if row.closed is None else 1)

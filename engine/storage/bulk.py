@@ -17,20 +17,22 @@ import psycopg
 from sqlalchemy import ColumnElement, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel
 
 from engine.storage.database import Session
 
+Columns = Mapping[str, Sequence[Any]]
+"""The values of some rows by column: numbers, texts or bytes, as drivers take them; all of one length."""
 
-def insert_columns(
-    session: Session, kind: type[SQLModel], columns: Mapping[str, Sequence[Any]], *, otherwise: str = ""
-) -> None:
+
+def insert_columns(session: Session, kind: type[SQLModel], columns: Columns, *, otherwise: str = "") -> None:
     """Insert rows that are given column by column, at least one; columns that are not named are null.
 
     Args:
         session: A unit of work that writes.
         kind: The rows' class.
-        columns: The values of each column: numbers, texts or bytes, as drivers take them; all of one length.
+        columns: The values.
         otherwise: What becomes of a row whose key is there: an ``ON CONFLICT`` clause that both databases understand.
     """
     connection = session.connection()
@@ -54,12 +56,12 @@ def _of_arrays(kind: type[SQLModel], names: tuple[str, ...], otherwise: str) -> 
 
 @cache
 def _of_rows(kind: type[SQLModel], names: tuple[str, ...], otherwise: str) -> str:
-    quoted = sqlite.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
+    quoted = sqlite.dialect().identifier_preparer.quote
     into = f"INSERT INTO {quoted(str(kind.__tablename__))} ({', '.join(map(quoted, names))})"
     return f"{into} VALUES ({', '.join('?' * len(names))}) {otherwise}"
 
 
-def among(session: Session, column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+def among(session: Session, column: Mapped[str], values: Sequence[str]) -> ColumnElement[bool]:
     """Whether a column is one of some texts; on PostgreSQL one array, whatever their number."""
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(bindparam("among", list(values), type_=postgresql.ARRAY(column.type)))

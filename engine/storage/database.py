@@ -205,7 +205,12 @@ def _open_postgresql(url: URL) -> Engine:
     seconds = int(WAIT_SECONDS)
     return create_engine(
         url.set(drivername=POSTGRESQL),
-        connect_args={"connect_timeout": seconds, "options": f"-c lock_timeout={seconds}s"},
+        connect_args={
+            "connect_timeout": seconds,
+            "options": f"-c lock_timeout={seconds}s",
+            # a plan that is kept was made for tables as they were: while small, every row is read; they grow, it stays
+            "prepare_threshold": None,
+        },
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,  # the server may have been started anew

@@ -34,7 +34,7 @@ from sqlmodel import col, select
 
 from engine.errors import Conflict, InputRefused, LimitExceeded, Place, Problem, Value
 from engine.limits import Limits
-from engine.storage.bulk import among, insert_columns, together
+from engine.storage.bulk import Columns, among, insert_columns, together
 from engine.storage.database import Session
 from engine.storage.event_tables import AttributeRow, CaseRow, EventIdRow, EventRow
 from engine.storage.events import Event, Kind, StoredEvent, canonical, chained, digest_of, kind_of
@@ -289,21 +289,21 @@ def _write(session: Session, row: LogRow, new: _New, cases: dict[str, datetime |
     session.add(row)
     session.flush()
     sequences = [one.sequence for one in new.events]
+    in_cases = [one.event.case for one in new.events]
+    named = [one.event.id for one in new.events]
+    events: Columns = {"log": log * count, "sequence": sequences, "case": in_cases, "body": new.bodies}
+    ids: Columns = {"log": log * count, "id": named, "sequence": sequences, "hash": new.hashes}
+    keys: Columns = {"log": log * len(kinds), "key": list(kinds), "kind": [kind.value for kind in kinds.values()]}
+    extents: Columns = {
+        "log": log * len(numbers),
+        "case": list(numbers),
+        "events": list(map(len, numbers.values())),
+        "first": [own[0] for own in numbers.values()],
+        "last": [own[-1] for own in numbers.values()],
+    }
     with together(session):
-        in_cases = [one.event.case for one in new.events]
-        events = {"log": log * count, "sequence": sequences, "case": in_cases, "body": new.bodies}
         insert_columns(session, EventRow, events)
-        named = [one.event.id for one in new.events]
-        ids = {"log": log * count, "id": named, "sequence": sequences, "hash": new.hashes}
         insert_columns(session, EventIdRow, ids)
         if kinds:
-            keys = {"log": log * len(kinds), "key": list(kinds), "kind": [kind.value for kind in kinds.values()]}
             insert_columns(session, AttributeRow, keys)
-        extents = {
-            "log": log * len(numbers),
-            "case": list(numbers),
-            "events": list(map(len, numbers.values())),
-            "first": [own[0] for own in numbers.values()],
-            "last": [own[-1] for own in numbers.values()],
-        }
         insert_columns(session, CaseRow, extents, otherwise=CASE_GOES_ON)

@@ -2,8 +2,8 @@
 
 A commit waits for the disk, and that takes longer than what is committed. So the thread takes all that has gathered
 while the last commit was under way (up to ``MOST_TOGETHER``), does it piece by piece in one transaction, commits once,
-and answers everybody. A piece that raises leaves nothing, and the others are kept (``part``: a savepoint each). Where the
-database itself fails (a lost connection, a lock of somebody else's, a full disk), all pieces of the group have failed.
+and answers everybody. A piece that raises leaves nothing, and the others are kept (``part``: a savepoint each). Where
+the database itself fails (a lost connection, a lock of somebody else's, a full disk), all pieces of the group fail.
 
 The queue is bounded: who comes when it is full is told so at once, instead of waiting for who knows how long.
 """

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from engine.errors import Place, Problem, Severity
@@ -59,9 +60,11 @@ def activations(session: Session, key: str) -> Sequence[ActivationRow]:
 
 
 def remember_file(session: Session, stored: Stored, *, now: datetime) -> str:
-    """Note a file of the data folder, once; its hash."""
+    """Note a file of the data folder, once, even if others note it at the same moment; its hash."""
     if session.get(FileRow, stored.hash) is None:
-        add(session, FileRow(hash=stored.hash, size=stored.size, created=now))
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        noted = insert(FileRow).values(hash=stored.hash, size=stored.size, created=now)
+        session.connection().execute(noted.on_conflict_do_nothing())
     return stored.hash
 
 

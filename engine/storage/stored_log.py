@@ -45,7 +45,7 @@ def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Lim
     """
     row = session.get_one(LogRow, log)
     seals = session.exec(select(SealRow).where(col(SealRow.log) == log).order_by(col(SealRow.first))).all()
-    parts = [pl.read_parquet(files.path(one.file)) for one in seals]
+    parts = [pl.read_parquet(files.path(one.file), glob=False) for one in seals]
     parts.append(_tail(session, row, after=row.sealed))
     table = table_of(joined(parts))
     table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
@@ -93,7 +93,7 @@ def page_of_events(
         wanted = pl.col("sequence") > after
         if case is not None:
             wanted &= pl.col("case_id") == case.case
-        part = pl.scan_parquet(files.path(one.file)).filter(wanted).head(limit + 1 - len(found))
+        part = pl.scan_parquet(files.path(one.file), glob=False).filter(wanted).head(limit + 1 - len(found))
         found += events_of(part.collect())
     if len(found) <= limit:
         rest = _tail(session, row, after=max(after, row.sealed), case=case, limit=limit + 1 - len(found))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any
@@ -14,7 +16,9 @@ import pytest
 
 from engine.jobs.runner import JobStatus
 from engine.limits import Limits
+from engine.storage.files import FileStore
 from engine.storage.group_commit import NotCertain
+from engine.storage.tables import LogRow
 from tests.api.http.service import FLOW, LOG, Service, service_in
 from tests.api.http.test_awkward_requests import is_refusal
 
@@ -217,6 +221,88 @@ def test_case_that_is_not_there(shared_service: Service, case: str) -> None:
         shared_service.client.post(f"/logs/{log}/cases/{case}/close"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "event.no-such-case")
+
+
+ANY_CASES = [
+    "a\nb",
+    "a\n",
+    "a\r",
+    "\x01",
+    "a/b",
+    "/a",
+    "a/",
+    "a//b",
+    "events",
+    "a/close",
+    "a?b#c",
+    "%2F",
+    "é",
+    "e\u0301",
+    "客户 7",
+    "'",
+]
+
+
+def test_case_may_have_any_name(service: Service) -> None:
+    log = live_log(service)
+    sent = send(service, log, *(event(number, case=case) for number, case in enumerate(ANY_CASES)))
+    assert sent.status_code == 201
+    for case in ANY_CASES:
+        address = f"/logs/{log}/cases/{quote(case, safe='')}"
+        assert [one["case"] for one in items(service, f"{address}/events")] == [case]
+        closed = service.client.post(f"{address}/close").json()
+        assert (closed["case"], closed["closed"] is None) == (case, False)
+
+
+def test_disk_that_is_full_while_events_are_sealed_loses_nothing(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = Signal()
+
+    def full(*_: object) -> None:
+        failed.set()
+        raise OSError(ENOSPC, "No space left on device")
+
+    with service_in(tmp_path / "data", database=database_url, seal_events=100) as service:
+        log = live_log(service)
+        with monkeypatch.context() as patch:
+            patch.setattr(FileStore, "keep", full)
+            assert send(service, log, *map(event, range(100))).status_code == 201
+            assert failed.wait(30)
+            assert send(service, log, event(100)).status_code == 201
+            assert service.client.post(f"/logs/{log}/cases/a/close").status_code == 200
+            assert [one["id"] for one in items(service, f"/logs/{log}/events")] == [
+                f"e{number}" for number in range(101)
+            ]
+        assert sealed(service, log) == 0
+    with service_in(tmp_path / "data", key=service.key, database=database_url, seal_events=100) as service:
+        until(lambda: sealed(service, log) == 100)
+        assert [one["id"] for one in items(service, f"/logs/{log}/events")] == [f"e{number}" for number in range(101)]
+
+
+def test_log_that_was_closed_when_the_service_ended_is_sealed_at_the_next_start(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with service_in(tmp_path / "data", database=database_url, seal_events=100) as service:
+        log = live_log(service)
+        assert send(service, log, event(1)).status_code == 201
+        with monkeypatch.context() as patch:
+            patch.setattr("api.events.service.seal_soon", lambda *_: None)
+            assert service.client.post(f"/logs/{log}/close").status_code == 200
+    with service_in(tmp_path / "data", key=service.key, database=database_url, seal_events=100) as service:
+        until(lambda: sealed(service, log) == 1)
+
+
+def sealed(service: Service, log: int) -> int:
+    with service.running.database.reading() as session:
+        return session.get_one(LogRow, log).sealed
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_file_takes_no_events(service: Service) -> None:

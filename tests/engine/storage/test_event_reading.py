@@ -150,6 +150,16 @@ def test_limits_are_those_that_are_set(limits: dict[str, int], events: int) -> N
     assert {code for code, _ in found} == {"limit.exceeded"}
 
 
+@pytest.mark.parametrize("number", ["9e15", "-9e15", "1e15", "1e-7", "1e22", "5e-324", "0.1e1", "-0e0"])
+def test_canonical_form_is_at_most_four_times_as_long_as_what_was_sent(number: str) -> None:
+    """Only then it need not be measured for every event of a small batch."""
+    attributes = "{" + ",".join(f'"{key}":{number}' for key in range(200)) + "}"
+    sent, size = spelt(attributes=attributes), len(form(attributes=attributes).encode())
+    assert size <= 4 * len(sent.encode())
+    assert len(read_batch(batch(sent), limits=Limits(event_bytes=size))) == 1
+    assert problems(batch(sent), event_bytes=size - 1) == [("limit.exceeded", "events.0")]
+
+
 def test_canonical_form_is_the_same_however_an_event_is_spelt() -> None:
     one = form(time='"2026-03-01T09:00:00Z"', attributes='{"b":1,"a":"\\u00e9","c":null,"d":-0.0}')
     other = form(time='"2026-03-01t17:00:00.0000009+08:00"', start="null", attributes='{"d":0,"a":"é","b":1.0}')

@@ -153,13 +153,18 @@ def test_ids_that_differ_in_normal_form_or_in_width_are_different(
     assert numbers(database, files, log) == [f"e{name}" for name in names]
 
 
+def ids_at_once(session: Session, log: int, *names: str) -> None:
+    with part(session), together(session):
+        for name in names:
+            insert_columns(session, EventIdRow, {"log": [log], "id": [name], "sequence": [9], "hash": [b"x"]})
+
+
 def test_statements_sent_together_fail_together_and_only_in_their_part(database: Database, files: FileStore) -> None:
     log = live_log(database)
     with database.writing() as session:
         appended(log, 1, session)
-        with pytest.raises(IntegrityError), part(session), together(session):
-            for name in ("new", "e1"):
-                insert_columns(session, EventIdRow, {"log": [log], "id": [name], "sequence": [9], "hash": [b"x"]})
+        with pytest.raises(IntegrityError):
+            ids_at_once(session, log, "new", "e1")
         assert appended(log, 2, session).sequences == (2,)
         assert append(session, log, [event("new")], limits=DEFAULT_LIMITS).sequences == (3,)
     assert numbers(database, files, log) == ["e1", "e2", "enew"]

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from engine.errors import Place, Problem, Severity
 from engine.storage.database import Database
@@ -25,6 +26,18 @@ def test_problems_survive_storage() -> None:
     problems = (Problem("flow.bad", Place("x.yaml", 3, "start"), {"a": 1, "b": "二"}, Severity.WARNING, 4),)
     assert problems_from_json(problems_to_json(problems)) == problems
     assert problems_from_json("") == ()
+
+
+def test_file_that_another_notes_at_the_same_moment_is_noted_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        remember_file(session, stored_file(), now=NOW)
+    with database.writing() as session:
+        monkeypatch.setattr(session, "get", lambda *_: None)  # it was not there yet when we looked
+        assert remember_file(session, stored_file(), now=NOW) == stored_file().hash
+    with database.reading() as session:
+        assert [row.hash for row in session.exec(select(FileRow)).all()] == [stored_file().hash]
 
 
 def test_one_key_replaces_all_others(database: Database) -> None:

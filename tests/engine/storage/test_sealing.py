@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,14 @@ def test_sealed_ids_are_still_known(database: Database, writer: GroupWriter, fil
     assert (again.sequences, again.duplicates) == ((2, 6), (True, False))
     with pytest.raises(Conflict), database.writing() as session:
         append(session, log, [event(2)], limits=DEFAULT_LIMITS)
+
+
+def test_data_folder_may_have_any_name(database: Database, writer: GroupWriter, log: int, tmp_path: Path) -> None:
+    with closing(FileStore(tmp_path / "data [2]*? {a,b}")) as files:
+        sealed(database, writer, files, log, 3)
+        assert [number for number, _ in pages(database, files, log)] == [1, 2, 3, 4, 5]
+        with database.reading() as session:
+            assert read_stored_log(session, files, log, limits=DEFAULT_LIMITS).events.height == 5
 
 
 def test_nothing_is_sealed_twice(database: Database, writer: GroupWriter, files: FileStore, log: int) -> None:
