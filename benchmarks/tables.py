@@ -1,7 +1,7 @@
 """Reading a million events from tables beside Polars alone: ``python -m benchmarks.tables``.
 
 Polars reads the file as text, parses its times, sorts by them and groups by case: the least that any reader has to do.
-Each run has a process of its own; seconds are CPU seconds of it, and beside them those of the child that decodes Parquet first.
+Each run has a process of its own; seconds are its CPU seconds, and beside them those of the child that decodes first.
 """
 
 from __future__ import annotations

@@ -189,7 +189,7 @@ def _refuse_other_formats(head: bytes, name: str) -> None:
     """Name what a file is when it is not a log.
 
     Raises:
-        InputRefused: It is empty, a flow, a web page, an old workbook, an array in JSON, packed twice, binary, or a PDF.
+        InputRefused: It is empty, a flow, a web page, an old workbook, an array in JSON, a PDF, packed twice or binary.
     """
     code = ""
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
