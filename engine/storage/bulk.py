@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import ColumnElement, Text, any_, bindparam
+from sqlalchemy import ColumnElement, String, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped
@@ -64,7 +64,7 @@ def _of_rows(kind: type[SQLModel], names: tuple[str, ...], otherwise: str) -> st
 def among(session: Session, column: Mapped[str], values: Sequence[str]) -> ColumnElement[bool]:
     """Whether a column is one of some texts; on PostgreSQL one array, whatever their number."""
     if session.get_bind().dialect.name == "postgresql":
-        return column == any_(bindparam("among", list(values), type_=postgresql.ARRAY(Text())))
+        return column == any_(bindparam("among", list(values), type_=postgresql.ARRAY(String())))
     return column.in_(values)
 
 
