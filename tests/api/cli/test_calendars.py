@@ -64,7 +64,7 @@ def test_a_calendar_that_is_asked_for_replaces_all(tmp_path: Path, name: str, to
 def test_a_calendar_of_the_flow_cannot_be_asked_for(tmp_path: Path) -> None:
     result = run("assess", flow_file(tmp_path, FLOW), log_file(tmp_path, LOG), "--calendar", "night")
     assert result.exit_code != 0
-    assert "there is no calendar night" in result.stderr
+    assert "There is no shipped calendar night" in result.stderr
     assert "hold where the flow says so" in result.stderr
 
 
