@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore
 
+from api.clock import Clock
+from api.live.listening import LiveListener
+from api.live.waking import Waking
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
 from engine.storage.database import Database
-from engine.storage.event_store import SILENCE, Listener
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter
 from engine.storage.repository import key_hashes, replace_keys
@@ -21,9 +22,6 @@ from engine.storage.repository import key_hashes, replace_keys
 KEY_BYTES = 32
 READERS = 2
 """Uploads, checks and pictures that are worked on at once: each may take as much memory as its limits allow."""
-
-Clock = Callable[[], datetime]
-"""The present moment, with its zone."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class Running:
         writer: What commits events, those of many requests together.
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
-        listener: Told of all that happens to live logs, within the unit of work in which it happens.
+        listener: Judges all that happens to live logs, within the unit of work in which it happens.
+        waking: Wakes who waits for news of a live log.
     """
 
     database: Database
@@ -54,7 +53,8 @@ class Running:
     writer: GroupWriter
     sealer: ThreadRunner
     seal_events: int
-    listener: Listener = SILENCE
+    listener: LiveListener
+    waking: Waking
 
     def opens(self, key: str) -> bool:
         """Whether a key is one of ours. The answer takes the same time for every wrong key."""

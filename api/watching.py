@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,14 +10,14 @@ from typing import BinaryIO
 
 import polars as pl
 
-from engine.conformance.online import Closing, OnlineCase, OnlineChecker, Verdict
+from engine.conformance.live_cases import LiveCase, opened
+from engine.conformance.online import Closing, OnlineChecker, Verdict
 from engine.errors import InputRefused, LimitExceeded, Place, Problem
 from engine.limits import Limits
 from engine.logs.log import Log
 
 EXAMPLE = '{"case": "4711", "activity": "Call back", "time": "2026-03-02T09:30:00+08:00"}'
 _NOWHERE = Place()
-_UNTIMED = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,6 @@ class Seen:
 
 
 @dataclass(slots=True)
-class _Open:
-    case: OnlineCase
-    times: list[datetime] = field(default_factory=list)  # never falling; an event without a time has the one before it
-
-
-@dataclass(slots=True)
 class Board:
     """The cases that run, each with the times of its events.
 
@@ -74,7 +67,7 @@ class Board:
 
     checker: OnlineChecker
     events: int = 0
-    _open: dict[str, _Open] = field(default_factory=dict)
+    _open: dict[str, LiveCase] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)
     _deviating: set[str] = field(default_factory=set)
 
@@ -99,17 +92,13 @@ class Board:
         """
         if event.case in self._ended:
             raise InputRefused([Problem("watch.closed-already", event.place, {"case": event.case})])
-        known = self._open.setdefault(event.case, _Open(self.checker.open()))
+        known = self._open.setdefault(event.case, opened(self.checker))
         if event.activity is not None:
-            last = known.times[-1] if known.times else _UNTIMED
-            time = last if event.time is None else event.time
-            position = bisect_right(known.times, time)
-            late = position < len(known.times)
-            known.case, verdict = self.checker.insert(known.case, position, event.activity)
-            known.times.insert(position, time)
+            taken = known.taken(self.checker, event.activity, event.time)
+            self._open[event.case] = taken.case
             self.events += 1
-            self._note(event.case, verdict.cost)
-            yield Seen(event, verdict, None, late)
+            self._note(event.case, taken.verdict.cost)
+            yield Seen(event, taken.verdict, None, taken.late)
         if event.end:
             yield self._close(event)
 

@@ -26,6 +26,8 @@ class Limits:
         batch_events: Events sent to a live log in one request.
         batch_bytes: One such request.
         waiting_batches: Batches that wait to be stored.
+        live_case_events: Events of one running case that is judged as they come; past it they are stored only.
+        live_markings: Markings of a net by which cases of a live log are judged as their events come.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
         part_cells: Rows times columns of a Parquet file, or of a part of one, that are held in memory at once; a larger
@@ -75,6 +77,8 @@ class Limits:
     batch_events: int = 1_000
     batch_bytes: int = 8 * MEBIBYTE
     waiting_batches: int = 32
+    live_case_events: int = 2_000
+    live_markings: int = 100_000
     json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
     part_cells: int = 25_000_000

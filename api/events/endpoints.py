@@ -11,7 +11,7 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from api.events import service
 from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, StoredEventShape
 from api.http.bodies import json_bytes
-from api.http.dependencies import Id, PageDep, ReadSession, RunningDep
+from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, json_body_of, problems
 from api.http.problems import Refusal
 from api.http.shapes import Page
@@ -23,6 +23,7 @@ from engine.storage.database import Session
 from engine.storage.event_reading import read_batch, text_is_wrong
 from engine.storage.event_store import Appended, append, case_row, close_case, close_log, page_of_cases
 from engine.storage.event_tables import CaseRow
+from engine.storage.live_store import Said, said_of
 from engine.storage.stored_log import page_of_events
 from engine.storage.tables import LogRow
 
@@ -47,24 +48,34 @@ async def receive_batch(request: Request, running: RunningDep) -> bytes:
 
 @router.post("/{log}/events", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(BatchRequest))
 def append_events(
-    log: Id, body: Annotated[bytes, Depends(receive_batch)], running: RunningDep, response: Response
+    *,
+    log: Id,
+    body: Annotated[bytes, Depends(receive_batch)],
+    running: RunningDep,
+    language: LanguageDep,
+    response: Response,
 ) -> BatchAnswer:
     """Store a batch of events: all of them, or none. Whoever got no answer sends it again: nothing is stored twice.
 
-    201 when an event was new, 200 when all of them were there already.
+    201 when an event was new, 200 when all of them were there already. Of a log that follows a flow, what each event
+    means is in the answer.
     """
     events = read_batch(body, limits=running.limits)
+    running.listener.prepare(running.database, log)
 
-    def work(session: Session) -> Appended:
-        existing_live_log(session, log)
-        return append(session, log, events, limits=running.limits, listener=running.listener)
+    def work(session: Session) -> tuple[Appended, Said]:
+        row = existing_live_log(session, log)
+        made = append(session, log, events, limits=running.limits, listener=running.listener)
+        if row.flow is None:
+            return made, Said({}, {})
+        return made, said_of(session, log, made.sequences, (event.case for event in events))
 
-    made = committed(running, work)
+    made, said = committed(running, work)
     if made.unsealed >= running.seal_events:
         service.seal_soon(running, log)
     if all(made.duplicates):
         response.status_code = HTTPStatus.OK
-    return BatchAnswer.of(events, made)
+    return BatchAnswer.of(events, made, said, language)
 
 
 @router.get("/{log}/events")

@@ -7,9 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.problem import ProblemShape
+from api.schemas.watching import SeenShape
 from engine.storage.event_store import Appended
 from engine.storage.event_tables import CaseRow
 from engine.storage.events import Event, Scalar, StoredEvent
+from engine.storage.live_store import Said
+from engine.storage.repository import problems_from_json
+from engine.vocabulary import Language
 
 EXAMPLE: dict[str, Any] = {
     "id": "crm-000417",
@@ -87,11 +92,15 @@ class ReceiptShape(BaseModel):
         id: Its id.
         sequence: Its number.
         duplicate: Whether it was there already.
+        verdict: What it meant when it was stored, as ``trueline watch --json`` says it; null where nothing judges it.
+        unjudged: Why nothing judges its case; null where something does, and for a log that follows no flow.
     """
 
     id: str
     sequence: int
     duplicate: bool
+    verdict: SeenShape | None = None
+    unjudged: ProblemShape | None = None
 
 
 class BatchAnswer(BaseModel):
@@ -108,14 +117,23 @@ class BatchAnswer(BaseModel):
     events: list[ReceiptShape]
 
     @classmethod
-    def of(cls, events: tuple[Event, ...], made: Appended) -> BatchAnswer:
-        """The shape of what became of a batch."""
+    def of(cls, events: tuple[Event, ...], made: Appended, said: Said, language: Language) -> BatchAnswer:
+        """The shape of what became of a batch, and of what is said of it."""
         together = zip(events, made.sequences, made.duplicates, strict=True)
         duplicates = sum(made.duplicates)
         return cls(
             accepted=len(events) - duplicates,
             duplicates=duplicates,
-            events=[ReceiptShape(id=one.id, sequence=number, duplicate=known) for one, number, known in together],
+            events=[
+                ReceiptShape(
+                    id=one.id,
+                    sequence=number,
+                    duplicate=known,
+                    verdict=_verdict(said.verdicts.get(number)),
+                    unjudged=_problem(None if number in said.verdicts else said.problems.get(one.case), language),
+                )
+                for one, number, known in together
+            ],
         )
 
 
@@ -140,3 +158,11 @@ class CaseShape(BaseModel):
     def of(cls, row: CaseRow) -> CaseShape:
         """The shape of a row."""
         return cls(case=row.case, events=row.events, first=row.first, last=row.last, closed=row.closed)
+
+
+def _verdict(body: str | None) -> SeenShape | None:
+    return None if body is None else SeenShape.model_validate_json(body)
+
+
+def _problem(stored: str | None, language: Language) -> ProblemShape | None:
+    return ProblemShape.of(problems_from_json(stored)[0], language) if stored else None

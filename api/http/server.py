@@ -17,8 +17,12 @@ from typing import Protocol
 
 import uvicorn
 
+from api.clock import Clock
 from api.http.app import create_app
-from api.running import READERS, Clock, Running, ensure_key
+from api.live.judges import Judges
+from api.live.listening import LiveListener
+from api.live.waking import Waking
+from api.running import READERS, Running, ensure_key
 from api.settings import Settings
 from engine.errors import InputRefused, Place, Problem, Value
 from engine.jobs.runner import ThreadRunner
@@ -93,6 +97,7 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                 keys = key_hashes(session)
             runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
+            judges, waking = Judges(files, settings.limits), Waking()
             try:
                 yield Running(
                     database=database,
@@ -105,6 +110,8 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                     writer=writer,
                     sealer=sealer,
                     seal_events=settings.seal_events,
+                    listener=LiveListener(judges, settings.limits, clock, waking),
+                    waking=waking,
                 )
             finally:
                 runner.close(seconds=GRACE_SECONDS)

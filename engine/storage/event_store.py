@@ -208,7 +208,7 @@ def page_of_cases(session: Session, log: int, *, after: int, limit: int) -> tupl
 
 def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, bytes]]:
     found: dict[str, tuple[int, bytes]] = {}
-    for some in _parts(sorted(ids)):
+    for some in in_parts(sorted(ids)):
         query = select(EventIdRow.id, EventIdRow.sequence, EventIdRow.hash).where(
             col(EventIdRow.log) == log, among(session, col(EventIdRow.id), some)
         )
@@ -219,7 +219,7 @@ def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, by
 def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | None]:
     """When the cases that are known were closed."""
     found: dict[str, datetime | None] = {}
-    for some in _parts(sorted(names)):
+    for some in in_parts(sorted(names)):
         query = select(CaseRow.case, CaseRow.closed).where(
             col(CaseRow.log) == log, among(session, col(CaseRow.case), some)
         )
@@ -227,7 +227,8 @@ def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | 
     return found
 
 
-def _parts(values: Sequence[Item]) -> Iterable[Sequence[Item]]:
+def in_parts(values: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    """Values in the parts that one ``IN`` takes."""
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 

@@ -158,6 +158,7 @@ class LogRow(SQLModel, table=True):
         flow: The flow that a live log follows, if it was said.
         digest: SHA-256 of what a live log holds, in the order in which it came: see ``events.chained``.
         sealed: How many of a live log's events lie in sealed files.
+        notices: How much was said of a live log's cases; the number of the last notice.
         closed: When a live log was closed, if it was.
         created: When it came.
     """
@@ -174,6 +175,7 @@ class LogRow(SQLModel, table=True):
     flow: int | None = Field(default=None, foreign_key="flow.id")
     digest: str = Field(default="", max_length=HASH_CHARACTERS)
     sealed: int = _large()
+    notices: int = _large()
     closed: datetime | None = _time(nullable=True)
     created: datetime = _time()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from engine.storage import event_tables
+from engine.storage import event_tables, live_tables
 from engine.storage.tables import METADATA
 
-EVERY_TABLE = (METADATA, event_tables)
+EVERY_TABLE = (METADATA, event_tables, live_tables)
 """Both files of tables, so that all of them are known."""
 
 
