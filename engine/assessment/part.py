@@ -18,12 +18,12 @@ from engine.assessment.branches import Passages, judge_branches
 from engine.assessment.checks import branches_of
 from engine.assessment.edges import Tokens
 from engine.assessment.explanations import Explanations
+from engine.assessment.facts import facts_of
 from engine.assessment.times import CaseTimes, step_spans
 from engine.calendars import Calendar
 from engine.conformance.attributes import Attributes, gathered
 from engine.conformance.performed import CaseTable, EventTable, offsets_of
 from engine.conformance.standards.actors import ROLE_NAMES
-from engine.conformance.standards.clocks import WorkingTime
 from engine.conformance.standards.evaluation import evaluate
 from engine.conformance.standards.facts import Facts
 from engine.conformance.standards.samples import Sample
@@ -144,19 +144,9 @@ class Judging:
         events = EventTable.of(
             log, self.net.label_of_activity, performed, paired=self.paired, completes=transitions.completes
         )
-        attributes = Attributes.of(log)
-        return Facts(
-            events,
-            CaseTable(self.cases.closed[cases], self.cases.ended[cases]),
-            attributes,
-            label_of_step={step: label for label, step in enumerate(self.net.labels)},
-            now=self.now,
-            calendar=self.calendar,
-            roles=self.flow.roles,
-            seasons=self.flow.seasons,
-            steps_inside=self.flow.steps_inside,
-            working_time=None if self.one_calendar else WorkingTime.of(self.flow, attributes),
-        )
+        of_part = CaseTable(self.cases.closed[cases], self.cases.ended[cases])
+        calendar = self.calendar if self.one_calendar else None
+        return facts_of(self.flow, self.net, log, events, of_part, now=self.now, calendar=calendar)
 
 
 def attributes_read(flow: Flow) -> frozenset[str] | None:

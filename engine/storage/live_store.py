@@ -6,7 +6,7 @@ so numbers are committed in their order: a reader that has seen number n has see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,15 +123,19 @@ def page_of_deviating(session: Session, log: int, *, after: int, limit: int) -> 
     return [_standing(row) for row in rows[:limit]], rows[limit - 1].first if len(rows) > limit else None
 
 
-def open_cases(session: Session, log: int) -> list[tuple[str, int, int | None]]:
-    """Each open case of a log: its id, the number of its last event, and the version that judges it."""
+def open_cases(
+    session: Session, log: int, *, cases: Collection[str] | None = None
+) -> list[tuple[str, int, int | None]]:
+    """Each open case of a log, or of some cases: its id, the number of its last event, and what flow judges it."""
     query = (
         select(CaseRow.case, CaseRow.last, LiveCaseRow.flow)
         .join(LiveCaseRow, (col(LiveCaseRow.log) == CaseRow.log) & (col(LiveCaseRow.case) == CaseRow.case))
         .where(col(CaseRow.log) == log, col(CaseRow.closed).is_(None))
         .order_by(col(CaseRow.first))
     )
-    return [(case, last, flow) for case, last, flow in session.exec(query)]
+    if cases is None:
+        return list(session.exec(query).all())
+    return [one for some in in_parts(sorted(cases)) for one in session.exec(query.where(col(CaseRow.case).in_(some)))]
 
 
 def tell(session: Session, log: LogRow, notices: Sequence[Notice], *, now: datetime) -> list[int]:

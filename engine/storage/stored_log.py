@@ -7,6 +7,7 @@ was at one moment, whatever is stored or sealed meanwhile.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 
 import polars as pl
@@ -24,7 +25,9 @@ from engine.storage.files import FileStore
 from engine.storage.tables import LogRow
 
 
-def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Limits) -> Log:
+def read_stored_log(
+    session: Session, files: FileStore, log: int, *, limits: Limits, cases: Collection[str] | None = None
+) -> Log:
     """A live log as it is now, by the rules by which tables are read.
 
     The events of a case stand in order of time, and those of one moment in the order in which they were stored. Text
@@ -35,6 +38,7 @@ def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Lim
         files: The data folder.
         log: The log's number; it is there and live.
         limits: ``log_cells``.
+        cases: Only these cases; None for all.
 
     Returns:
         The log under its name, with the cases that were closed; ``source_hash`` depends on its events, their
@@ -45,8 +49,9 @@ def read_stored_log(session: Session, files: FileStore, log: int, *, limits: Lim
     """
     row = session.get_one(LogRow, log)
     seals = session.exec(select(SealRow).where(col(SealRow.log) == log).order_by(col(SealRow.first))).all()
-    parts = [pl.read_parquet(files.path(one.file), glob=False) for one in seals]
-    parts.append(_tail(session, row, after=row.sealed))
+    wanted = pl.lit(value=True) if cases is None else pl.col("case_id").is_in(list(cases))
+    parts = [pl.scan_parquet(files.path(one.file), glob=False).filter(wanted).collect() for one in seals]
+    parts.append(_tail(session, row, after=row.sealed).filter(wanted))
     table = table_of(joined(parts))
     table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
     read = read_rows(table, name=row.name, limits=limits)

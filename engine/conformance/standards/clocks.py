@@ -7,14 +7,15 @@ takes, by the flow's. Where the branches of the business keep different hours, e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calendars import Calendar, CalendarChoice
+from engine.calendars import Calendar, CalendarChoice, due
 from engine.conformance.attributes import Attributes, as_words
+from engine.conformance.performed import NEVER
 from engine.definitions.flow import Flow
 from engine.definitions.rules import TimeSpan, TimeUnit
 
@@ -50,6 +51,29 @@ class Clock:
         short: Truths = (self._compare(begin, end, span) < 0) | (begin > end)
         return short
 
+    def last_within(self, begin: Moments, span: TimeSpan) -> Moments:
+        """The last moment at which no more than the span has passed; NaT where the begin is, or no calendar says."""
+        return self._found(begin, _LAST_WITHIN[span.unit], span.amount)
+
+    def last_before(self, end: Moments, span: TimeSpan) -> Moments:
+        """The last moment that comes at least the span before the end; NaT where that is, or no calendar says."""
+        return self._found(end, _LAST_BEFORE[span.unit], span.amount)
+
+    def used_up(self, begin: Moments, span: TimeSpan) -> Moments:
+        """The first moment at which the span has passed, so that working time ends with work; else the last one."""
+        if span.unit is not TimeUnit.WORKING:
+            return self.last_within(begin, span)
+        return self._found(begin, _used_up, span.amount)
+
+    def _found(self, moments: Moments, find: Callable[[Calendar, Moments, int], Moments], amount: int) -> Moments:
+        found = np.full(len(moments), NEVER)
+        known = ~np.isnat(moments)
+        for index, calendar in enumerate(self.calendars if self.which is not None else self.calendars[:1]):
+            rows = known if self.which is None else known & (self.which == index)
+            if rows.any():
+                found[rows] = find(calendar, moments[rows], amount)
+        return found
+
     def _compare(self, begin: Moments, end: Moments, span: TimeSpan) -> NDArray[np.int8]:
         sign = np.zeros(len(begin), dtype=np.int8)
         known = ~(np.isnat(begin) | np.isnat(end))
@@ -72,6 +96,32 @@ def _passed(calendar: Calendar, start: Moments, stop: Moments, unit: TimeUnit) -
             return calendar.days_between(start, stop)
         case TimeUnit.WORKDAYS:
             return calendar.workdays_between(start, stop)
+
+
+def _within_clock(_calendar: Calendar, start: Moments, amount: int) -> Moments:
+    return start + np.timedelta64(amount, "us")
+
+
+def _before_clock(_calendar: Calendar, end: Moments, amount: int) -> Moments:
+    return end - np.timedelta64(amount, "us")
+
+
+def _used_up(calendar: Calendar, start: Moments, amount: int) -> Moments:
+    return calendar.add_working(start, np.full(len(start), amount, dtype=np.int64))
+
+
+_LAST_WITHIN = {
+    TimeUnit.CLOCK: _within_clock,
+    TimeUnit.WORKING: due.last_within_working,
+    TimeUnit.DAYS: due.last_within_days,
+    TimeUnit.WORKDAYS: due.last_within_workdays,
+}
+_LAST_BEFORE = {
+    TimeUnit.CLOCK: _before_clock,
+    TimeUnit.WORKING: due.last_before_working,
+    TimeUnit.DAYS: due.last_before_days,
+    TimeUnit.WORKDAYS: due.last_before_workdays,
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)

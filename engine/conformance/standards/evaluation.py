@@ -67,29 +67,41 @@ def in_force(standard: Standard, facts: Facts, moments: Moments) -> NDArray[np.i
     return found
 
 
+def applies(
+    standard: Standard, facts: Facts, case: Rows, asks: Rows
+) -> tuple[NDArray[np.int8], NDArray[np.int8], Moments]:
+    """Whether a standard has the instances that its rule would have in some cases.
+
+    Args:
+        standard: The standard; of one about a sub-flow, cases that never entered it are answered by ``NO``.
+        facts: The log.
+        case: Index of the case of each instance.
+        asks: Row of the event that asks, −1 for the case as a whole.
+
+    Returns:
+        ``YES``, ``NO`` or ``UNKNOWN`` for each, the same for the season alone, and its moment, NaT where unknown.
+    """
+    begin = facts.stay(standard.inside).begin
+    moments = np.where(asks == NONE, begin[case], facts.events.time_of(asks))
+    dated = answer = in_force(standard, facts, moments)
+    if standard.when is not None:
+        condition = facts.answers(standard.when, case, asks if (asks != NONE).any() else None)
+        answer = np.where((answer == NO) | (condition == NO), NO, np.minimum(answer, condition)).astype(np.int8)
+    if standard.inside is not None:
+        answer = np.where(facts.entered(standard.inside)[case], answer, NO).astype(np.int8)
+    return answer, dated, moments
+
+
 def _narrowed(standard: Standard, found: Judged, facts: Facts) -> tuple[Judged, Moments]:
     """The instances of a standard that is in force and whose condition is not false, and their moments."""
-    if standard.inside is not None:
-        found = found.pick(facts.entered(standard.inside)[found.case])
-    moments = _moments(found, facts, standard.inside)
-    answer = in_force(standard, facts, moments)
-    dated = answer != UNKNOWN
-    if standard.when is not None:
-        asks = found.asks if (found.asks != NONE).any() else None
-        condition = facts.answers(standard.when, found.case, asks)
-        answer = np.where((answer == NO) | (condition == NO), NO, np.minimum(answer, condition)).astype(np.int8)
+    answer, in_season, moments = applies(standard, facts, found.case, found.asks)
     if (answer == YES).all():
         return found, moments
     kept = answer != NO
-    found = found.pick(kept)
+    found, dated = found.pick(kept), in_season[kept] != UNKNOWN
     unclear = (answer[kept] == UNKNOWN) & (found.outcome != NOT_DUE)
-    found = found.without_evidence(unclear & dated[kept], Lack.CONDITION)
-    return found.without_evidence(unclear & ~dated[kept], Lack.TIME), moments[kept]
-
-
-def _moments(found: Judged, facts: Facts, inside: str | None) -> Moments:
-    begin = facts.stay(inside).begin
-    return np.where(found.asks == NONE, begin[found.case], facts.events.time_of(found.asks))
+    found = found.without_evidence(unclear & dated, Lack.CONDITION)
+    return found.without_evidence(unclear & ~dated, Lack.TIME), moments[kept]
 
 
 def _judge(  # noqa: C901, PLR0911, PLR0912 - one line for each rule

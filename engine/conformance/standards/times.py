@@ -35,7 +35,7 @@ Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Stretches:
+class Stretches:
     """The stretches of time of one rule before they are judged; arrays of one length.
 
     Attributes:
@@ -63,9 +63,14 @@ class _Stretches:
 
 def duration(facts: Facts, rule: Duration) -> Judged:
     """One instance for each occurrence of a step; shown by its event."""
+    return _judge(facts, occurrences(facts, rule), rule.at_least, rule.at_most)
+
+
+def occurrences(facts: Facts, rule: Duration) -> Stretches:
+    """The time of each occurrence of a step."""
     events, rows = facts.events, facts.performed(rule.step)
     pending = events.pending[rows]
-    found = _Stretches(
+    return Stretches(
         case=events.case[rows],
         asks=rows,
         first=rows,
@@ -76,16 +81,20 @@ def duration(facts: Facts, rule: Duration) -> Judged:
         actor=acting_step(rule),
         is_owed=rule.at_most is not None,  # a minimum is due when the step is done
     )
-    return _judge(facts, found, rule.at_least, rule.at_most)
 
 
 def cycle_time(facts: Facts, rule: CycleTime, inside: str | None = None) -> Judged:
     """One instance for each case with events; shown by the first and the last of them, of those inside a sub-flow."""
+    return _judge(facts, stays(facts, inside), rule.at_least, rule.at_most, rule.second_tier)
+
+
+def stays(facts: Facts, inside: str | None = None) -> Stretches:
+    """The time of each case with events, in the flow or in a sub-flow."""
     stay = facts.stay(inside)
     started = np.flatnonzero(stay.first != NONE)
     first, last = stay.first[started], stay.last[started]
     is_there = last == facts.events.whole.last[started]
-    found = _Stretches(
+    return Stretches(
         case=started,
         asks=np.full(len(started), NONE, dtype=np.int64),
         first=first,
@@ -95,41 +104,43 @@ def cycle_time(facts: Facts, rule: CycleTime, inside: str | None = None) -> Judg
         happened=facts.cases.ended[started] | (facts.cases.closed[started] & ~is_there),
         is_running=is_there,
     )
-    return _judge(facts, found, rule.at_least, rule.at_most, rule.second_tier)
 
 
 def response(facts: Facts, rule: Response) -> Judged:
     """One instance for each ``first``; shown by it and the next ``second``."""
+    found = waits(facts, rule)
+    if rule.within is not None:
+        return _judge(facts, found, None, rule.within, rule.second_tier)
+    return Judged.of(
+        found.case,
+        found.first,
+        found.second,
+        asks=found.asks,
+        missed=~found.happened & facts.cases.closed[found.case],
+        waiting=~found.happened,
+        kind=DeviationKind.WRONG_ORDER,
+    )
+
+
+def waits(facts: Facts, rule: Response) -> Stretches:
+    """The time from each ``first`` to the next ``second``."""
     events, anchors = facts.events, facts.asking(rule.first)
     second = first_after(events, anchors, facts.done(rule.second))
-    happened = second != NONE
-    if rule.within is None:
-        closed = facts.cases.closed[events.case[anchors]]
-        return Judged.of(
-            events.case[anchors],
-            anchors,
-            second,
-            asks=anchors,
-            missed=~happened & closed,
-            waiting=~happened,
-            kind=DeviationKind.WRONG_ORDER,
-        )
-    found = _Stretches(
+    return Stretches(
         case=events.case[anchors],
         asks=anchors,
         first=anchors,
         second=second,
         begin=events.time[anchors],
         end=events.time_of(second),
-        happened=happened,
-        actor=acting_step(rule),
+        happened=second != NONE,
+        actor=rule.second,
     )
-    return _judge(facts, found, None, rule.within, rule.second_tier)
 
 
 def _judge(
     facts: Facts,
-    found: _Stretches,
+    found: Stretches,
     at_least: TimeSpan | None,
     at_most: TimeSpan | None,
     second_tier: SecondTier | None = None,

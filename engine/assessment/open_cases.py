@@ -1,0 +1,57 @@
+"""The deadlines of cases that are all open, from their events: what ``assess`` would see of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from engine.assessment.evidence import on_evidence
+from engine.assessment.explanations import explain
+from engine.assessment.facts import facts_of
+from engine.conformance.alignments import align, align_prefixes, prepared
+from engine.conformance.deadlines import Deadline, deadlines
+from engine.conformance.performed import CaseTable, EventTable, offsets_of
+from engine.conformance.structure import Structure
+from engine.limits import DEFAULT_LIMITS, Limits
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+from engine.logs.log import Log
+from engine.logs.variants import find_variants
+from engine.nets.process import Process
+
+
+def deadlines_of(process: Process, log: Log, *, now: datetime, limits: Limits = DEFAULT_LIMITS) -> tuple[Deadline, ...]:
+    """The deadlines of the cases of a log, every one of which is open.
+
+    Args:
+        process: The flow and its net.
+        log: The cases, with every event.
+        now: The moment at which deadlines have passed or not.
+        limits: Of the searches for explanations.
+
+    Returns:
+        As ``engine.conformance.deadlines``; cases are indices in the log, events are left out of what is paired. A case
+        whose explanation is not exact has none, because nobody can say what asks in it.
+
+    Raises:
+        LimitExceeded: The net is too large to be compiled.
+    """
+    if not any(standard.is_timed for standard in process.flow.standards):
+        return ()
+    mode = usual_lifecycle(log)
+    events = apply_lifecycle(log, mode)
+    process, costs = on_evidence(process)
+    variants = find_variants(events)
+    graph = prepared(process.net, variants, limits=limits)
+    whole = align(graph, variants, costs=costs, limits=limits)
+    prefixes = align_prefixes(graph, variants, costs=costs, limits=limits)
+    closed = np.zeros(log.cases.height, dtype=np.bool_)
+    structure = Structure(process.net, process.flow if process.has_graph else None)
+    explanations = explain(structure, variants, closed, whole, prefixes)
+    cases = CaseTable(closed, explanations.ended[explanations.of_case])
+    net = process.net
+    performed = explanations.to_events(explanations.performed, offsets_of(events))
+    table = EventTable.of(events, net.label_of_activity, performed, paired=mode is Lifecycle.PAIR)
+    facts = facts_of(process.flow, net, events, table, cases, now=now, calendar=None)
+    known = explanations.known[explanations.of_case]
+    return tuple(one for one in deadlines(process.flow.standards, facts) if known[one.case])
