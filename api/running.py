@@ -10,7 +10,9 @@ from datetime import datetime
 from threading import BoundedSemaphore
 
 from api.clock import Clock
+from api.live.due import DueLooker
 from api.live.listening import LiveListener
+from api.live.telling import DeadlineTeller
 from api.live.waking import Waking
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
@@ -40,7 +42,10 @@ class Running:
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
         listener: Judges all that happens to live logs, within the unit of work in which it happens.
+        due: Looks up what is due in live logs.
         waking: Wakes who waits for news of a live log.
+        teller: Says when deadlines come near or pass.
+        streams: Held by each stream of server-sent events.
     """
 
     database: Database
@@ -54,7 +59,10 @@ class Running:
     sealer: ThreadRunner
     seal_events: int
     listener: LiveListener
+    due: DueLooker
     waking: Waking
+    teller: DeadlineTeller
+    streams: BoundedSemaphore
 
     def opens(self, key: str) -> bool:
         """Whether a key is one of ours. The answer takes the same time for every wrong key."""

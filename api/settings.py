@@ -51,6 +51,7 @@ class Settings(_Environment):
         host: Address that the service listens on.
         port: Port that the service listens on; 0 lets the system choose one.
         seal_events: How many events of a live log gather in the database before they are moved into a file.
+        near_minutes: How long before its time is used up a deadline of an open case is near.
         limits: The published limits, each from a variable of its own name.
     """
 
@@ -59,6 +60,7 @@ class Settings(_Environment):
     host: Annotated[str, Field(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     seal_events: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+    near_minutes: Annotated[int, Field(ge=0, le=43_200)] = 30
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

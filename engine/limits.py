@@ -28,6 +28,7 @@ class Limits:
         waiting_batches: Batches that wait to be stored.
         live_case_events: Events of one running case that is judged as they come; past it they are stored only.
         live_markings: Markings of a net by which cases of a live log are judged as their events come.
+        live_streams: Streams of server-sent events at once.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
         part_cells: Rows times columns of a Parquet file, or of a part of one, that are held in memory at once; a larger
@@ -79,6 +80,7 @@ class Limits:
     waiting_batches: int = 32
     live_case_events: int = 2_000
     live_markings: int = 100_000
+    live_streams: int = 50
     json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
     part_cells: int = 25_000_000

@@ -17,6 +17,7 @@ from api.http import health
 from api.http.documentation import document
 from api.http.gate import Gate
 from api.http.problems import install
+from api.live import endpoints as live
 from api.logs import endpoints as logs
 from api.running import Running
 
@@ -25,6 +26,7 @@ TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},
     {"name": "events", "description": "What happens: live logs, event by event."},
+    {"name": "live", "description": "What is said of running cases, and what is due."},
     {"name": "assessments", "description": "What the difference between both is, as four measures."},
     {"name": "health", "description": "Whether the service is there."},
 ]
@@ -41,6 +43,7 @@ def create_app(running: Running) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         recover_events(running)
         recover(running)
+        running.teller.start()
         yield
 
     app = FastAPI(
@@ -57,7 +60,7 @@ def create_app(running: Running) -> FastAPI:
     install(app)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
-    for part in (flows, logs, events, assessments):
+    for part in (flows, logs, events, live, assessments):
         version_one.include_router(part.router)
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
     app.include_router(version_one)

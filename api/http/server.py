@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore
 from types import FrameType
 from typing import Protocol
@@ -19,8 +19,10 @@ import uvicorn
 
 from api.clock import Clock
 from api.http.app import create_app
+from api.live.due import DueLooker
 from api.live.judges import Judges
 from api.live.listening import LiveListener
+from api.live.telling import DeadlineTeller
 from api.live.waking import Waking
 from api.running import READERS, Running, ensure_key
 from api.settings import Settings
@@ -68,13 +70,26 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, running)
         with _stopped_by_signals(server):
             host, port = listener.getsockname()[:2]
             say("service.listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/api/v1")
             server.run(sockets=[listener])
     if not running.runner.is_idle:
         _leave()
+
+
+class Server(uvicorn.Server):
+    """A server that ends its streams when it is told to stop, instead of waiting for clients that stay for ever."""
+
+    def __init__(self, config: uvicorn.Config, running: Running) -> None:
+        super().__init__(config)
+        self._waking = running.waking
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop in good order."""
+        self._waking.end()
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -99,6 +114,9 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             judges, waking = Judges(files, settings.limits), Waking()
             try:
+                due = DueLooker(files, judges, settings.limits)
+                near = timedelta(minutes=settings.near_minutes)
+                teller = DeadlineTeller(database, writer, due, waking, clock=clock, near=near)
                 yield Running(
                     database=database,
                     files=files,
@@ -111,9 +129,14 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                     sealer=sealer,
                     seal_events=settings.seal_events,
                     listener=LiveListener(judges, settings.limits, clock, waking),
+                    due=due,
                     waking=waking,
+                    teller=teller,
+                    streams=BoundedSemaphore(settings.limits.live_streams),
                 )
             finally:
+                waking.end()
+                teller.close()
                 runner.close(seconds=GRACE_SECONDS)
                 sealer.close(seconds=GRACE_SECONDS)
                 writer.close()

@@ -35,9 +35,8 @@ class CaseDeadline:
 
     @property
     def key(self) -> str:
-        """Which deadline of its case it is, for which moment."""
-        one = self.deadline
-        return f"{one.due.isoformat()} {one.tier} {one.standard} {'' if one.event is None else one.event}"
+        """Which standard of its case asks for something until which moment; two that ask for the same are one."""
+        return f"{self.deadline.due.isoformat()} {self.deadline.tier} {self.deadline.standard}"
 
 
 @dataclass(frozen=True, slots=True)

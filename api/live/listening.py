@@ -180,7 +180,7 @@ class LiveListener:
             self._remembered.move_to_end((number, case))
         while len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
-        after_commit(session, partial(self._waking.wake, number))
+        after_commit(session, partial(self._waking.wake, number, tuple(known)))
 
     def _packed(self, session: Session, one: _Known) -> Standing:
         judge = None if one.live is None else self._judge(session, one.standing)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-Wake = Callable[[int], None]
+Wake = Callable[[int, Collection[str]], None]
+"""Called with the number of a log and with cases of which there is news; with none of them when the service ends."""
+
+NO_LOG = 0
 
 
 @dataclass(eq=False)
@@ -14,25 +17,31 @@ class Waking:
     """Those who wait. Threads may share it.
 
     Attributes:
-        sleepers: Called with the number of each log of which there is news; each returns at once.
+        ended: Whether the service is about to end, and nobody should wait any longer.
     """
 
-    sleepers: set[Wake] = field(default_factory=set)
+    ended: bool = False
+    _sleepers: set[Wake] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, sleeper: Wake) -> None:
-        """Have somebody woken from now on."""
+        """Have somebody woken from now on. It is called by the thread that writes, and returns at once."""
         with self._lock:
-            self.sleepers.add(sleeper)
+            self._sleepers.add(sleeper)
 
     def remove(self, sleeper: Wake) -> None:
         """Let somebody sleep."""
         with self._lock:
-            self.sleepers.discard(sleeper)
+            self._sleepers.discard(sleeper)
 
-    def wake(self, log: int) -> None:
-        """There is news of a log."""
+    def wake(self, log: int, cases: Collection[str]) -> None:
+        """There is news of some cases of a log."""
         with self._lock:
-            waiting = tuple(self.sleepers)
+            waiting = tuple(self._sleepers)
         for sleeper in waiting:
-            sleeper(log)
+            sleeper(log, cases)
+
+    def end(self) -> None:
+        """The service is about to end."""
+        self.ended = True
+        self.wake(NO_LOG, ())

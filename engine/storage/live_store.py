@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
 from engine.storage.database import Session
@@ -190,6 +190,18 @@ def said_of(session: Session, log: int, sequences: Iterable[int], cases: Iterabl
         where = (col(LiveCaseRow.log) == log, col(LiveCaseRow.case).in_(parts), col(LiveCaseRow.problem) != "")
         problems |= dict(session.exec(select(LiveCaseRow.case, LiveCaseRow.problem).where(*where)).all())
     return Said(verdicts, problems)
+
+
+def last_said(session: Session, log: int, cases: Collection[str]) -> dict[str, str]:
+    """The last verdict of some cases, or what was said when they were closed, as JSON; at most a page of cases."""
+    kinds = (NoticeKind.VERDICT.value, NoticeKind.CLOSED.value)
+    latest = (
+        select(func.max(NoticeRow.number))
+        .where(col(NoticeRow.log) == log, col(NoticeRow.case).in_(cases), col(NoticeRow.kind).in_(kinds))
+        .group_by(col(NoticeRow.case))
+    )
+    query = select(NoticeRow.case, NoticeRow.body).where(col(NoticeRow.log) == log, col(NoticeRow.number).in_(latest))
+    return dict(session.exec(query).all())
 
 
 def tell_once(session: Session, log: int, case: str, key: str) -> bool:

@@ -56,6 +56,7 @@ class NoticeRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "notice"
     __table_args__ = (
         Index("ix_notice_sequence", "log", "sequence"),
+        Index("ix_notice_case", "log", "case", "number"),
         CheckConstraint("kind IN ('verdict', 'closed', 'deadline-near', 'deadline-passed')", name="notice_kind"),
     )
 

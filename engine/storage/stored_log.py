@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 import polars as pl
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from engine.limits import Limits
@@ -19,6 +20,7 @@ from engine.logs.log import Log
 from engine.logs.tables import read_rows
 from engine.storage.database import Session
 from engine.storage.event_columns import columns_of, events_of, joined, table_of
+from engine.storage.event_store import in_parts
 from engine.storage.event_tables import CaseRow, EventRow, SealRow
 from engine.storage.events import StoredEvent
 from engine.storage.files import FileStore
@@ -48,7 +50,10 @@ def read_stored_log(
         LimitExceeded: It has too many cells.
     """
     row = session.get_one(LogRow, log)
-    seals = session.exec(select(SealRow).where(col(SealRow.log) == log).order_by(col(SealRow.first))).all()
+    query = select(SealRow).where(col(SealRow.log) == log)
+    if cases is not None:
+        query = query.where(col(SealRow.last) >= _first_of(session, log, cases))
+    seals = session.exec(query.order_by(col(SealRow.first))).all()
     wanted = pl.lit(value=True) if cases is None else pl.col("case_id").is_in(list(cases))
     parts = [pl.scan_parquet(files.path(one.file), glob=False).filter(wanted).collect() for one in seals]
     parts.append(_tail(session, row, after=row.sealed).filter(wanted))
@@ -72,6 +77,15 @@ def _closed_cases(session: Session, row: LogRow) -> frozenset[str]:
     if row.closed is None:
         cases = cases.where(col(CaseRow.closed).is_not(None))
     return frozenset(session.exec(cases).all())
+
+
+def _first_of(session: Session, log: int, cases: Collection[str]) -> int:
+    """The number of the first event that some cases have."""
+    found = [0]
+    for some in in_parts(sorted(cases)):
+        query = select(func.min(CaseRow.first)).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
+        found += [number for number in session.exec(query) if number is not None]
+    return min(found[1:], default=0)
 
 
 def page_of_events(

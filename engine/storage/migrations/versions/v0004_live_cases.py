@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.CheckConstraint(KINDS, name="notice_kind"),
     )
     op.create_index("ix_notice_sequence", "notice", ["log", "sequence"])
+    op.create_index("ix_notice_case", "notice", ["log", "case", "number"])
     op.create_table(
         "told",
         _log(),

@@ -1,0 +1,119 @@
+"""Live cases by HTTP: where they stand, and what is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.events.endpoints import CaseName, existing_case, existing_live_log
+from api.http.dependencies import LARGEST_ID, Id, LanguageDep, PageDep, ReadSession, RunningDep
+from api.http.documentation import PROBLEMS, problems
+from api.http.problems import Refusal
+from api.http.shapes import Page
+from api.http.turns import turn
+from api.live.schemas import DeadlinePage, DeadlineShape, LiveCaseShape, StandingShape
+from api.live.streaming import Stream, notices
+from api.running import Running
+from engine.conformance.deadlines import DeadlineState
+from engine.storage.live_store import last_said, page_of_deviating, standings
+
+router = APIRouter(prefix="/logs", tags=["live"], responses=PROBLEMS | problems(409))
+
+LONGEST_MINUTES = 527_040
+"""A year with a day too many."""
+
+Within = Annotated[
+    int | None,
+    Query(
+        ge=0, le=LONGEST_MINUTES, description="Only what is due within so many minutes or has passed.", examples=[60]
+    ),
+]
+
+
+After = Annotated[
+    int | None, Query(ge=0, le=LARGEST_ID, description="Begin behind this notice; 0 for all that was ever said.")
+]
+LastSeen = Annotated[
+    int | None, Header(alias="Last-Event-ID", ge=0, le=LARGEST_ID, description="The last one seen; goes before after.")
+]
+
+
+@router.get("/{log}/verdicts")
+def list_verdicts(log: Id, asked: PageDep, session: ReadSession) -> Page[StandingShape]:
+    """List the open cases that show deviations, in the order of their first events, each with its last verdict."""
+    existing_live_log(session, log)
+    found, following = page_of_deviating(session, log, after=asked.after, limit=asked.limit)
+    said = last_said(session, log, [one.case for one in found])
+    return Page[StandingShape](items=[StandingShape.of(one, said.get(one.case)) for one in found], next=following)
+
+
+@router.get("/{log}/deadlines")
+def list_deadlines(
+    *, log: Id, asked: PageDep, running: RunningDep, session: ReadSession, language: LanguageDep, within: Within = None
+) -> DeadlinePage:
+    """List what is due in open cases, and what has passed and was not done, by when it is due.
+
+    ``next`` counts deadlines as they stand when it is asked for: they move as events come.
+    """
+    existing_live_log(session, log)
+    now = running.clock()
+    with turn(running):
+        found = running.due.look(session, log, now=now)
+    pending = [one for one in found if one.deadline.state in (DeadlineState.AHEAD, DeadlineState.PASSED)]
+    if within is not None:
+        pending = [one for one in pending if one.deadline.act_by <= now + timedelta(minutes=within)]
+    until = asked.after + asked.limit
+    return DeadlinePage(
+        now=now,
+        items=[DeadlineShape.of(one, now=now, language=language) for one in pending[asked.after : until]],
+        next=until if until < len(pending) else None,
+    )
+
+
+@router.get(
+    "/{log}/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def follow(log: Id, running: RunningDep, after: After = None, last_seen: LastSeen = None) -> Stream:
+    """Follow what is said of a log's cases, as server-sent events.
+
+    They are ``verdict``, ``closed``, ``deadline-near`` and ``deadline-passed``. Without ``after`` and ``Last-Event-ID``
+    it begins with what is said from now on.
+    """
+    seen = await run_in_threadpool(_begin, running, log)
+    begin = last_seen if last_seen is not None else after if after is not None else seen
+    if running.waking.ended or not running.streams.acquire(blocking=False):
+        values = {"allowed": running.limits.live_streams}
+        raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "live.too-many-streams", headers={"Retry-After": "30"}, **values)
+    return Stream(notices(running.database, running.waking, log, after=begin), running.streams)
+
+
+def _begin(running: Running, log: int) -> int:
+    """The number of the last notice of a log, which is there."""
+    with running.database.reading() as session:
+        return existing_live_log(session, log).notices
+
+
+@router.get("/{log}/cases/{case:path}")
+def read_case(
+    log: Id, case: CaseName, running: RunningDep, session: ReadSession, language: LanguageDep
+) -> LiveCaseShape:
+    """One case: where it stands, what may come next, and what is due."""
+    existing_live_log(session, log)
+    row = existing_case(session, log, case)
+    now = running.clock()
+    with turn(running):
+        due = running.due.look(session, log, now=now, cases=[case]) if row.closed is None else []
+    return LiveCaseShape.made(
+        row,
+        standings(session, log, [case]).get(case),
+        last_said(session, log, [case]).get(case),
+        [DeadlineShape.of(one, now=now, language=language) for one in due],
+        language,
+    )

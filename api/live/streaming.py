@@ -1,0 +1,82 @@
+"""What is said of a log's cases, as server-sent events (HTML Living Standard, section 9.2), read from what is stored.
+
+The id of an event is the number of its notice. Whoever comes again with the last one that it saw goes on behind it, and
+misses nothing and sees nothing twice, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from threading import BoundedSemaphore
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from api.live.waking import Waking
+from engine.storage.database import Database
+from engine.storage.live_store import notices_after
+from engine.storage.live_tables import NoticeRow
+
+HEARTBEAT_SECONDS = 15.0
+"""After so long without news a comment is sent, so that proxies keep the connection and a lost one is noticed."""
+AT_ONCE = 100
+COMMENT = ":\n\n"
+
+
+class Stream(StreamingResponse):
+    """A stream of server-sent events that gives its place back when it ends, however it ends."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, content: AsyncIterator[str], places: BoundedSemaphore) -> None:
+        super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._places = places
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it until the client leaves or the service ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._places.release()
+
+
+async def notices(
+    database: Database, waking: Waking, log: int, *, after: int, heartbeat: float = HEARTBEAT_SECONDS
+) -> AsyncIterator[str]:
+    """What is said of a log after a notice, as it is said, until the service ends."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+    def sleeper(number: int, _cases: Collection[str]) -> None:
+        if number == log or waking.ended:
+            loop.call_soon_threadsafe(news.set)
+
+    waking.add(sleeper)
+    try:
+        yield COMMENT
+        while not waking.ended:
+            news.clear()
+            found = await run_in_threadpool(_read, database, log, after)
+            for row in found:
+                after = row.number
+                yield text_of(row)
+            if len(found) == AT_ONCE or waking.ended:
+                continue
+            try:
+                await asyncio.wait_for(news.wait(), heartbeat)
+            except TimeoutError:
+                yield COMMENT
+    finally:
+        waking.remove(sleeper)
+
+
+def text_of(row: NoticeRow) -> str:
+    """A notice as a server-sent event; its body is JSON in one line."""
+    return f"id: {row.number}\nevent: {row.kind}\ndata: {row.body}\n\n"
+
+
+def _read(database: Database, log: int, after: int) -> Any:
+    with database.reading() as session:
+        return notices_after(session, log, after, limit=AT_ONCE)
