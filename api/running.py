@@ -10,10 +10,7 @@ from datetime import datetime
 from threading import BoundedSemaphore
 
 from api.clock import Clock
-from api.live.due import DueLooker
-from api.live.listening import LiveListener
-from api.live.telling import DeadlineTeller
-from api.live.waking import Waking
+from api.live.parts import LiveParts
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
 from engine.storage.database import Database
@@ -41,11 +38,7 @@ class Running:
         writer: What commits events, those of many requests together.
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
-        listener: Judges all that happens to live logs, within the unit of work in which it happens.
-        due: Looks up what is due in live logs.
-        waking: Wakes who waits for news of a live log.
-        teller: Says when deadlines come near or pass.
-        streams: Held by each stream of server-sent events.
+        live: What follows live logs.
     """
 
     database: Database
@@ -58,11 +51,7 @@ class Running:
     writer: GroupWriter
     sealer: ThreadRunner
     seal_events: int
-    listener: LiveListener
-    due: DueLooker
-    waking: Waking
-    teller: DeadlineTeller
-    streams: BoundedSemaphore
+    live: LiveParts
 
     def opens(self, key: str) -> bool:
         """Whether a key is one of ours. The answer takes the same time for every wrong key."""

@@ -52,6 +52,7 @@ class Settings(_Environment):
         port: Port that the service listens on; 0 lets the system choose one.
         seal_events: How many events of a live log gather in the database before they are moved into a file.
         near_minutes: How long before its time is used up a deadline of an open case is near.
+        private_hooks: Whether hooks may lead to this machine and to private networks.
         limits: The published limits, each from a variable of its own name.
     """
 
@@ -61,6 +62,7 @@ class Settings(_Environment):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     seal_events: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
     near_minutes: Annotated[int, Field(ge=0, le=43_200)] = 30
+    private_hooks: bool = False
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

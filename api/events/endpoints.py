@@ -61,11 +61,11 @@ def append_events(
     means is in the answer.
     """
     events = read_batch(body, limits=running.limits)
-    running.listener.prepare(running.database, log)
+    running.live.listener.prepare(running.database, log)
 
     def work(session: Session) -> tuple[Appended, Said]:
         row = existing_live_log(session, log)
-        made = append(session, log, events, limits=running.limits, listener=running.listener)
+        made = append(session, log, events, limits=running.limits, listener=running.live.listener)
         if row.flow is None:
             return made, Said({}, {})
         return made, said_of(session, log, made.sequences, (event.case for event in events))
@@ -113,7 +113,7 @@ def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
     def work(session: Session) -> CaseShape:
         existing_live_log(session, log)
         existing_case(session, log, case)
-        row = close_case(session, log, case, now=running.clock(), listener=running.listener)
+        row = close_case(session, log, case, now=running.clock(), listener=running.live.listener)
         return CaseShape.of(row)
 
     return committed(running, work)
@@ -125,7 +125,7 @@ def end_log(log: Id, running: RunningDep) -> LogSummary:
 
     def work(session: Session) -> LogSummary:
         existing_live_log(session, log)
-        return LogSummary.of(close_log(session, log, now=running.clock(), listener=running.listener))
+        return LogSummary.of(close_log(session, log, now=running.clock(), listener=running.live.listener))
 
     shape = committed(running, work)
     service.seal_soon(running, log)

@@ -13,6 +13,7 @@ from api.assessments.service import recover
 from api.events import endpoints as events
 from api.events.service import recover as recover_events
 from api.flows import endpoints as flows
+from api.hooks import endpoints as hooks
 from api.http import health
 from api.http.documentation import document
 from api.http.gate import Gate
@@ -27,6 +28,7 @@ TAGS = [
     {"name": "logs", "description": "What happened."},
     {"name": "events", "description": "What happens: live logs, event by event."},
     {"name": "live", "description": "What is said of running cases, and what is due."},
+    {"name": "hooks", "description": "Who is told what is said."},
     {"name": "assessments", "description": "What the difference between both is, as four measures."},
     {"name": "health", "description": "Whether the service is there."},
 ]
@@ -43,7 +45,7 @@ def create_app(running: Running) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         recover_events(running)
         recover(running)
-        running.teller.start()
+        running.live.start()
         yield
 
     app = FastAPI(
@@ -60,7 +62,7 @@ def create_app(running: Running) -> FastAPI:
     install(app)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
-    for part in (flows, logs, events, live, assessments):
+    for part in (flows, logs, events, live, hooks, assessments):
         version_one.include_router(part.router)
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
     app.include_router(version_one)

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from types import FrameType
 from typing import Protocol
@@ -19,11 +19,7 @@ import uvicorn
 
 from api.clock import Clock
 from api.http.app import create_app
-from api.live.due import DueLooker
-from api.live.judges import Judges
-from api.live.listening import LiveListener
-from api.live.telling import DeadlineTeller
-from api.live.waking import Waking
+from api.live.parts import LiveParts
 from api.running import READERS, Running, ensure_key
 from api.settings import Settings
 from engine.errors import InputRefused, Place, Problem, Value
@@ -84,7 +80,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, running: Running) -> None:
         super().__init__(config)
-        self._waking = running.waking
+        self._waking = running.live.waking
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop in good order."""
@@ -112,11 +108,8 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                 keys = key_hashes(session)
             runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
-            judges, waking = Judges(files, settings.limits), Waking()
+            live = LiveParts.of(database, files, writer, settings, clock)
             try:
-                due = DueLooker(files, judges, settings.limits)
-                near = timedelta(minutes=settings.near_minutes)
-                teller = DeadlineTeller(database, writer, due, waking, clock=clock, near=near)
                 yield Running(
                     database=database,
                     files=files,
@@ -128,15 +121,10 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                     writer=writer,
                     sealer=sealer,
                     seal_events=settings.seal_events,
-                    listener=LiveListener(judges, settings.limits, clock, waking),
-                    due=due,
-                    waking=waking,
-                    teller=teller,
-                    streams=BoundedSemaphore(settings.limits.live_streams),
+                    live=live,
                 )
             finally:
-                waking.end()
-                teller.close()
+                live.close()
                 runner.close(seconds=GRACE_SECONDS)
                 sealer.close(seconds=GRACE_SECONDS)
                 writer.close()

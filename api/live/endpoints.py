@@ -63,7 +63,7 @@ def list_deadlines(
     existing_live_log(session, log)
     now = running.clock()
     with turn(running):
-        found = running.due.look(session, log, now=now)
+        found = running.live.due.look(session, log, now=now)
     pending = [one for one in found if one.deadline.state in (DeadlineState.AHEAD, DeadlineState.PASSED)]
     if within is not None:
         pending = [one for one in pending if one.deadline.act_by <= now + timedelta(minutes=within)]
@@ -88,10 +88,10 @@ async def follow(log: Id, running: RunningDep, after: After = None, last_seen: L
     """
     seen = await run_in_threadpool(_begin, running, log)
     begin = last_seen if last_seen is not None else after if after is not None else seen
-    if running.waking.ended or not running.streams.acquire(blocking=False):
+    if running.live.waking.ended or not running.live.streams.acquire(blocking=False):
         values = {"allowed": running.limits.live_streams}
         raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "live.too-many-streams", headers={"Retry-After": "30"}, **values)
-    return Stream(notices(running.database, running.waking, log, after=begin), running.streams)
+    return Stream(notices(running.database, running.live.waking, log, after=begin), running.live.streams)
 
 
 def _begin(running: Running, log: int) -> int:
@@ -109,7 +109,7 @@ def read_case(
     row = existing_case(session, log, case)
     now = running.clock()
     with turn(running):
-        due = running.due.look(session, log, now=now, cases=[case]) if row.closed is None else []
+        due = running.live.due.look(session, log, now=now, cases=[case]) if row.closed is None else []
     return LiveCaseShape.made(
         row,
         standings(session, log, [case]).get(case),

@@ -76,7 +76,8 @@ class LiveListener:
             known[case], seen = self._taken(session, log.flow, known.get(case), one)
             if seen is not None:
                 body = SeenShape.of(seen).model_dump_json()
-                notices.append(Notice(NoticeKind.VERDICT, case, body, one.sequence))
+                opens = seen.verdict is not None and bool(seen.verdict.account.opened)
+                notices.append(Notice(NoticeKind.VERDICT, case, body, one.sequence, opens))
         self._keep(session, log, known, notices)
 
     def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:

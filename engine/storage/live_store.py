@@ -18,6 +18,7 @@ from engine.storage.database import Session
 from engine.storage.event_store import in_parts
 from engine.storage.event_tables import CaseRow
 from engine.storage.live_tables import LiveCaseRow, NoticeRow, ToldRow
+from engine.storage.outbox import HookKind, enqueue
 from engine.storage.tables import LogRow
 
 
@@ -43,12 +44,21 @@ class Notice:
         case: The case.
         body: JSON.
         sequence: The number of the event that it is about, if it is about one.
+        opens: Whether the event has opened a deviation.
     """
 
     kind: NoticeKind
     case: str
     body: str
     sequence: int | None = None
+    opens: bool = False
+
+    @property
+    def for_hooks(self) -> HookKind | None:
+        """What hooks are told of it; None where they are not."""
+        if self.kind is NoticeKind.VERDICT:
+            return HookKind.DEVIATION_OPENED if self.opens else None
+        return HookKind.CASE_CLOSED if self.kind is NoticeKind.CLOSED else HookKind(self.kind.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,8 @@ def tell(session: Session, log: LogRow, notices: Sequence[Notice], *, now: datet
             for number, one in zip(numbers, notices, strict=True)
         ]
         session.connection().execute(insert(NoticeRow), rows)
+        said = [(number, kind) for number, one in zip(numbers, notices, strict=True) if (kind := one.for_hooks)]
+        enqueue(session, log.id or 0, said, now=now)
         log.notices = numbers[-1]
         session.add(log)
         session.flush()

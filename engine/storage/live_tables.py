@@ -69,6 +69,56 @@ class NoticeRow(SQLModel, table=True):
     created: datetime = Field(sa_column=Column(UtcTime(), nullable=False))
 
 
+class HookRow(SQLModel, table=True):
+    """An address that is told what is said of a log's cases.
+
+    Attributes:
+        id: Counts up.
+        log: The log.
+        url: Where to.
+        secret: What its messages are signed with; it has to be kept as it is.
+        kinds: JSON: members of ``outbox.HookKind``.
+        created: When it was registered.
+    """
+
+    __tablename__: ClassVar[str] = "hook"
+
+    id: int | None = Field(default=None, primary_key=True)
+    log: int = Field(foreign_key="log.id", index=True)
+    url: str = Field(sa_column=Column(Text(), nullable=False))
+    secret: str = Field(max_length=64)
+    kinds: str = Field(sa_column=Column(Text(), nullable=False))
+    created: datetime = Field(sa_column=Column(UtcTime(), nullable=False))
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A notice that a hook is to be told: the outbox.
+
+    Attributes:
+        hook: The hook.
+        number: The number of the notice in the hook's log.
+        kind: A member of ``outbox.HookKind``.
+        status: A member of ``outbox.DeliveryStatus``.
+        attempts: How often it was tried.
+        due: Before then it is not tried.
+        failure: What the last attempt came to; "" before the first, and once it is delivered.
+    """
+
+    __tablename__: ClassVar[str] = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_status", "status", "hook", "number"),
+        CheckConstraint("status IN ('waiting', 'delivered', 'failed')", name="delivery_status"),
+    )
+
+    hook: int = Field(foreign_key="hook.id", primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger(), primary_key=True))
+    kind: str = Field(max_length=20)
+    status: str = Field(max_length=16)
+    attempts: int = 0
+    due: datetime = Field(sa_column=Column(UtcTime(), nullable=False))
+    failure: str = Field(default="", sa_column=Column(Text(), nullable=False))
+
+
 class ToldRow(SQLModel, table=True):
     """A deadline of which it was said that it is near, or has passed, so that it is said once.
 

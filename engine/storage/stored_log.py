@@ -84,7 +84,7 @@ def _first_of(session: Session, log: int, cases: Collection[str]) -> int:
     found = [0]
     for some in in_parts(sorted(cases)):
         query = select(func.min(CaseRow.first)).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
-        found += [number for number in session.exec(query) if number is not None]
+        found += session.exec(query).all()
     return min(found[1:], default=0)
 
 

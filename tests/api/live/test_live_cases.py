@@ -164,8 +164,8 @@ def test_place_of_a_stream_is_free_again_when_it_ends(tmp_path: Path) -> None:
             next(stream)
             refused = service.client.get(f"/logs/{log}/stream")
             assert (refused.status_code, refused.json()["code"]) == (503, "live.too-many-streams")
-        assert service.running.streams.acquire(timeout=20)
-        service.running.streams.release()
+        assert service.running.live.streams.acquire(timeout=20)
+        service.running.live.streams.release()
 
 
 def test_streams_end_when_the_service_does(tmp_path: Path) -> None:
@@ -190,10 +190,10 @@ def test_streams_end_when_the_service_does(tmp_path: Path) -> None:
 
 def test_deadlines_are_said_once_when_near_and_once_when_passed(service: Service) -> None:
     log, running, moment = desk(service), service.running, NOW
-    running.teller.close()
+    running.live.teller.close()
     near = timedelta(minutes=30)
     teller = DeadlineTeller(
-        running.database, running.writer, running.due, running.waking, clock=lambda: moment, near=near
+        running.database, running.writer, running.live.due, running.live.waking, clock=lambda: moment, near=near
     )
     teller.look_everywhere()
 

@@ -1,4 +1,4 @@
-"""Live cases: where each stands, and what was said of it."""
+"""Live cases: where each stands, what was said of it, and who is told."""
 
 from __future__ import annotations
 
@@ -49,11 +49,33 @@ def upgrade() -> None:
         sa.Column("case", sa.String(), primary_key=True),
         sa.Column("key", sa.String(), primary_key=True),
     )
+    op.create_table(
+        "hook",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("log", sa.Integer(), sa.ForeignKey("log.id"), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.String(64), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("created", sa.DateTime(), nullable=False),
+    )
+    op.create_index("ix_hook_log", "hook", ["log"])
+    op.create_table(
+        "delivery",
+        sa.Column("hook", sa.Integer(), sa.ForeignKey("hook.id"), primary_key=True),
+        sa.Column("number", sa.BigInteger(), primary_key=True),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due", sa.DateTime(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.CheckConstraint("status IN ('waiting', 'delivered', 'failed')", name="delivery_status"),
+    )
+    op.create_index("ix_delivery_status", "delivery", ["status", "hook", "number"])
 
 
 def downgrade() -> None:
     """Remove them."""
-    for name in ("told", "notice", "live_case"):
+    for name in ("delivery", "hook", "told", "notice", "live_case"):
         op.drop_table(name)
     with op.batch_alter_table("log") as table:
         table.drop_column("notices")

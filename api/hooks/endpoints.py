@@ -1,0 +1,89 @@
+"""Hooks by HTTP."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from api.events.endpoints import existing_live_log
+from api.hooks.addresses import problem_with
+from api.hooks.schemas import DeliveryShape, HookAnswer, HookList, HookRequest, HookShape
+from api.hooks.sending import SECRET_PREFIX
+from api.http.bodies import json_body
+from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep
+from api.http.documentation import PROBLEMS, json_body_of, problems
+from api.http.problems import Refusal
+from api.http.shapes import Page
+from api.http.writing import committed
+from engine.errors import InputRefused, LimitExceeded
+from engine.storage.database import Session
+from engine.storage.event_store import locked
+from engine.storage.live_tables import HookRow
+from engine.storage.outbox import hook_of, hooks_of, page_of_deliveries, remove_hook
+from engine.storage.repository import add
+
+router = APIRouter(prefix="/logs", tags=["hooks"], responses=PROBLEMS | problems(409))
+
+SECRET_BYTES = 32
+HookId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The hook's number.", examples=[1])]
+BodyDep = Annotated[HookRequest, Depends(json_body(HookRequest))]
+
+
+@router.post("/{log}/hooks", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(HookRequest))
+def add_hook(log: Id, body: BodyDep, running: RunningDep) -> HookAnswer:
+    """Register an address that is told what is said from now on. The secret is in this answer and nowhere else."""
+    problem = problem_with(body.url, private=running.live.private_hooks)
+    if problem is not None:
+        raise InputRefused([problem])
+    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+    kinds = json.dumps(sorted({kind.value for kind in body.kinds}))
+
+    def work(session: Session) -> HookAnswer:
+        existing_live_log(session, log)
+        locked(session, log)  # so that two cannot both be the last one that is allowed
+        known = len(hooks_of(session, log))
+        if known >= running.limits.hooks:
+            raise LimitExceeded(limit="hooks", allowed=running.limits.hooks, found=known + 1)
+        row = add(session, HookRow(log=log, url=body.url, secret=secret, kinds=kinds, created=running.clock()))
+        return HookAnswer(**dict(HookShape.of(row)), secret=secret)
+
+    return committed(running, work)
+
+
+@router.get("/{log}/hooks")
+def list_hooks(log: Id, session: ReadSession) -> HookList:
+    """List the hooks of a log."""
+    existing_live_log(session, log)
+    return HookList(items=[HookShape.of(row) for row in hooks_of(session, log)])
+
+
+@router.get("/{log}/hooks/{hook}/deliveries")
+def list_deliveries(log: Id, hook: HookId, asked: PageDep, session: ReadSession) -> Page[DeliveryShape]:
+    """List what a hook was told and is to be told, in order."""
+    existing_hook(session, log, hook)
+    rows, following = page_of_deliveries(session, hook, after=asked.after, limit=asked.limit)
+    return Page[DeliveryShape](items=[DeliveryShape.of(row) for row in rows], next=following)
+
+
+@router.delete("/{log}/hooks/{hook}", status_code=HTTPStatus.NO_CONTENT)
+def delete_hook(log: Id, hook: HookId, running: RunningDep) -> None:
+    """Remove a hook: it is told nothing any more, not even what waits."""
+    committed(running, lambda session: remove_hook(session, existing_hook(session, log, hook)))
+
+
+def existing_hook(session: Session, log: int, hook: int) -> HookRow:
+    """A hook's row.
+
+    Raises:
+        Refusal: There is none.
+    """
+    existing_live_log(session, log)
+    row = hook_of(session, log, hook)
+    if row is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "hook.no-such-hook", id=hook)
+    return row

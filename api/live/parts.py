@@ -1,0 +1,72 @@
+"""The parts of a service that follow live logs, made once at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import BoundedSemaphore
+
+from api.clock import Clock
+from api.hooks.sending import HookSender, Retries
+from api.live.due import DueLooker
+from api.live.judges import Judges
+from api.live.listening import LiveListener
+from api.live.telling import DeadlineTeller
+from api.live.waking import Waking
+from api.settings import Settings
+from engine.storage.database import Database
+from engine.storage.files import FileStore
+from engine.storage.group_commit import GroupWriter
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LiveParts:
+    """What follows live logs.
+
+    Attributes:
+        listener: Judges all that happens to them, within the unit of work in which it happens.
+        due: Looks up what is due in them.
+        waking: Wakes who waits for news of them.
+        teller: Says when deadlines come near or pass.
+        sender: Delivers what hooks are to be told.
+        streams: Held by each stream of server-sent events.
+        private_hooks: Whether hooks may lead to this machine and to private networks.
+    """
+
+    listener: LiveListener
+    due: DueLooker
+    waking: Waking
+    teller: DeadlineTeller
+    sender: HookSender
+    streams: BoundedSemaphore
+    private_hooks: bool
+
+    @classmethod
+    def of(
+        cls, database: Database, files: FileStore, writer: GroupWriter, settings: Settings, clock: Clock
+    ) -> LiveParts:
+        """Make them; nothing of them runs before ``start``."""
+        limits, private = settings.limits, settings.private_hooks
+        judges, waking = Judges(files, limits), Waking()
+        due, near = DueLooker(files, judges, limits), timedelta(minutes=settings.near_minutes)
+        retries = Retries(limits.hook_attempts)
+        return cls(
+            listener=LiveListener(judges, limits, clock, waking),
+            due=due,
+            waking=waking,
+            teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near),
+            sender=HookSender(database, writer, waking, clock=clock, private=private, retries=retries),
+            streams=BoundedSemaphore(limits.live_streams),
+            private_hooks=private,
+        )
+
+    def start(self) -> None:
+        """Begin to work in the background."""
+        self.teller.start()
+        self.sender.start()
+
+    def close(self) -> None:
+        """End in good order, before who writes does."""
+        self.waking.end()
+        self.teller.close()
+        self.sender.close()
