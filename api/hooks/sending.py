@@ -53,7 +53,7 @@ class Retries:
 
     def wait_after(self, attempts: int) -> timedelta:
         """How long to wait after so many failures, at least one."""
-        return min(LONGEST_WAIT, self.first * 2 ** min(attempts - 1, 30))
+        return min(LONGEST_WAIT, self.first * (1 << min(attempts - 1, 30)))
 
 
 class HookSender:

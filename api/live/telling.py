@@ -19,10 +19,11 @@ from api.live.due import CaseDeadline, DueLooker
 from api.live.waking import NO_LOG, Waking
 from api.schemas.deadlines import DeadlineNotice
 from engine.conformance.deadlines import DeadlineState
+from engine.errors import InputRefused
 from engine.storage.database import Database, Session, after_commit
 from engine.storage.event_store import locked
 from engine.storage.group_commit import GroupWriter, NotCertain, WriterBusy
-from engine.storage.live_store import Notice, NoticeKind, tell, tell_once
+from engine.storage.live_store import Notice, NoticeKind, open_cases, tell, tell_once
 from engine.storage.repository import live_logs
 
 LOGGER = logging.getLogger("trueline.service")
@@ -52,7 +53,7 @@ class DeadlineTeller:
         self._lock = threading.Lock()
         self._news: dict[int, set[str]] = {}
         self._known: dict[tuple[int, str], list[CaseDeadline]] = {}
-        self._told: set[tuple[int, str, str]] = set()
+        self._told: dict[tuple[int, str], set[str]] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="trueline-deadlines", daemon=True)
 
@@ -74,22 +75,19 @@ class DeadlineTeller:
                 self._news.setdefault(log, set()).update(cases)
 
     def look_everywhere(self) -> None:
-        """Look at every open case, and from now on at those of which there is news."""
+        """Look at every open case with the next tick, and from then on at those of which there is news."""
         self._waking.add(self.note)
         with self._database.reading() as session:
-            logs = [row.id or 0 for row in live_logs(session) if row.flow is not None and row.closed is None]
-            for log in logs:
-                self._remember(log, self._due.look(session, log, now=self._clock()))
+            for row in live_logs(session):
+                if row.flow is not None and row.closed is None:
+                    self.note(row.id or NO_LOG, [case for case, _, _ in open_cases(session, row.id or NO_LOG)])
 
     def tick(self) -> None:
         """Look again where there is news, and say what is to be said now. Returns once it is stored."""
         with self._lock:
             news, self._news = self._news, {}
-        with self._database.reading() as session:
-            for log, cases in news.items():
-                for case in cases:
-                    self._known.pop((log, case), None)
-                self._remember(log, self._due.look(session, log, now=self._clock(), cases=cases))
+        for log, cases in news.items():
+            self._look_again(log, cases)
         now = self._clock()
         waiting: dict[int, set[str]] = {}
         for (log, case), found in self._known.items():
@@ -98,6 +96,18 @@ class DeadlineTeller:
         answers = [self._writer.submit(partial(self._say, log, cases, now)) for log, cases in waiting.items()]
         for answer in answers:
             _ = answer.result()
+
+    def _look_again(self, log: int, cases: Collection[str]) -> None:
+        for case in cases:
+            self._known.pop((log, case), None)
+        try:
+            with self._database.reading() as session:
+                self._remember(log, self._due.look(session, log, now=self._clock(), cases=cases))
+        except InputRefused as refusal:  # it has too many cells: the other logs go on
+            LOGGER.warning("what is due in log %d cannot be looked up: %s", log, refusal)
+        for case in cases:
+            if (log, case) not in self._known:
+                self._told.pop((log, case), None)
 
     def _remember(self, log: int, found: list[CaseDeadline]) -> None:
         for one in found:
@@ -111,18 +121,19 @@ class DeadlineTeller:
 
     def _is_new(self, log: int, one: CaseDeadline, now: datetime) -> bool:
         kind = self._kind(one, now)
-        return kind is not None and (log, one.case, f"{kind.value} {one.key}") not in self._told
+        return kind is not None and f"{kind.value} {one.key}" not in self._told.get((log, one.case), ())
 
     def _say(self, log: int, cases: set[str], now: datetime, session: Session) -> None:
         """Write what is to be said of some cases, as they are in this unit of work."""
         row = locked(session, log)
-        notices, told = [], []
+        notices: list[Notice] = []
+        told: dict[tuple[int, str], set[str]] = {}
         for one in self._due.look(session, log, now=now, cases=cases):
             kind = self._kind(one, now) if one.deadline.state in PENDING else None
             if kind is None:
                 continue
             key = f"{kind.value} {one.key}"
-            told.append((log, one.case, key))
+            told.setdefault((log, one.case), set()).add(key)
             if tell_once(session, log, one.case, key):
                 notices.append(Notice(kind, one.case, DeadlineNotice.of(one).model_dump_json()))
         tell(session, row, notices, now=now)
@@ -130,12 +141,11 @@ class DeadlineTeller:
         after_commit(session, partial(self._waking.wake, log, cases))
 
     def _run(self) -> None:
-        try:
-            self.look_everywhere()
-            while not self._ended.wait(TICK_SECONDS):
-                try:
-                    self.tick()
-                except (WriterBusy, NotCertain):  # said at the next look, if it is still so
-                    LOGGER.warning("deadlines could not be said now")
-        except Exception:
-            LOGGER.exception("deadlines are not said any more")
+        self.look_everywhere()
+        while not self._ended.wait(TICK_SECONDS):
+            try:
+                self.tick()
+            except (WriterBusy, NotCertain):  # said at the next look, if it is still so
+                LOGGER.warning("deadlines could not be said now")
+            except Exception:
+                LOGGER.exception("deadlines")

@@ -200,7 +200,7 @@ def test_deadlines_are_said_once_when_near_and_once_when_passed(service: Service
     def said() -> list[tuple[str, str, str]]:
         with following(service, log, **{"Last-Event-ID": "0"}) as stream:
             service.client.post(f"/logs/{log}/cases/{case}/close")
-            found = []
+            found: list[tuple[str, str, str]] = []
             for _, kind, body in stream:
                 if kind == "closed":
                     return found
