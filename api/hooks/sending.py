@@ -15,7 +15,6 @@ import http.client
 import json
 import logging
 import threading
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +23,6 @@ from http import HTTPStatus
 
 from api.clock import Clock
 from api.hooks.addresses import connection_to, target_of
-from api.live.waking import Waking
 from engine.storage.database import Database, Session
 from engine.storage.group_commit import GroupWriter, NotCertain, WriterBusy
 from engine.storage.outbox import DeliveryStatus, Outgoing, due_deliveries, mark
@@ -33,7 +31,8 @@ LOGGER = logging.getLogger("trueline.service")
 
 AT_ONCE = 4
 TIMEOUT_SECONDS = 10.0
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
+"""Looking at every commit would slow down those who commit."""
 LONGEST_WAIT = timedelta(hours=1)
 SECRET_PREFIX = "whsec_"  # noqa: S105 - of every secret
 FAILURE_CHARACTERS = 200
@@ -60,19 +59,18 @@ class HookSender:
     """Delivers what is in the outbox, in the background."""
 
     def __init__(
-        self, database: Database, writer: GroupWriter, waking: Waking, *, clock: Clock, private: bool, retries: Retries
+        self, database: Database, writer: GroupWriter, *, clock: Clock, private: bool, retries: Retries
     ) -> None:
         """Prepare it; ``start`` begins the work.
 
         Args:
             database: Where the outbox is.
             writer: Notes what attempts came to.
-            waking: Tells when there is news.
             clock: The time.
             private: Whether hooks may lead to this machine and to private networks.
             retries: How often a delivery is tried.
         """
-        self._database, self._writer, self._waking = database, writer, waking
+        self._database, self._writer = database, writer
         self._clock, self._private, self._retries = clock, private, retries
         self._news, self._ended = threading.Event(), threading.Event()
         self._busy: set[int] = set()
@@ -82,7 +80,6 @@ class HookSender:
 
     def start(self) -> None:
         """Begin, with what an earlier process left."""
-        self._waking.add(self._wake)
         self._thread.start()
 
     def close(self) -> None:
@@ -92,10 +89,6 @@ class HookSender:
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(cancel_futures=True)
-        self._waking.remove(self._wake)
-
-    def _wake(self, _log: int, _cases: Collection[str]) -> None:
-        self._news.set()
 
     def _run(self) -> None:
         while not self._ended.is_set():

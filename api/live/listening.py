@@ -56,14 +56,19 @@ class LiveListener:
         self._limits = limits
         self._clock = clock
         self._waking = waking
+        self._prepared: set[int] = set()
         self._remembered: OrderedDict[tuple[int, str], _Known] = OrderedDict()
 
     def prepare(self, database: Database, log: int) -> None:
         """Make ready what judges a log, so that the thread that writes need not wait for it."""
+        if log in self._prepared:
+            return
         with database.reading() as session:
             row = find(session, LogRow, log)
             if row is not None and row.flow is not None:
                 self._judges.in_force(session, row.flow, self._clock())
+        if row is not None:
+            self._prepared.add(log)
 
     def appended(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> None:
         """Judge new events, each after those before it."""

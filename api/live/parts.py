@@ -55,7 +55,7 @@ class LiveParts:
             due=due,
             waking=waking,
             teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near),
-            sender=HookSender(database, writer, waking, clock=clock, private=private, retries=retries),
+            sender=HookSender(database, writer, clock=clock, private=private, retries=retries),
             streams=BoundedSemaphore(limits.live_streams),
             private_hooks=private,
         )

@@ -88,9 +88,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
 def sending(service: Service, *, attempts: int = 5) -> Iterator[None]:
     """Deliver by a clock that goes, and try again soon."""
     running, retries = service.running, Retries(attempts, timedelta(milliseconds=30))
-    sender = HookSender(
-        running.database, running.writer, running.live.waking, clock=_now, private=True, retries=retries
-    )
+    sender = HookSender(running.database, running.writer, clock=_now, private=True, retries=retries)
     sender.start()
     try:
         yield
