@@ -105,10 +105,9 @@ def assess(
     parts = WholeLog.of(log) if isinstance(log, Log) else log
     mode = lifecycle or parts.facts.transitions.usual
     counted = CountedParts.of(parts, mode)
-    rule = closed or (ENDED_CLOSED if parts.facts.knows_closed else ALL_CLOSED)
     settings = _Settings(
         now=now or parts.facts.latest,
-        rule=rule,
+        rule=closed or (ENDED_CLOSED if parts.facts.knows_closed else ALL_CLOSED),
         calendar=calendar or _calendar_of(process),
         one_calendar=calendar is not None,
         paired=mode is Lifecycle.PAIR,
@@ -130,7 +129,7 @@ def assess(
         log_name=parts.facts.name,
         hashes=MappingProxyType({"flow": process.flow.source_hash, "log": parts.facts.source_hash, "engine": VERSION}),
         now=settings.now,
-        closed_rule=str(rule),
+        closed_rule=str(settings.rule),
         calendar=settings.calendar.name,
         lifecycle=mode.value,
         cases=len(closed_ones),
