@@ -122,7 +122,6 @@ def assess(
     survey = Survey.joined(list(part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
     population, tokens = _judged(process, structure, counted, explanations, closed_ones, settings=settings)
-    dimensions = _dimensions(population)
     settings.progress(4, _PARTS)
     found = Assessment(
         flow=process.flow,
@@ -135,7 +134,7 @@ def assess(
         cases=len(closed_ones),
         open_cases=int((~closed_ones).sum()),
         events=survey.events,
-        dimensions=dimensions,
+        dimensions=_dimensions(population),
         standards=summarise_standards(population),
         deviations=summarise_deviations(population),
         steps=step_statistics(population),

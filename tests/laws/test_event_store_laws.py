@@ -105,8 +105,9 @@ def test_store_is_a_plain_list_wherever_its_events_are(plan: list[list[Event] | 
                     seal(session, writer, files, log, most=int(step[1]), now=NOW)
             elif step[1] in plain.cases():
                 plain.closed.add(str(step[1]))
-                with database.writing() as session:
-                    close_case(session, log, str(step[1]), now=NOW)
+                for one, number in ((database, log), (twin, twin_log)):
+                    with one.writing() as session:
+                        close_case(session, number, str(step[1]), now=NOW)
         with database.reading() as session:
             found, _ = page_of_events(session, files, log, after=0, limit=1_000)
             read = read_stored_log(session, files, log, limits=DEFAULT_LIMITS)
@@ -120,6 +121,7 @@ def test_store_is_a_plain_list_wherever_its_events_are(plan: list[list[Event] | 
         for name in own
     ]
     assert_frame_equal(read.events, never_sealed.events)
+    assert read.closed == frozenset(plain.closed)
     assert read.source_hash == never_sealed.source_hash
 
 
