@@ -43,6 +43,7 @@ from engine.definitions.flow import Flow, Season
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
 from engine.definitions.standards import Period, Standard
 from engine.definitions.titles import Title
+from engine.limits import DEFAULT_LIMITS, MEBIBYTE
 from engine.logs.lifecycle import Lifecycle
 from engine.logs.log import Log
 from engine.logs.parts import CountedParts, WholeLog
@@ -53,6 +54,8 @@ from engine.vocabulary import Dimension
 
 CASES, MOST = 100_000, 2.0
 HOUR = 3_600_000_000
+LIMITS = replace(DEFAULT_LIMITS, unpacked_bytes=8 * 1024 * MEBIBYTE)
+"""The log of 100,000 cases unpacks to more than a published limit."""
 
 
 def with_attributes(log: Log) -> Log:
@@ -178,7 +181,7 @@ def main() -> None:
     compile_kernels()
     process = read_process(FLOW)
     begin = time.perf_counter()
-    log = read_log(path)
+    log = read_log(path, limits=LIMITS)
     variants = find_variants(log)
     align(prepared(process.net, variants), variants)
     aligning = time.perf_counter() - begin
