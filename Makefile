@@ -13,7 +13,7 @@ help:  ## Say what can be made
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Trueline needs Python 3.11 or newer; choose one with: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[discovery,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[discovery,cluster,dev]'
 	$(BIN)/python -m engine.conformance.warmup
 	@touch $@
 

@@ -411,8 +411,9 @@ def test_whoever_comes_when_the_queue_is_full_is_told_when_to_come_again(tmp_pat
     with service_in(tmp_path / "data", limits=Limits(waiting_batches=1)) as service:
         log = live_log(service)
         with blocked(service):
-            service.running.writer.submit(lambda _: None)
+            waits = service.running.writer.submit(lambda _: None)
             answer = send(service, log, event(1))
+        waits.result(30)
         assert (answer.status_code, answer.json()["code"]) == (503, "event.queue-full")
         assert answer.headers["retry-after"] == "1"
         assert send(service, log, event(1)).status_code == 201
