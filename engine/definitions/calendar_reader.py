@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -30,8 +29,8 @@ from zoneinfo import available_timezones
 from engine.calendars import CALENDAR_NAMES, Calendar, CalendarChoice, Hours
 from engine.calendars.holidays import is_country
 from engine.calendars.hours import MINUTES_PER_DAY
-from engine.definitions.day_ranges import DATE, read_day_ranges
-from engine.definitions.fields import Fields, as_fields, as_items, as_label, as_scalar, sections
+from engine.definitions.day_ranges import parse_date, read_day_ranges
+from engine.definitions.fields import Fields, as_fields, as_items, as_label, as_scalar, no_choice, sections
 from engine.definitions.flow import Flow
 from engine.definitions.reading import Reading
 from engine.definitions.titles import Title
@@ -125,11 +124,10 @@ def _choice(reading: Reading, value: Tree, path: str, names: Collection[str]) ->
     name = None if other is None else _name(reading, other, f"{path}.otherwise", names)
     inside = fields.fields("values", required=True)
     by_value: dict[str, str] = {}
-    for entry in () if inside is None else inside:
-        tree = inside.tree(entry) if inside is not None else None
-        found = None if tree is None else _name(reading, tree, f"{path}.values", names)
+    for entry, tree in () if inside is None else inside.entries():
+        found = _name(reading, tree, f"{path}.values", names)
         if found is not None:
-            by_value[entry] = found
+            by_value[entry.text] = found
     if inside is not None and not tuple(inside):
         reading.add("flow.list-too-short", inside.line, path, key="values", least=1)
     if by is None or name is None or not by_value:
@@ -142,11 +140,7 @@ def _name(reading: Reading, value: Tree, path: str, names: Collection[str]) -> s
     label = as_label(reading, value, path)
     if label is None or label in names:
         return label
-    near = reading.similar(label, names)
-    if near is None:
-        reading.add("flow.unknown-choice", value.line, path, key="calendar", found=label, known=", ".join(names))
-    else:
-        reading.add("flow.misspelt-choice", value.line, path, key="calendar", found=label, suggestion=near)
+    no_choice(reading, label, names, key="calendar", line=value.line, path=path)
     return None
 
 
@@ -201,14 +195,13 @@ def _week(fields: Fields) -> tuple[Hours, ...] | None:
         return None
     minutes: dict[int, Hours] = {}
     whole = True
-    for key in inside:
-        days, line = _weekdays(key), inside.line_of(key)
+    for key, tree in inside.entries():
+        days = _weekdays(key.text)
         if days is None:
-            reading.add("flow.unknown-weekday", line, inside.path, found=key)
+            reading.add("flow.unknown-weekday", key.line, inside.path, found=key.text)
         elif twice := [WEEKDAYS[day] for day in days if day in minutes]:
-            reading.add("flow.weekday-twice", line, inside.path, found=", ".join(twice))
-        tree = inside.tree(key)
-        hours = None if tree is None else _openings(reading, tree, f"{inside.path}.{key}", overnight=True)
+            reading.add("flow.weekday-twice", key.line, inside.path, found=", ".join(twice))
+        hours = _openings(reading, tree, f"{inside.path}.{key.text}", overnight=True)
         whole &= days is not None and hours is not None
         minutes |= dict.fromkeys(days or (), hours or ())
     if not whole:
@@ -295,17 +288,11 @@ def _special(fields: Fields) -> tuple[tuple[date, Hours], ...]:
     """Single days with openings of their own, in the order of the days."""
     inside = fields.fields("open") if "open" in fields else None
     found: dict[date, Hours] = {}
-    for key in () if inside is None else inside:
-        if inside is None:
-            break
-        written, day = DATE.match(key), None
-        if written is not None:
-            with suppress(ValueError):
-                day = date(*map(int, written.groups()))
+    for key, tree in () if inside is None else inside.entries():
+        day, path = parse_date(key.text), f"{fields.path}.open"
         if day is None:
-            fields.reading.add("flow.bad-date", inside.line_of(key), inside.path, key="open", found=key)
-        tree = inside.tree(key)
-        hours = None if tree is None else _openings(fields.reading, tree, f"{inside.path}.{key}")
+            fields.reading.add("flow.bad-date", key.line, path, key="open", found=key.text)
+        hours = _openings(fields.reading, tree, f"{path}.{key.text}")
         if day is not None and hours is not None:
             found[day] = hours
     return tuple(sorted(found.items()))

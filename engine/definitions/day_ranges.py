@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from engine.calendars.days import DayOfYear, DayRange
 from engine.definitions.fields import Fields, as_scalar
 from engine.definitions.yaml_document import Tree
 
-DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
-"""How one day of one year is written."""
-
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _LEAP_YEAR = 2000
 _DAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})\Z")
 _UNTIL = re.compile(r"\s*(?:\bto\b|至)\s*")
+
+
+def parse_date(text: str) -> date | None:
+    """One day of one year, ``2026-05-01``; None for anything else."""
+    found = _DATE.match(text)
+    if found is not None:
+        with suppress(ValueError):
+            return date(*map(int, found.groups()))
+    return None
 
 
 def read_day_ranges(fields: Fields, key: str) -> tuple[DayRange, ...]:

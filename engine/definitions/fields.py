@@ -60,6 +60,10 @@ class Fields:
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
+    def entries(self) -> Iterator[tuple[Scalar, Tree]]:
+        """Every key with its value, for a mapping whose keys are the writer's own."""
+        return iter(self._entries.values())
+
     def line_of(self, key: str) -> int:
         """The line of a key that is there, else of the mapping."""
         return self._entries[key][0].line if key in self._entries else self.line
@@ -145,15 +149,7 @@ class Fields:
         words = list(known)
         if scalar.text in words:
             return scalar.text
-        near = self.reading.similar(scalar.text, words)
-        if near is None:
-            self.reading.add(
-                "flow.unknown-choice", scalar.line, self.path, key=key, found=scalar.text, known=", ".join(words)
-            )
-        else:
-            self.reading.add(
-                "flow.misspelt-choice", scalar.line, self.path, key=key, found=scalar.text, suggestion=near
-            )
+        no_choice(self.reading, scalar.text, words, key=key, line=scalar.line, path=self.path)
         return None
 
     def time_span(self, key: str) -> TimeSpan | None:
@@ -191,6 +187,15 @@ class Fields:
 
     def _at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+
+def no_choice(reading: Reading, found: str, known: Collection[str], *, key: str, line: int, path: str) -> None:
+    """Note that a word is none of those that a key may have, with the one that was probably meant."""
+    near = reading.similar(found, known)
+    if near is None:
+        reading.add("flow.unknown-choice", line, path, key=key, found=found, known=", ".join(known))
+    else:
+        reading.add("flow.misspelt-choice", line, path, key=key, found=found, suggestion=near)
 
 
 def as_scalar(reading: Reading, value: Tree, path: str) -> Scalar | None:

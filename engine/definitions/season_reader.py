@@ -8,10 +8,9 @@ A season is a list of ranges of days, of every year or of one, or the days aroun
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 
-from engine.definitions.day_ranges import DATE, read_day_ranges
+from engine.definitions.day_ranges import parse_date, read_day_ranges
 from engine.definitions.fields import Fields, as_fields, sections
 from engine.definitions.flow import Season
 from engine.definitions.reading import Reading
@@ -28,12 +27,10 @@ def read_effective(reading: Reading, document: Fields) -> date | None:
     scalar = document.scalar("effective")
     if scalar is None:
         return None
-    found = DATE.match(scalar.text)
-    if found is not None:
-        with suppress(ValueError):
-            return date(*map(int, found.groups()))
-    reading.add("flow.bad-date", scalar.line, "effective", key="effective", found=scalar.text)
-    return None
+    day = parse_date(scalar.text)
+    if day is None:
+        reading.add("flow.bad-date", scalar.line, "effective", key="effective", found=scalar.text)
+    return day
 
 
 def read_seasons(reading: Reading, document: Fields) -> dict[str, Season]:

@@ -7,8 +7,6 @@ caught. So a child process decodes the file first; when it lives through it, the
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.assembly import check_cells
 from engine.logs.attributes import DateAudit
+from engine.logs.children import run_child
 from engine.logs.collecting import ProblemCollector
 from engine.logs.columns import Roles
 from engine.logs.instants import to_utc
@@ -29,28 +28,17 @@ from engine.logs.zones import placed
 _MOST_ADDRESSES = 32 * 1024**3
 """Address space of the child: far above what any file within the limits needs, far below what a damaged page asks."""
 _CHILD = """
-import io, sys
+import io
 import polars as pl
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
-except (ImportError, ValueError, OSError):
-    pass
+limit()
 lazy = pl.scan_parquet(io.BytesIO(sys.stdin.buffer.read()))
-if len(lazy.collect_schema()) * lazy.select(pl.len()).collect().item() <= int(sys.argv[1]):
+if len(lazy.collect_schema()) * lazy.select(pl.len()).collect().item() <= int(sys.argv[2]):
     lazy.collect()
 """
 _CHILD_BY_SLICES = """
-import sys
 import polars as pl
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
-except (ImportError, ValueError, OSError):
-    pass
-lazy = pl.scan_parquet(sys.argv[1], glob=False)
+limit()
+lazy = pl.scan_parquet(sys.argv[2], glob=False)
 for begin in range(0, lazy.select(pl.len()).collect().item(), int(sys.argv[3])):
     lazy.slice(begin, int(sys.argv[3])).collect()
 """
@@ -100,9 +88,7 @@ def decodes(path: Path, rows: int) -> bool:
         path: The file.
         rows: How many rows are in memory at once.
     """
-    command = [sys.executable, "-P", "-c", _CHILD_BY_SLICES, str(path), str(_MOST_ADDRESSES), str(rows)]
-    child = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own interpreter
-    return child.returncode == 0
+    return run_child(_CHILD_BY_SLICES, str(path), str(rows), addresses=_MOST_ADDRESSES) is not None
 
 
 def _decoded(data: bytes, problems: ProblemCollector, *, limits: Limits) -> pl.DataFrame:
@@ -112,9 +98,7 @@ def _decoded(data: bytes, problems: ProblemCollector, *, limits: Limits) -> pl.D
         InputRefused: It is damaged.
         LimitExceeded: It has more columns or more cells than are allowed.
     """
-    command = [sys.executable, "-P", "-c", _CHILD, str(limits.log_cells), str(_MOST_ADDRESSES)]
-    child = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own interpreter
-    if child.returncode != 0:
+    if run_child(_CHILD, str(limits.log_cells), addresses=_MOST_ADDRESSES, data=data) is None:
         raise problems.refusal("log.parquet-damaged")
     lazy = pl.scan_parquet(io.BytesIO(data))
     width, height = len(lazy.collect_schema()), lazy.select(pl.len()).collect().item()

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ import polars as pl
 from engine.errors import LimitExceeded, Place
 from engine.limits import Limits
 from engine.logs.assembly import check_cells
+from engine.logs.children import run_child
 from engine.logs.collecting import ProblemCollector
 from engine.logs.sources import RATIO_FLOOR
 from engine.logs.text_tables import TextTable, column_names
@@ -49,16 +48,10 @@ _CLOCK = r"^(?:1899-12-3[01]|1900-01-00) ([0-9:.]+)$"
 """What the library makes of a cell that shows a time of day alone: a date before all dates of a workbook."""
 _SHOWN = 20
 _CHILD = """
-import sys
 import fastexcel
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
-except (ImportError, ValueError, OSError):
-    pass
+limit()
 book = fastexcel.read_excel(sys.stdin.buffer.read())
-sheet = book.load_sheet(sys.argv[1], header_row=None, skip_rows=0, dtypes="string")
+sheet = book.load_sheet(sys.argv[2], header_row=None, skip_rows=0, dtypes="string")
 sheet.to_polars().write_ipc(sys.stdout.buffer, compression=None)
 """
 
@@ -282,11 +275,10 @@ def _check(look: _Look, sheet: _Sheet, problems: ProblemCollector, limits: Limit
 
 
 def _cells(data: bytes, sheet: str, problems: ProblemCollector) -> pl.DataFrame:
-    command = [sys.executable, "-P", "-c", _CHILD, sheet, str(_MOST_ADDRESSES)]
-    child = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own interpreter
-    if child.returncode != 0:
+    cells = run_child(_CHILD, sheet, addresses=_MOST_ADDRESSES, data=data)
+    if cells is None:
         raise problems.refusal("log.workbook-damaged")
-    return pl.read_ipc(child.stdout)
+    return pl.read_ipc(cells)
 
 
 def _table(cells: pl.DataFrame, problems: ProblemCollector, limits: Limits) -> TextTable:
