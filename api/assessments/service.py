@@ -8,14 +8,9 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from api.assessing import assess_log, assess_versions_of
 from api.assessments.options import Options
-from api.composition import (
-    assess_log,
-    assess_versions_of,
-    draw_process,
-    report_of,
-    versions_report_of,
-)
+from api.composition import draw_process, report_of, versions_report_of
 from api.logs.service import stored_log
 from api.running import Running
 from api.schemas.assessment import AssessmentShape

@@ -53,7 +53,8 @@ def assess(
     where: Where,
 ) -> None:
     """Assess a log against a flow."""
-    from api.composition import assess_log, report_of, spread
+    from api.assessing import assess_log
+    from api.composition import report_of, spread
     from api.schemas.assessment import AssessmentShape
 
     session = session_of(context)

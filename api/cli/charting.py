@@ -30,7 +30,8 @@ def chart(
     columns: Columns,
 ) -> None:
     """Draw a flow; with a log, what happened on it."""
-    from api.composition import assess_log, draw_process, picture_of
+    from api.assessing import assess_log
+    from api.composition import draw_process, picture_of
     from engine.rendering.overlay import OverlayKind
 
     session = session_of(context)

@@ -70,7 +70,8 @@ def example_pairs(folder: Path) -> list[tuple[Path, Path]]:
 
 def _show(flow: Path, log: Path, output: Path, session: Session) -> list[Path]:
     """Print the scorecard of one example and write everything else; the paths written."""
-    from api.composition import assess_log, draw_process, picture_of, report_of
+    from api.assessing import assess_log
+    from api.composition import draw_process, picture_of, report_of
     from engine.rendering.picture import PictureFormat
 
     process = process_from(flow, session)

@@ -94,7 +94,8 @@ def diff(
 
 def _check(path: Path, session: Session, *, history: Log | None, strict: bool, quiet: bool) -> CheckedFlow:
     """Check one file and print what was found, unless JSON has standard output to itself."""
-    from api.composition import load_process, target_histories_of
+    from api.assessing import target_histories_of
+    from api.composition import load_process
     from api.schemas.review import CheckedFlow, TargetShape
     from engine.review.check import check as check_process
     from engine.review.recorded import unrecorded_evidence

@@ -44,7 +44,8 @@ def assess_by_versions(
     processes: Sequence[Process], events: Log, asked: Asked, session: Session, *, outputs: Outputs
 ) -> None:
     """Assess, write what was asked for, and print the joined scorecard."""
-    from api.composition import assess_versions_of, versions_report_of
+    from api.assessing import assess_versions_of
+    from api.composition import versions_report_of
     from api.schemas.versions import VersionedAssessmentShape
 
     with session.progress("cli.assessing", log=events.name) as progress:
