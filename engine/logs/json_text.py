@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+_MAY_BE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPES = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+"""Every escape of a text in turn; the group is half a pair of surrogates without its other half."""
 
 
 class NotJson(ValueError):  # noqa: N818 - it says what the text is not
@@ -24,10 +29,11 @@ def strict_json(text: str) -> Any:
     """The value of a JSON text: objects as dict, numbers as int or float.
 
     Raises:
-        NotJson: It is no JSON; it holds NaN, Infinity or a number that no double holds; or an object has a key twice.
+        NotJson: It is no JSON; it holds NaN, Infinity or a number that no double holds; an object has a key twice; or
+            an escape is half a character (a lone surrogate), which nothing can write.
     """
     try:
-        return _DECODER.decode(text)
+        found = _DECODER.decode(text)
     except NotJson:
         raise
     except json.JSONDecodeError as error:
@@ -36,6 +42,15 @@ def strict_json(text: str) -> Any:
         raise NotJson("nested too deeply") from error
     except ValueError as error:
         raise NotJson("a number of thousands of digits") from error
+    if _MAY_BE_HALF.search(text):
+        _refuse_half_characters(text)
+    return found
+
+
+def _refuse_half_characters(text: str) -> None:
+    half = next((escape for escape in _ESCAPES.finditer(text) if escape[1]), None)
+    if half is not None:
+        raise NotJson(f"half a character: {half[0]}", text.count("\n", 0, half.start()) + 1)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

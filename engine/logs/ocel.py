@@ -126,10 +126,10 @@ def _columns(
             problems.warn("log.kinds-mixed", 1, of_name["line"][0], name, key=name[:80], kinds=listed)
         typed = _typed(of_name.with_columns(pl.col("value").alias(name))[name], kind, of_name["line"], problems, dates)
         whole = pl.DataFrame({"of": pl.int_range(len(type_of), dtype=pl.UInt32, eager=True)}).join(
-            pl.DataFrame({"of": of_name["of"], name: typed}).unique("of", keep="first"),
+            pl.DataFrame({"of": of_name["of"], "value": typed}).unique("of", keep="first"),
             on="of", how="left", maintain_order="left",
         )  # fmt: skip
-        columns.append(whole[name])
+        columns.append(whole["value"].alias(name))  # only here: an attribute may be called “of”
     return columns
 
 

@@ -38,11 +38,14 @@ _EMPTY_AREA, _EMPTY_SHARE = 2_000_000, 20
 _CELL = re.compile(rb"<(?:\w+:)?c[ />]")
 _COLUMN = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,4})[0-9]""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r=["']([0-9]{1,9})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)>")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^>/]*)?>")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
-_UNCALCULATED = re.compile(
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+_WITHOUT_RESULT = re.compile(
+    rb"<(?:\w+:)?c(?:\s([^>]*))?>\s*(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_IS_TEXT = re.compile(rb"""\bt=["']str["']""")
+"""A formula of this type whose value is there and empty has been calculated: its result is the empty text."""
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z0-9:]{2,40})["']""")
 _CLOCK = r"^(?:1899-12-3[01]|1900-01-00) ([0-9:.]+)$"
 """What the library makes of a cell that shows a time of day alone: a date before all dates of a workbook."""
@@ -211,7 +214,9 @@ def _look(archive: zipfile.ZipFile, part: str, problems: ProblemCollector) -> _L
         look.cells += len(_CELL.findall(whole))
         look.values += len(_VALUE.findall(whole))
         look.errors += len(_ERROR.findall(whole))
-        look.uncalculated += len(_UNCALCULATED.findall(whole))
+        look.uncalculated += sum(
+            1 for kind, value in _WITHOUT_RESULT.findall(whole) if not (value and _IS_TEXT.search(kind))
+        )
         columns.update(_COLUMN.findall(whole))
         look.height = max(look.height, *map(int, _ROW.findall(whole)), 0)
         merged += _MERGED.findall(whole)

@@ -82,6 +82,17 @@ def test_a_line_that_is_no_json_is_refused_with_its_number(wrong: str, tmp_path:
     assert codes(refusal(f"{lines('')}\n{wrong}\n{lines('')}", tmp_path))[0] in [("json-malformed", 3), ("exceeded", 3)]
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "\\udc00\\ud800", "\\\\\\ud800", "\\ud83d\\\\ude00"])
+def test_half_a_character_is_refused_wherever_it_stands(half: str, tmp_path: Path) -> None:
+    for found in (f'"x": "{half}"', f'"{half}": 1', f'"x": ["{half}"]'):
+        assert codes(refusal(lines("", found), tmp_path)) == [("json-malformed", 2)]
+
+
+def test_whole_characters_may_be_escaped(tmp_path: Path) -> None:
+    log = read_bytes(lines('"x": "\\ud83d\\ude00", "y": "\\\\ud800"'), tmp_path)
+    assert log.events.select("x", "y").rows() == [("😀", "\\ud800")]
+
+
 def test_every_wrong_line_is_told(tmp_path: Path) -> None:
     content = (lines("") + "[1]\n5\n{]\n").encode() + b'{"case": "\xff"}\n'
     found = codes(refusal(content, tmp_path))

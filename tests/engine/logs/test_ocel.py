@@ -149,6 +149,20 @@ def test_shapes_of_json_are_told_with_the_way_to_them(tmp_path: Path) -> None:
     ]
 
 
+def test_half_a_character_is_refused_with_its_line(tmp_path: Path) -> None:
+    content = json.dumps(changed(), indent=1).replace('"e3"', '"e3\\ud800"')
+    line = content[: content.index("\\ud800")].count("\n") + 1
+    assert codes(refusal(content, tmp_path)) == [("json-malformed", line)]
+
+
+@every_format
+@pytest.mark.parametrize("name", ["of", "value", "line", "row", "moment", "name", "id"])
+def test_an_attribute_may_have_any_name(name: str, write: Callable[[dict[str, Any]], bytes], tmp_path: Path) -> None:
+    log = json.loads(json.dumps(ORDERS).replace('"lines"', f'"{name}"').replace('"price"', f'"{name}"'))
+    read = read_bytes(write(log), tmp_path, options=ORDER)
+    assert (read.events[name].to_list(), read.cases[name].to_list()) == ([2, None, 1, None], [9.0, 3.0, None])
+
+
 def test_the_first_version_of_the_standard_is_named(tmp_path: Path) -> None:
     assert codes(refusal(b'{"ocel:global-log": {}, "ocel:events": {}}', tmp_path)) == [("ocel-1", None)]
 

@@ -172,6 +172,24 @@ def test_formulas_without_a_result_are_refused(tmp_path: Path) -> None:
     assert codes(refusal(content, tmp_path)) == [("formulas-uncalculated", None)]
 
 
+@pytest.mark.parametrize("value", ["<v></v>", "<v/>"])
+def test_a_formula_whose_result_is_the_empty_text_was_calculated(value: str, tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, [*HEADINGS, "备注"])
+        sheet.write_row(1, 0, ROW)
+        sheet.write_formula(1, 3, '=IF(A2="1","","x")', None, "")
+
+    untyped = changed(workbook(fill), lambda xml: xml.replace(b"<v></v>", value.encode()))
+    assert codes(refusal(untyped, tmp_path)) == [("formulas-uncalculated", None)]
+    content = changed(untyped, lambda xml: xml.replace(b'r="D2"', b'r="D2" t="str"'))
+    assert read(content, tmp_path).events["备注"].to_list() == [None]
+
+
+def test_values_may_say_that_their_spaces_count(tmp_path: Path) -> None:
+    content = changed(workbook(rows(HEADINGS, ROW)), lambda xml: xml.replace(b"<v>", b'<v xml:space="preserve">'))
+    assert read(content, tmp_path).events.height == 1
+
+
 def changed(content: bytes, change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """The workbook with one part changed."""
     buffer = io.BytesIO()
