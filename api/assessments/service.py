@@ -21,6 +21,7 @@ from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
 from engine.storage.database import Session, after_commit
 from engine.storage.files import Stored
+from engine.storage.full_disk import is_full_disk
 from engine.storage.repository import (
     activations,
     add,
@@ -89,15 +90,15 @@ def work_on(running: Running, number: int) -> None:
             made = assess_versions_stored(running, versions, log, options)
         else:
             made = assess_stored(running, flow, log, options)
+        stored = {name: running.files.add(content) for name, content in made.items()}
     except InputRefused as refusal:
         problems = list(refusal.problems)
     except Unavailable as missing:
         problems = [missing.problem]
-    except Exception:
+    except Exception as error:
         LOGGER.exception("assessment %d failed", number)
-        problems = [Problem("service.our-fault")]
+        problems = [Problem("service.disk-full" if is_full_disk(error) else "service.our-fault")]
     else:
-        stored = {name: running.files.add(content) for name, content in made.items()}
         with running.database.writing() as session:
             _keep(session, running, _existing(session, number), stored)
         return

@@ -81,8 +81,15 @@ async def _received(request: Request, running: Running, name: str) -> AsyncItera
     _require_plain(request)
     limit = running.limits.upload_bytes
     with running.files.incoming(limit=limit) as incoming:
+        failure: OSError | None = None
         async for chunk in limited(request, limit=limit):
-            incoming.write(chunk)
+            try:
+                if failure is None:
+                    incoming.write(chunk)
+            except OSError as error:  # told once the client listens, as in ``limited``
+                failure = error
+        if failure is not None:
+            raise failure
         stored = await run_in_threadpool(incoming.finish)
         if stored.size == 0:
             raise InputRefused([Problem("service.empty-body", Place(name))])

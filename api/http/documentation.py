@@ -30,6 +30,7 @@ _WHEN = {
     415: "The body is of a kind that is not taken.",
     422: "The input cannot be used; every problem is listed.",
     503: "Too much work is waiting.",
+    507: "The disk of the service is full.",
 }
 
 
@@ -44,7 +45,7 @@ def _reference() -> dict[str, str]:
     return {"$ref": "#/components/schemas/ProblemDetails"}
 
 
-PROBLEMS = problems(401, 404, 413, 415, 422, 503)
+PROBLEMS = problems(401, 404, 413, 415, 422, 503, 507)
 PICTURES: Responses = {
     200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
 }

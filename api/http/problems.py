@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.http.languages import language_of
 from api.schemas.problem import ProblemShape
 from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
+from engine.storage.full_disk import is_full_disk
 from engine.vocabulary import Language
+
+LOGGER = logging.getLogger("trueline.service")
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 200
@@ -90,6 +95,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_parameters)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(ClientDisconnect, _client_left)
+    app.add_exception_handler(OSError, _perhaps_full)
+    app.add_exception_handler(DBAPIError, _perhaps_full)
     app.add_exception_handler(Exception, _our_fault)
 
 
@@ -138,6 +145,13 @@ def parameter_problem(entry: Mapping[str, Any]) -> Problem:
 
 def _client_left(_request: Request, _error: Exception) -> Response:
     return Response(status_code=HTTPStatus.BAD_REQUEST.value)  # nobody is there to read it
+
+
+def _perhaps_full(request: Request, error: Exception) -> Response:
+    if not is_full_disk(error):
+        raise error
+    LOGGER.error("the disk is full: %s", error)
+    return problem_response(HTTPStatus.INSUFFICIENT_STORAGE, [Problem("service.disk-full")], language_of(request))
 
 
 def _our_fault(request: Request, _error: Exception) -> Response:
