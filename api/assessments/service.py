@@ -20,7 +20,7 @@ from engine.errors import InputRefused, Problem, Unavailable
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
 from engine.storage.database import Session, after_commit
-from engine.storage.files import Stored
+from engine.storage.files import DamagedFile, Stored
 from engine.storage.full_disk import is_full_disk
 from engine.storage.repository import (
     activations,
@@ -93,7 +93,7 @@ def work_on(running: Running, number: int) -> None:
         stored = {name: running.files.add(content) for name, content in made.items()}
     except InputRefused as refusal:
         problems = list(refusal.problems)
-    except Unavailable as missing:
+    except (Unavailable, DamagedFile) as missing:
         problems = [missing.problem]
     except Exception as error:
         LOGGER.exception("assessment %d failed", number)
@@ -126,7 +126,7 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
 
 
 def _stored_process(running: Running, row: FlowRow) -> Process:
-    return read_process_bytes(running.files.path(row.file).read_bytes(), source=row.name, limits=running.limits)
+    return read_process_bytes(running.files.checked(row.file).read_bytes(), source=row.name, limits=running.limits)
 
 
 def versions_in_force(session: Session, flow: FlowRow) -> tuple[tuple[int, date], ...]:
@@ -180,7 +180,7 @@ def artefacts_of(process: Process, assessment: Assessment) -> dict[str, bytes]:
 def content_of(session: Session, running: Running, number: int, name: str) -> bytes | None:
     """What an assessment made, or None where it made none of that name."""
     digest = artefact(session, number, name)
-    return None if digest is None else running.files.path(digest).read_bytes()
+    return None if digest is None else running.files.checked(digest).read_bytes()
 
 
 def _job(number: int) -> str:

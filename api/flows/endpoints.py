@@ -63,7 +63,7 @@ def read_flow(flow: Id, session: ReadSession) -> FlowShape:
 def read_flow_source(flow: Id, running: RunningDep, session: ReadSession) -> FileResponse:
     """The file as it was uploaded, byte for byte."""
     row = existing_flow(session, flow)
-    return FileResponse(running.files.path(row.file), media_type=SOURCE_TYPES[row.format], filename=row.name)
+    return FileResponse(running.files.checked(row.file), media_type=SOURCE_TYPES[row.format], filename=row.name)
 
 
 @router.get("/{flow}/check")

@@ -57,7 +57,7 @@ def read_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> Process:
     Raises:
         InputRefused: A limit was lowered since it was stored.
     """
-    return read_process_bytes(files.path(row.file).read_bytes(), source=row.name, limits=limits)
+    return read_process_bytes(files.checked(row.file).read_bytes(), source=row.name, limits=limits)
 
 
 def check_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> CheckReport:

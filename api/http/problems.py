@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from api.http.languages import language_of
 from api.schemas.problem import ProblemShape
 from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
+from engine.storage.files import DamagedFile
 from engine.storage.full_disk import is_full_disk
 from engine.vocabulary import Language
 
@@ -95,6 +96,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_parameters)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(ClientDisconnect, _client_left)
+    app.add_exception_handler(DamagedFile, _damaged)
     app.add_exception_handler(OSError, _perhaps_full)
     app.add_exception_handler(DBAPIError, _perhaps_full)
     app.add_exception_handler(Exception, _our_fault)
@@ -145,6 +147,12 @@ def parameter_problem(entry: Mapping[str, Any]) -> Problem:
 
 def _client_left(_request: Request, _error: Exception) -> Response:
     return Response(status_code=HTTPStatus.BAD_REQUEST.value)  # nobody is there to read it
+
+
+def _damaged(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DamagedFile)  # noqa: S101
+    LOGGER.error("%s is gone or damaged", error.problem.values["file"])
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, [error.problem], language_of(request))
 
 
 def _perhaps_full(request: Request, error: Exception) -> Response:

@@ -82,7 +82,7 @@ def stored_log(running: Running, row: LogRow) -> Log:
         with running.database.reading() as session:
             return read_stored_log(session, running.files, row.id or 0, limits=running.limits)
     columns = options_from_json(row.columns)
-    return replace(load_log(running.files.path(row.file), options=columns, limits=running.limits), name=row.name)
+    return replace(load_log(running.files.checked(row.file), options=columns, limits=running.limits), name=row.name)
 
 
 def renamed(problems: tuple[Problem, ...], name: str) -> tuple[Problem, ...]:

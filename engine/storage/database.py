@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,8 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A unit of work: committed as a whole when the block ends, or not at all when it raises.
 
-        What was given to ``after_commit`` happens then, in order; what was given to ``after_rollback`` happens when it
+        What was given to ``after_commit`` happens then, in order, and all of it: one that raises is no fault of the
+        others', and the first error is raised when they are done. What was given to ``after_rollback`` happens when it
         raises, the last first.
         """
         with Session(self._writer, expire_on_commit=False) as session:
@@ -100,12 +101,22 @@ class Database:
                 finally:  # a connection that is lost cannot roll back, and nothing is left all the same
                     _undo(session, since=0)
                 raise
-            for action in session.info.pop(_AFTER_COMMIT, []):
-                action()
+            _do_all(session.info.pop(_AFTER_COMMIT, []))
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _do_all(actions: Iterable[Callable[[], object]]) -> None:
+    failures: list[Exception] = []
+    for action in actions:
+        try:
+            action()
+        except Exception as failure:  # noqa: BLE001 - raised below
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def after_commit(session: Session, action: Callable[[], object]) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from engine.errors import InputRefused, LimitExceeded, Place, Problem
+from engine.errors import InputRefused, LimitExceeded, Place, Problem, TruelineError
 
 if sys.platform != "win32":
     import fcntl
@@ -37,6 +37,18 @@ class Stored:
 
     hash: str
     size: int
+
+
+class DamagedFile(TruelineError):  # noqa: N818 - it says what was found
+    """A file of the data folder is gone, or no longer what it was when it was stored.
+
+    Attributes:
+        problem: Which one.
+    """
+
+    def __init__(self, digest: str) -> None:
+        self.problem = Problem("service.file-damaged", values={"file": f"files/{digest[:2]}/{digest}"})
+        super().__init__(self.problem.code)
 
 
 class Incoming:
@@ -116,8 +128,10 @@ class FileStore:
     def keep(self, incoming: Incoming) -> Stored:
         """Put an arrived file in its place; where one with the same bytes lies already, that one stays."""
         stored = incoming.finish()
-        target = self.path(stored.hash)
-        if not target.exists():
+        try:
+            self.checked(stored.hash)
+        except DamagedFile:
+            target = self.path(stored.hash)
             target.parent.mkdir(mode=0o700, exist_ok=True)
             incoming.path.replace(target)
             for folder in (target.parent, self._files):
@@ -133,6 +147,22 @@ class FileStore:
     def path(self, digest: str) -> Path:
         """Where the file of a hash lies."""
         return self._files / digest[:2] / digest
+
+    def checked(self, digest: str) -> Path:
+        """Where the file of a hash lies, once all its bytes were found to be what they were.
+
+        Raises:
+            DamagedFile: They are not, or it is gone.
+        """
+        path = self.path(digest)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise DamagedFile(digest) from error
+        if found != digest:
+            raise DamagedFile(digest)
+        return path
 
     def remove(self, digest: str) -> None:
         """Remove a file that nothing names; one that is not there is no mistake."""

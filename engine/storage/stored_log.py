@@ -7,6 +7,7 @@ was at one moment, whatever is stored or sealed meanwhile.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -48,14 +49,15 @@ def read_stored_log(
 
     Raises:
         LimitExceeded: It has too many cells.
+        DamagedFile: A sealed file is gone, or not what it was.
     """
     row = session.get_one(LogRow, log)
     query = select(SealRow).where(col(SealRow.log) == log)
     if cases is not None:
-        query = query.where(col(SealRow.last) >= _first_of(session, log, cases))
+        query = query.where(col(SealRow.last) >= _first_of(session, row, cases))
     seals = session.exec(query.order_by(col(SealRow.first))).all()
     wanted = pl.lit(value=True) if cases is None else pl.col("case_id").is_in(list(cases))
-    parts = [pl.scan_parquet(files.path(one.file), glob=False).filter(wanted).collect() for one in seals]
+    parts = [pl.scan_parquet(files.checked(one.file), glob=False).filter(wanted).collect() for one in seals]
     parts.append(_tail(session, row, after=row.sealed).filter(wanted))
     table = table_of(joined(parts))
     table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
@@ -68,7 +70,7 @@ def _digest_with(digest: str, closed: frozenset[str]) -> str:
     """The digest of the events, and of what was closed: both decide how a log is assessed."""
     if not closed:
         return digest
-    return hashlib.sha256("\n".join([digest, *sorted(closed)]).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(json.dumps([digest, *sorted(closed)]).encode()).hexdigest()  # ids may hold any separator
 
 
 def _closed_cases(session: Session, row: LogRow) -> frozenset[str]:
@@ -79,13 +81,13 @@ def _closed_cases(session: Session, row: LogRow) -> frozenset[str]:
     return frozenset(session.exec(cases).all())
 
 
-def _first_of(session: Session, log: int, cases: Collection[str]) -> int:
-    """The number of the first event that some cases have."""
-    found = [0]
+def _first_of(session: Session, row: LogRow, cases: Collection[str]) -> int:
+    """The number of the first event that some cases have; behind all events where they have none."""
+    found: list[int | None] = []
     for some in in_parts(sorted(cases)):
-        query = select(func.min(CaseRow.first)).where(col(CaseRow.log) == log, col(CaseRow.case).in_(some))
+        query = select(func.min(CaseRow.first)).where(col(CaseRow.log) == row.id, col(CaseRow.case).in_(some))
         found += session.exec(query).all()
-    return min(found[1:], default=0)
+    return min((first for first in found if first is not None), default=row.events + 1)
 
 
 def page_of_events(
@@ -103,6 +105,9 @@ def page_of_events(
 
     Returns:
         The events, and the number to continue after, or None when this is the last page.
+
+    Raises:
+        DamagedFile: A sealed file is gone, or not what it was.
     """
     row = session.get_one(LogRow, log)
     found: list[StoredEvent] = []
@@ -112,7 +117,7 @@ def page_of_events(
         wanted = pl.col("sequence") > after
         if case is not None:
             wanted &= pl.col("case_id") == case.case
-        part = pl.scan_parquet(files.path(one.file), glob=False).filter(wanted).head(limit + 1 - len(found))
+        part = pl.scan_parquet(files.checked(one.file), glob=False).filter(wanted).head(limit + 1 - len(found))
         found += events_of(part.collect())
     if len(found) <= limit:
         rest = _tail(session, row, after=max(after, row.sealed), case=case, limit=limit + 1 - len(found))

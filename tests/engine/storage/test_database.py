@@ -141,6 +141,18 @@ def test_actions_happen_after_the_commit_only(database: Database) -> None:
     assert done == ["yes"]
 
 
+def test_action_that_raises_keeps_no_other_from_happening(database: Database) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise LookupError("the first")
+
+    with pytest.raises(LookupError, match="the first"), database.writing() as session:  # noqa: PT012 - as above
+        for action in (fail, lambda: done.append("second"), lambda: done.append("third")):
+            after_commit(session, action)
+    assert done == ["second", "third"]
+
+
 def test_times_come_back_in_utc(database: Database) -> None:
     east = datetime(2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     with database.writing() as session:

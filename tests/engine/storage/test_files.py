@@ -3,12 +3,13 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from engine.errors import InputRefused, LimitExceeded
-from engine.storage.files import FileStore
+from engine.storage.files import DamagedFile, FileStore
 
 
 def all_files(folder: Path) -> list[str]:
@@ -68,3 +69,19 @@ def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refused:
         FileStore(tmp_path / "file" / "folder")
     assert refused.value.problems[0].code == "service.data-unusable"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"conten", b"Content", b"content!"])
+def test_file_that_is_no_longer_what_it_was_is_not_given_out(content: bytes | None, tmp_path: Path) -> None:
+    with closing(FileStore(tmp_path)) as files:
+        stored = files.add(b"content")
+        path = files.checked(stored.hash)
+        if content is None:
+            path.unlink()
+        else:
+            path.write_bytes(content)
+        with pytest.raises(DamagedFile) as caught:
+            files.checked(stored.hash)
+        assert caught.value.problem.values["file"] == path.relative_to(tmp_path).as_posix()
+        files.add(b"content")  # whoever brings it again repairs it
+        assert files.checked(stored.hash).read_bytes() == b"content"

@@ -13,7 +13,7 @@ from engine.errors import Conflict, LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.storage.database import Database
 from engine.storage.event_store import append, case_row
-from engine.storage.event_tables import EventRow, SealingRow, SealRow
+from engine.storage.event_tables import CaseRow, EventRow, SealingRow, SealRow
 from engine.storage.events import Event
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter
@@ -232,3 +232,31 @@ class Unshared(GroupWriter):
         with self._database.writing() as session:
             answer.set_result(work(session))
         return answer
+
+
+@pytest.mark.parametrize("most", [0, 3, 5])
+def test_some_cases_may_be_unknown(
+    most: int, database: Database, writer: GroupWriter, files: FileStore, log: int
+) -> None:
+    if most:
+        sealed(database, writer, files, log, most)
+    strangers = [f"stranger {number}" for number in range(1_500)]  # more than one statement asks for
+    for cases, found in ((["c", *strangers], ["c"]), (["b", *strangers], ["b"]), (strangers, []), ([], [])):
+        with database.reading() as session:
+            read = read_stored_log(session, files, log, limits=DEFAULT_LIMITS, cases=cases)
+        assert read.cases["case_id"].to_list() == found
+
+
+def test_what_was_closed_tells_logs_apart_whatever_cases_are_called(database: Database, files: FileStore) -> None:
+    log = live_log(database)
+    with database.writing() as session:
+        append(session, log, [event(n, case=name) for n, name in enumerate(("a", "b", "a\nb"))], limits=DEFAULT_LIMITS)
+    hashes = set()
+    for closed in (["a\nb"], ["a", "b"]):
+        with database.writing() as session:
+            for row in session.exec(select(CaseRow)).all():
+                row.closed = NOW if row.case in closed else None
+                session.add(row)
+        with database.reading() as session:
+            hashes.add(read_stored_log(session, files, log, limits=DEFAULT_LIMITS).source_hash)
+    assert len(hashes) == 2
