@@ -98,7 +98,7 @@ def _check(path: Path, session: Session, *, history: Log | None, strict: bool, q
     from api.composition import load_process
     from api.schemas.review import CheckedFlow, TargetShape
     from engine.review.check import check as check_process
-    from engine.review.recorded import unrecorded_evidence
+    from engine.review.recorded import unrecorded_calendars, unrecorded_evidence
 
     try:
         process = load_process(path, process=session.process, limits=session.limits)
@@ -110,6 +110,7 @@ def _check(path: Path, session: Session, *, history: Log | None, strict: bool, q
     beside = [target.problem for target in targets if target.problem is not None]
     if history is not None:
         beside += unrecorded_evidence(process.flow, history)
+        beside += unrecorded_calendars(process.flow, history)
     report = report.with_problems(beside, source=path.name)
     clean = report.is_spotless if strict else report.is_clean
     if not quiet:

@@ -21,9 +21,9 @@ def is_country(code: str) -> bool:
     """Whether a code such as ``CN`` or ``DE-BY`` names a country, or a part of one, whose holidays are known."""
     import holidays  # noqa: PLC0415 - a third of a second that most calendars do not need
 
-    country, _, part = code.partition("-")
+    country, dash, part = code.partition("-")
     known: Mapping[str, Any] = holidays.list_supported_countries(include_aliases=True)
-    return country in known and (not part or part in known[country])
+    return country in known and (not dash or part in known[country])
 
 
 def public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:

@@ -30,7 +30,7 @@ from engine.calendars import CALENDAR_NAMES, Calendar, CalendarChoice, Hours
 from engine.calendars.holidays import is_country
 from engine.calendars.hours import MINUTES_PER_DAY
 from engine.definitions.day_ranges import parse_date, read_day_ranges
-from engine.definitions.fields import Fields, as_fields, as_items, as_label, as_scalar, no_choice, sections
+from engine.definitions.fields import Fields, as_fields, as_items, as_label, as_scalar, no_choice, no_role, sections
 from engine.definitions.flow import Flow
 from engine.definitions.reading import Reading
 from engine.definitions.titles import Title
@@ -100,7 +100,7 @@ def read_working_time(reading: Reading, document: Fields, roles: Mapping[str, Ti
     for role, key, value in sections(reading, document, "role-calendars"):
         path = f"role-calendars.{role}"
         if role not in roles:
-            reading.add("flow.unknown-role", key.line, path, found=role)
+            no_role(reading, role, roles, line=key.line, path=path)
         choice = _choice(reading, value, path, names)
         if choice is not None:
             of_roles[role] = choice

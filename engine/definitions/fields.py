@@ -198,6 +198,15 @@ def no_choice(reading: Reading, found: str, known: Collection[str], *, key: str,
         reading.add("flow.misspelt-choice", line, path, key=key, found=found, suggestion=near)
 
 
+def no_role(reading: Reading, found: str, roles: Collection[str], *, line: int, path: str) -> None:
+    """Note that a role is not declared, with the one that was probably meant."""
+    near = reading.similar(found, roles)
+    if near is None:
+        reading.add("flow.unknown-role", line, path, found=found)
+    else:
+        reading.add("flow.misspelt-role", line, path, found=found, suggestion=near)
+
+
 def as_scalar(reading: Reading, value: Tree, path: str) -> Scalar | None:
     """A value that has to be one piece of text."""
     if isinstance(value, Scalar):

@@ -14,7 +14,7 @@ from engine.definitions.event_reader import (
     read_repeat,
     read_trigger,
 )
-from engine.definitions.fields import COMES_LATER, Fields, as_fields, as_label, sections
+from engine.definitions.fields import COMES_LATER, Fields, as_fields, as_label, no_role, sections
 from engine.definitions.flow import Node, NodeKind, Termination, TriggerKind
 from engine.definitions.reading import Reading
 from engine.definitions.standard_reader import bounds, bounds_agree, step_standard, title_of_id
@@ -242,11 +242,7 @@ class _NodeReader:
         scalar = fields.scalar("role")
         if scalar is None or scalar.text in self._roles:
             return None if scalar is None else scalar.text
-        near = fields.reading.similar(scalar.text, self._roles)
-        if near is None:
-            fields.reading.add("flow.unknown-role", scalar.line, fields.path, found=scalar.text)
-        else:
-            fields.reading.add("flow.misspelt-role", scalar.line, fields.path, found=scalar.text, suggestion=near)
+        no_role(fields.reading, scalar.text, self._roles, line=scalar.line, path=fields.path)
         return None
 
 

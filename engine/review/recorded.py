@@ -44,6 +44,29 @@ def unrecorded_evidence(flow: Flow, log: Log) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def unrecorded_calendars(flow: Flow, log: Log) -> tuple[Problem, ...]:
+    """Say where an attribute decides on the calendar that no case of a log has.
+
+    Args:
+        flow: A flow.
+        log: A log of its cases.
+
+    Returns:
+        ``check.calendar-by-nothing`` (warning), one for each choice, that of the flow first: in every case its calendar
+        for all other cases would count. Nothing of a log without cases.
+    """
+    attributes = Attributes.of(log)
+    choices = [("calendar", flow.calendar)] if flow.calendar is not None else []
+    choices += [(f"role-calendars.{role}", choice) for role, choice in flow.role_calendars.items()]
+    problems = []
+    for path, choice in choices:
+        values = attributes.of_cases(choice.attribute) if choice.attribute else None
+        if choice.attribute and log.cases.height and (values is None or not has_value(values).any()):
+            named = {"attribute": f"case.{choice.attribute}", "calendar": choice.name}
+            problems.append(Problem("check.calendar-by-nothing", Place(element=path), named, Severity.WARNING))
+    return tuple(problems)
+
+
 class _Looking:
     """Looks up what a log records of the steps of a flow."""
 

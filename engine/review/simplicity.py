@@ -31,9 +31,9 @@ class Simplicity:
         control_flow_complexity: The mental states that its splits open, summed (Cardoso 2005, "How to measure the
             control-flow complexity of web processes and workflows"): an exclusive or event-based split into n counts n,
             an inclusive one 2ⁿ − 1, a parallel one 1, be it a gateway or a step with several outgoing edges.
-        depth: The most splits that a node lies inside of. A node lies inside a split when it is reached from it before
-            the node where all ways of the split have come together; a loop's exit is a split round its body. A node of
-            a sub-flow lies in whatever the sub-flow lies in.
+        depth: The most splits and sub-flows that a node lies inside of. A node lies inside a split when it is reached
+            from it before the node where all ways of the split have come together; a loop's exit is a split round its
+            body. A node of a sub-flow lies in whatever the sub-flow lies in.
         connectivity: Coefficient of connectivity, edges ÷ nodes (Mendling 2008).
         hand_overs: Pairs of steps with different roles, of which the second can directly follow the first. Every one
             is a chance to wait and to lose information.
@@ -96,16 +96,16 @@ def _depth(flow: Flow, graph: nx.MultiDiGraph[Hashable]) -> int:
         if graph.out_degree(split) > 1 and split in together:
             for node in _reached_before(closed, split, together[split]):
                 inside[node] = inside.get(node, 0) + 1
-    return max((_with_parents(flow, node, inside) for node in inside), default=0)
+    return max((_with_parents(flow, node, inside) for node in graph), default=0)
 
 
 def _with_parents(flow: Flow, node: Hashable, inside: Mapping[Hashable, int]) -> int:
-    """How many splits a node lies inside of, with those round the sub-flows that hold it."""
-    splits, at = inside[node], flow.by_id.get(str(node))
+    """How many splits a node lies inside of, with the sub-flows that hold it and the splits round them."""
+    levels, at = inside.get(node, 0), flow.by_id.get(str(node))
     while at is not None and at.parent is not None:
-        splits += inside.get(at.parent, 0)
+        levels += 1 + inside.get(at.parent, 0)
         at = flow.by_id.get(at.parent)
-    return splits
+    return levels
 
 
 def _reached_before(graph: nx.MultiDiGraph[Hashable], split: Hashable, border: Hashable) -> set[Hashable]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from engine.definitions.conditions import CASE, EVENT, names_used
 from engine.definitions.edge_reader import as_condition
-from engine.definitions.fields import Fields, as_label
+from engine.definitions.fields import Fields, as_label, no_role
 from engine.definitions.flow import NodeKind
 from engine.definitions.references import References
 from engine.definitions.rules import AttributeRef, SecondTier, TimeSpan, TimeUnit
@@ -237,14 +237,9 @@ class Operands:
 
     def role(self, name: str, line: int, path: str) -> str | None:
         """A declared role."""
-        reading = self.fields.reading
         if name in self.roles:
             return name
-        near = reading.similar(name, self.roles)
-        if near is None:
-            reading.add("flow.unknown-role", line, path, found=name)
-        else:
-            reading.add("flow.misspelt-role", line, path, found=name, suggestion=near)
+        no_role(self.fields.reading, name, self.roles, line=line, path=path)
         return None
 
     def labels(self, key: str, *, least: int = 1) -> tuple[str, ...] | None:

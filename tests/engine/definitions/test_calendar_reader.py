@@ -92,6 +92,18 @@ def test_a_role_that_is_not_declared_has_no_calendar() -> None:
     assert [problem.code for problem in problems_of(text)] == ["flow.unknown-role"]
 
 
+def test_a_misspelt_role_of_a_calendar_is_proposed() -> None:
+    text = flow_file(rest="roles: {technician: Technician}\nrole-calendars: {tecnician: office}")
+    (problem,) = problems_of(text)
+    assert (problem.code, problem.values["suggestion"]) == ("flow.misspelt-role", "technician")
+
+
+@pytest.mark.parametrize("code", ["CN-", "DE-XX", "-", "cn", "China", ""])
+def test_what_names_no_country(code: str) -> None:
+    text = flow_file(rest=f"calendars: {{m: {{timezone: UTC, hours: {{mon: 08:00-09:00}}, holidays: '{code}'}}}}")
+    assert [problem.code for problem in problems_of(text)] == ["flow.unknown-country"]
+
+
 def test_a_calendar_by_branch_needs_one_for_all_other_cases_and_one_value() -> None:
     text = flow_file(rest="calendar: {by: case.branch, values: {}}")
     assert [problem.code for problem in problems_of(text)] == ["flow.missing-key", "flow.list-too-short"]

@@ -153,13 +153,25 @@ def test_hand_overs_go_into_a_sub_flow_and_out_of_it() -> None:
 
 def test_the_depth_of_a_sub_flow_is_added() -> None:
     nested = in_a_sub_flow()
-    assert simplicity(nested).depth == 1
+    assert simplicity(nested).depth == 2
     other = Node("y", NodeKind.EXCLUSIVE, Title("", ""))
     edges = [e for e in nested.edges if e.target != "sub"]
     deeper = replace(
         nested, nodes=(*nested.nodes, other), edges=(*edges, Edge("a", "y"), Edge("y", "sub"), Edge("y", "d"))
     )
-    assert simplicity(deeper).depth == 2
+    assert simplicity(deeper).depth == 3
+
+
+def test_a_sub_flow_without_a_split_is_one_deep() -> None:
+    flow = make_flow(
+        "start -> a -> sub -> end",
+        "begin -> b -> over",
+        kinds={"sub": "sub-flow", "begin": "start", "over": "end"},
+    )
+    nested = replace(
+        flow, nodes=tuple(replace(n, parent="sub") if n.id in ("begin", "b", "over") else n for n in flow.nodes)
+    )
+    assert (simplicity(flow).depth, simplicity(nested).depth) == (0, 1)
 
 
 @pytest.mark.parametrize("name", CONSTRUCTS)

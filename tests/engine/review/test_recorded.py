@@ -10,7 +10,7 @@ from engine.definitions.yaml_reader import read_flow_text
 from engine.errors import Severity
 from engine.logs.reading import read_log
 from engine.messages.catalogue import problem_text
-from engine.review.recorded import unrecorded_evidence
+from engine.review.recorded import unrecorded_calendars, unrecorded_evidence
 from engine.vocabulary import Language
 from tests.engine.definitions.files import flow_file
 
@@ -74,3 +74,32 @@ def test_the_designer_is_told_what_to_record(tmp_path: Path) -> None:
     (problem,) = unrecorded_evidence(flow, read_log(path))
     assert (problem.severity, problem.place.line) == (Severity.WARNING, 11)
     assert "case.csat" in problem_text(problem, Language.ZH).sentence
+
+
+CHOICE = "{by: case.branch, values: {north: china-office}, otherwise: office}"
+
+
+@pytest.mark.parametrize(
+    ("rest", "elements"),
+    [
+        (f"calendar: {CHOICE}", ["calendar"]),
+        (f"calendar: {CHOICE}\nrole-calendars: {{chef: {CHOICE}}}", ["calendar", "role-calendars.chef"]),
+        (f"calendar: office\nrole-calendars: {{chef: {CHOICE}}}", ["role-calendars.chef"]),
+        ("calendar: office\nrole-calendars: {chef: clock}", []),
+        ("", []),
+    ],
+)
+def test_calendars_by_what_no_case_has(rest: str, elements: list[str], tmp_path: Path) -> None:
+    flow = read_flow_text(flow_file(rest=f"roles: {{chef: Chef}}\n{rest}"))
+
+    def found(text: str) -> list[str]:
+        path = tmp_path / "log.csv"
+        path.write_text(text, "utf-8")
+        problems = unrecorded_calendars(flow, read_log(path))
+        assert {problem.code for problem in problems} <= {"check.calendar-by-nothing"}
+        return [problem.place.element for problem in problems]
+
+    assert found(LOG) == elements
+    assert found("case,activity,case:branch\n1,a,\n2,a,\n") == elements
+    assert found("case,activity,case:branch\n1,a,\n2,a,south\n") == []
+    assert found("case,activity\n") == []
