@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from engine.conformance.live_cases import LiveCase, opened
 from engine.conformance.online import Closing, OnlineChecker, Verdict
 from engine.errors import InputRefused, LimitExceeded, Place, Problem
 from engine.limits import Limits
+from engine.logs.json_text import strict_json
 from engine.logs.log import Log
 
 EXAMPLE = '{"case": "4711", "activity": "Call back", "time": "2026-03-02T09:30:00+08:00"}'
@@ -153,8 +154,8 @@ def events_of_lines(stream: BinaryIO, *, source: str, limits: Limits) -> Iterato
         if not line.strip():
             continue
         try:
-            found = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError):
+            found = strict_json(line.removeprefix(BOM_UTF8 if number == 1 else b"").decode())
+        except ValueError:
             found = None
         yield _event(found, place, limits)
 
@@ -170,10 +171,6 @@ def _event(found: object, place: Place, limits: Limits) -> LiveEvent:
         raise wrong
     if not case or activity == "" or (activity is None and not end):
         raise wrong
-    try:
-        f"{case}{activity}".encode()
-    except UnicodeEncodeError:  # half of a character, which JSON can spell and nothing can write
-        raise wrong from None
     longest = max(len(case), len(activity or ""))
     if longest > limits.label_characters:
         raise LimitExceeded(limit="label_characters", allowed=limits.label_characters, found=longest, place=place)

@@ -42,7 +42,7 @@ class Cluster:
         Raises:
             Unavailable: ``jobs.no-dask``: Dask is not installed.
             InputRefused: ``jobs.no-scheduler``: nobody answers there; ``jobs.no-workers``: the cluster has none;
-                ``jobs.other-version``: a worker has no Trueline, or another version.
+                ``jobs.no-trueline``, ``jobs.other-version``: a worker has no Trueline, or another version.
         """
         try:
             dask: Any = importlib.import_module("distributed")
@@ -97,10 +97,12 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=SECONDS)
         except TimeoutError:
             raise self._refusal("jobs.no-workers") from None
-        found = self._client.run(_version)
-        others = {worker: version for worker, version in found.items() if version != VERSION}
-        for worker, version in sorted(others.items())[:1]:
-            raise self._refusal("jobs.other-version", worker=worker, found=version, needed=VERSION)
+        found = self._client.run(_version, on_error="return")  # an error where there is no Trueline, or none like this
+        for worker, version in sorted(found.items()):
+            if not isinstance(version, str):
+                raise self._refusal("jobs.no-trueline", worker=worker, reason=str(version)[:200], needed=VERSION)
+            if version != VERSION:
+                raise self._refusal("jobs.other-version", worker=worker, found=version, needed=VERSION)
 
     def _refusal(self, code: str, **values: str | int) -> InputRefused:
         return InputRefused([Problem(code, Place(self.address), values)])

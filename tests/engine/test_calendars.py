@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,37 @@ def test_spring_festival_is_closed_with_the_days_moved_for_it() -> None:
     assert worked("china-office", "2025-01-27T16:00", "2025-02-05T00:00") == 0
     assert worked("china-office", "2025-01-25T16:00", "2025-01-26T16:00") == 9
     assert worked("china-office", "2025-02-07T16:00", "2025-02-09T16:00") == 9
+
+
+CLOSED_IN_CHINA = {
+    2024: "01-01 02-10/02-17 04-04/04-06 05-01/05-05 06-10 09-15/09-17 10-01/10-07",
+    2025: "01-01 01-28/02-04 04-04/04-06 05-01/05-05 05-31/06-02 10-01/10-08",
+    2026: "01-01/01-03 02-15/02-23 04-04/04-06 05-01/05-05 06-19/06-21 09-25/09-27 10-01/10-07",
+}
+"""As the State Council announced them, the days of a weekend at their ends included."""
+WORKED_IN_CHINA = {
+    2024: "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12",
+    2025: "01-26 02-08 04-27 09-28 10-11",
+    2026: "01-04 02-14 02-28 05-09 09-20 10-10",
+}
+"""Days of a weekend that are worked instead."""
+
+
+def days(year: int, listed: str) -> set[date]:
+    found = set()
+    for item in listed.split():
+        first, last = (date.fromisoformat(f"{year}-{day}") for day in (item[:5], item[-5:]))
+        found |= {first + timedelta(days=ahead) for ahead in range((last - first).days + 1)}
+    return found
+
+
+@pytest.mark.parametrize("year", CLOSED_IN_CHINA)
+def test_china_is_open_on_the_days_that_were_announced(year: int) -> None:
+    closed, worked_instead = days(year, CLOSED_IN_CHINA[year]), days(year, WORKED_IN_CHINA[year])
+    for number in range(366 if year == 2024 else 365):
+        day = date(year, 1, 1) + timedelta(days=number)
+        is_open = day in worked_instead or (day.weekday() < 5 and day not in closed)
+        assert bool(calendar_named("china-office").hours_on(day)) is is_open, day
 
 
 def test_a_dealer_works_on_holidays() -> None:

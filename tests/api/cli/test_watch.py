@@ -117,6 +117,9 @@ def test_a_stream_takes_late_events_and_ends(tmp_path: Path) -> None:
         ('{"case": true, "activity": "Conduct"}', "not one JSON object"),
         ('{"case": "1", "activity": 7}', "not one JSON object"),
         ('{"case": "1", "activity": "\\ud800"}', "not one JSON object"),
+        ('{"case": "1", "case": "2", "activity": "Conduct"}', "not one JSON object"),
+        ('{"case": "1", "activity": "Conduct", "cost": NaN}', "not one JSON object"),
+        ('\ufeff{"case": "1", "activity": "Conduct"}', "not one JSON object"),
         ("[" * 100_000, "not one JSON object"),
         ('{"case": "1", "activity": "Conduct", "time": "2026-02-30T00:00:00Z"}', "is not a time"),
         ('{"case": "1", "activity": "Conduct", "time": 5}', "is not a time"),
@@ -147,6 +150,12 @@ def test_bytes_that_are_no_utf_8_are_refused() -> None:
     stream = io.BytesIO(b'{"case": "1", "activity": "\xff"}\n')
     with pytest.raises(InputRefused):
         next(events_of_lines(stream, source="s", limits=DEFAULT_LIMITS))
+
+
+def test_a_stream_may_begin_with_a_byte_order_mark_and_have_any_line_ends() -> None:
+    stream = io.BytesIO(b'\xef\xbb\xbf{"case": "1", "activity": "a"}\r\n\r\n{"case": "1", "activity": "b"}\r\n')
+    events = list(events_of_lines(stream, source="s", limits=DEFAULT_LIMITS))
+    assert [(one.activity, one.place.line) for one in events] == [("a", 1), ("b", 3)]
 
 
 def test_equal_times_keep_the_order_of_arrival() -> None:

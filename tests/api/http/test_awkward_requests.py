@@ -123,8 +123,11 @@ def test_awkward_flows_are_refused(shared_service: Service, content: bytes) -> N
         b"PAR1PAR1",
         b"<log><trace><event>",
         b"{}",
+        b'{"case": "1", "activity": "\\ud800"}\n',
+        b'{"case": "1", "activity": "a", "n": NaN}\n',
+        b'{"objectTypes": [], "eventTypes": [], "objects": [{"id": "\\udfff", "type": "x"}], "events": []}',
     ],
-    ids=range(7),
+    ids=range(10),
 )
 def test_awkward_logs_are_refused(shared_service: Service, content: bytes) -> None:
     assert is_refusal(shared_service.client.post("/logs", params={"name": "x.csv"}, content=content))

@@ -124,6 +124,9 @@ AWKWARD = [
     '{"attributes": {"n": NaN}}',
     '{"attributes": {"n": 1e999}}',
     '{"attributes": {"\\udfff": 1}}',
+    '{"attributes": {"n": "\\udfff"}}',
+    '{"attributes": {"n": "\\u0000"}}',
+    '{"attributes": {"n": "' + "x" * 70_000 + '"}}',
     '{"time": "0001-01-01T00:00:00Z"}',
     '{"time": "0001-01-01T00:00:00+14:00"}',
     '{"time": "2026-03-01T09:00:00"}',
@@ -132,6 +135,16 @@ AWKWARD = [
     '{"\\ud800": 1}',
     '{"activity": null}',
 ]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=-1", "limit=0", "limit=101", "limit=NaN", "after=-1", "after=9223372036854775808"]
+)
+def test_awkward_pages_of_a_live_log_are_refused(shared_service: Service, query: str) -> None:
+    log = live_log(shared_service)
+    assert send(shared_service, log, event(1)).status_code == 201
+    for listed in ("events", "cases", "cases/a/events"):
+        assert is_refusal(shared_service.client.get(f"/logs/{log}/{listed}?{query}"))
 
 
 @pytest.mark.parametrize("change", AWKWARD)

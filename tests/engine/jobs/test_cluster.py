@@ -29,8 +29,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextlib.contextmanager
-def dask(folder: Path, workers: int) -> Iterator[str]:
-    """The address of a scheduler with so many workers of one thread each, which nobody starts again."""
+def dask(folder: Path, workers: int, *, packages: Path = ROOT) -> Iterator[str]:
+    """The address of a scheduler with so many workers of one thread each, which nobody starts again.
+
+    The workers find Trueline in ``packages``, or what stands there in its place.
+    """
     file = folder / "scheduler.json"
     common = [
         "--scheduler-file",
@@ -43,11 +46,10 @@ def dask(folder: Path, workers: int) -> Iterator[str]:
     ]
     commands = [["dask_scheduler", *common, "--port", "0"]]
     commands += [["dask_worker", *common, "--nthreads", "1", "--no-nanny"] for _ in range(workers)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     processes = [
         subprocess.Popen(  # noqa: S603 - Dask's own programs
             [sys.executable, "-m", f"distributed.cli.{command[0]}", *command[1:]],
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(packages if command[0] == "dask_worker" else ROOT)},
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -89,6 +91,20 @@ def test_a_cluster_gives_the_same_answers_and_survives_a_worker(tmp_path: Path) 
         found = align(net, variants, mapper=cluster)
     assert found.costs.tolist() == expected.costs.tolist()
     assert [one.moves for one in found.per_variant] == [one.moves for one in expected.per_variant]
+
+
+@pytest.mark.parametrize(
+    ("stands_there", "code"),
+    [("VERSION = '0.0.1'", "jobs.other-version"), ("raise ModuleNotFoundError('engine')", "jobs.no-trueline")],
+)
+def test_workers_of_another_version_are_refused(stands_there: str, code: str, tmp_path: Path) -> None:
+    from engine.jobs.cluster import Cluster  # noqa: PLC0415
+
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "__init__.py").write_text(stands_there)
+    with dask(tmp_path, 1, packages=tmp_path) as address, pytest.raises(InputRefused) as refused:
+        Cluster(address)
+    assert [problem.code for problem in refused.value.problems] == [code]
 
 
 def test_an_address_where_nobody_answers_is_refused() -> None:
