@@ -32,8 +32,9 @@ BANDS = 4
 """Numbers are cut into so many bands of about as many cases each."""
 _FEW_NUMBERS = 10
 """Numbers with no more values than this are classes as they are."""
-_VARIANT = re.compile(r"[\W_]*(case)?[\W_]*variant[\W_]*(index|id|name|no)?[\W_]*\d*[\W_]*", re.IGNORECASE)
+_VARIANT = re.compile(r"(case)?variant(index|id|name|no)?\d*", re.IGNORECASE)
 """What tools call the column that names the sequence of activities: it is the deviation, and explains none."""
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 class Scope(StrEnum):
@@ -212,7 +213,7 @@ def _column(seen: AttributeColumn, bounds: Bounds) -> _Column:
     if not seen.is_usable:
         return _Column(values, nothing, LeftOut.ONE_VALUE if values.dtype == pl.Null else LeftOut.NO_CLASSES)
     plain = _plain(values, bounds)
-    reason = LeftOut.VARIANT if _VARIANT.fullmatch(seen.name) else None
+    reason = LeftOut.VARIANT if _VARIANT.fullmatch(_BETWEEN.sub("", seen.name)) else None
     if plain.dtype.is_numeric():
         numbers, nothing[:-1] = np.unique(plain.cast(pl.Float64).to_numpy(), return_inverse=True)
         return _Column(pl.Series(numbers), nothing, reason)

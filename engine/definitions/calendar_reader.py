@@ -43,7 +43,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CHINESE_DAYS = {"周一": 0, "周二": 1, "周三": 2, "周四": 3, "周五": 4, "周六": 5, "周日": 6, "周天": 6}
 _DAY_OF = {**{name: day for day, name in enumerate(WEEKDAYS)}, **_CHINESE_DAYS}
-_TO = re.compile(r"\s*(?:-|至|到)\s*")
+_TO = re.compile(r"-|至|到")
 _OPENING = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*(?:-|–|至|到)\s*([0-9]{1,2}):([0-9]{2})\Z")
 _OF_THE_CASE = "case."
 

@@ -13,7 +13,7 @@ from engine.definitions.yaml_document import Tree
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _LEAP_YEAR = 2000
 _DAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})\Z")
-_UNTIL = re.compile(r"\s*(?:\bto\b|至)\s*")
+_UNTIL = re.compile(r"\bto\b|至")
 
 
 def parse_date(text: str) -> date | None:
@@ -42,7 +42,7 @@ def _range(fields: Fields, key: str, item: Tree) -> DayRange | None:
     scalar = as_scalar(fields.reading, item, path)
     if scalar is None:
         return None
-    ends = [_day(text) for text in _UNTIL.split(scalar.text.strip())]
+    ends = [_day(text.strip()) for text in _UNTIL.split(scalar.text)]
     first, last = ends[0], ends[-1]
     if len(ends) > 2 or first is None or last is None or (first.year is None) != (last.year is None):
         fields.reading.add("flow.bad-day-range", scalar.line, path, found=scalar.text)

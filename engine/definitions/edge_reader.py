@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,7 +12,6 @@ from engine.definitions.reading import Reading
 from engine.definitions.references import References
 from engine.definitions.yaml_document import Scalar, Sequence, Tree
 
-_ARROW = re.compile(r"\s*->\s*")
 _BRANCHING = (NodeKind.EXCLUSIVE, NodeKind.INCLUSIVE)
 
 
@@ -96,7 +94,7 @@ class _EdgeReader:
             self._take_mapping(fields)
 
     def _take_chain(self, item: Scalar) -> None:
-        ids = _ARROW.split(item.text.strip())
+        ids = [name.strip() for name in item.text.split("->")]
         if len(ids) < 2 or not all(ids):
             self._reading.add("flow.bad-chain", item.line, "edges", found=item.text)
             self.complete = False

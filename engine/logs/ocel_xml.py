@@ -14,9 +14,10 @@ from engine.logs.collecting import ProblemCollector
 from engine.logs.object_log import ObjectLog, TypeOfThings
 from engine.logs.xml_declarations import require_known_encoding
 
-_MARK = re.compile(
-    rb"<(?:\w+:)?log\b[^>]*>\s*(?:<!--.*?-->\s*)*<(?:\w+:)?(?:object-types|event-types|objects|events)\b", re.DOTALL
-)
+_ROOT = re.compile(rb"<(?:\w+:)?log\b[^<>]*>")
+_PART = re.compile(rb"<(?:\w+:)?(?:object-types|event-types|objects|events)\b")
+_ASIDE = {b"<!--": b"-->", b"<?": b"?>", b"<!": b">"}
+"""What may stand between elements and is none, with its end."""
 
 _CONTAINERS = (
     "", "object-types", "object-types/object-type/attributes", "event-types", "event-types/event-type/attributes",
@@ -28,7 +29,21 @@ _Take = Callable[[dict[str, str], int], None]
 
 def is_ocel_xml(head: bytes) -> bool:
     """Whether a document that begins like this is OCEL 2.0, as opposed to XES, which also is a ``log``."""
-    return _MARK.search(head.replace(b"\0", b"")) is not None
+    text = head.replace(b"\0", b"")
+    root = _ROOT.match(text, _next_element(text, 0))
+    return root is not None and _PART.match(text, _next_element(text, root.end())) is not None
+
+
+def _next_element(text: bytes, at: int) -> int:
+    """Where the next element begins, or the end. Step by step: a pattern for it can take for ever."""
+    while (at := text.find(b"<", at)) >= 0:
+        ends = next((ends for begins, ends in _ASIDE.items() if text.startswith(begins, at)), None)
+        if ends is None:
+            return at
+        at = text.find(ends, at)
+        if at < 0:
+            break
+    return len(text)
 
 
 def read_ocel_xml(chunks: Iterable[bytes], problems: ProblemCollector, *, limits: Limits) -> ObjectLog:

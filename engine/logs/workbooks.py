@@ -36,17 +36,18 @@ _LONGEST_ROW = 8 * _PIECE
 _EMPTY_AREA, _EMPTY_SHARE = 2_000_000, 20
 """A rectangle of more cells is refused when fewer than one in so many is filled: the library keeps all of them."""
 _CELL = re.compile(rb"<(?:\w+:)?c[ />]")
-_COLUMN = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,4})[0-9]""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r=["']([0-9]{1,9})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^>/]*)?>")
-_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt=["']e["']""")
+# No pattern looks past the next "<": from each of a million beginnings to the end would take for ever.
+_COLUMN = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r=["']([A-Z]{1,4})[0-9]""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^<>]*?\s)?r=["']([0-9]{1,9})["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^<>/]*)?>")
+_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\bt=["']e["']""")
 _WITHOUT_RESULT = re.compile(
-    rb"<(?:\w+:)?c(?:\s([^>]*))?>\s*(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?c(?:\s([^<>]*))?>\s*(?:<(?:\w+:)?f(?:\s[^<>]*)?/>|<(?:\w+:)?f(?:\s[^<>]*)?>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
 )
 _IS_TEXT = re.compile(rb"""\bt=["']str["']""")
 """A formula of this type whose value is there and empty has been calculated: its result is the empty text."""
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z0-9:]{2,40})["']""")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([A-Z0-9:]{2,40})["']""")
 _CLOCK = r"^(?:1899-12-3[01]|1900-01-00) ([0-9:.]+)$"
 """What the library makes of a cell that shows a time of day alone: a date before all dates of a workbook."""
 _SHOWN = 20

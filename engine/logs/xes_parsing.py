@@ -173,6 +173,16 @@ def _report_text(texts: Iterable[str], chunk: bytes, line: int, problems: Proble
     """Report text between elements, which XES has no place for."""
     for text in sorted(text for text in texts if not text.isspace()):
         shown = text.strip().splitlines()[0][:_TEXT_SHOWN]
-        place = re.search(rb"(?:\A|>)[^<]*?" + re.escape(shown.encode()), chunk)
-        ahead = chunk.count(b"\n", 0, place.end()) if place else 0
-        problems.error("log.xes-text", line + ahead, text=shown)
+        problems.error("log.xes-text", line + _lines_before(shown.encode(), chunk), text=shown)
+
+
+def _lines_before(text: bytes, chunk: bytes) -> int:
+    """How many lines end before a text that stands between elements; 0 where it is spelt otherwise there."""
+    at = 0
+    for number, piece in enumerate(chunk.split(b"<")):
+        begin = piece.find(b">") if number else 0
+        found = piece.find(text, begin) if begin >= 0 else -1
+        if found >= 0:
+            return chunk.count(b"\n", 0, at + found + len(text))
+        at += len(piece) + 1
+    return 0
