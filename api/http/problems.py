@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -18,7 +17,7 @@ from api.http.languages import language_of
 from api.schemas.problem import ProblemShape
 from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
 from engine.storage.files import DamagedFile
-from engine.storage.full_disk import is_full_disk
+from engine.storage.full_disk import FAILURES, is_full_disk
 from engine.vocabulary import Language
 
 LOGGER = logging.getLogger("trueline.service")
@@ -97,8 +96,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(ClientDisconnect, _client_left)
     app.add_exception_handler(DamagedFile, _damaged)
-    app.add_exception_handler(OSError, _perhaps_full)
-    app.add_exception_handler(DBAPIError, _perhaps_full)
+    for kind in FAILURES:
+        app.add_exception_handler(kind, _perhaps_full)
     app.add_exception_handler(Exception, _our_fault)
 
 

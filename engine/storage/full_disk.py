@@ -8,6 +8,9 @@ import sqlite3
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+FAILURES: tuple[type[Exception], ...] = (OSError, DBAPIError)
+"""As what a full disk shows itself; most of them are something else."""
+
 _WITHOUT_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 

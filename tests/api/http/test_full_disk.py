@@ -5,6 +5,7 @@ from __future__ import annotations
 from errno import ENOSPC
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import Connection, event
 
@@ -41,7 +42,7 @@ def _fill(service: Service) -> None:
     engine = service.running.database.engine
     most = 1
     event.listen(engine, "begin", no_more_pages)
-    answers = []
+    answers: list[httpx.Response] = []
     while len(answers) < 200 and (not answers or answers[-1].status_code == 201):
         answers.append(service.client.post("/logs", json={"name": "x" * 200}))
     assert (answers[-1].status_code, answers[-1].json()["code"]) == (507, "service.disk-full")
