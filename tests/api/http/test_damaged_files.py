@@ -10,7 +10,8 @@ from sqlmodel import select
 
 from engine.storage.event_tables import SealRow
 from tests.api.http.service import Service, service_in
-from tests.api.http.test_events import event, items, live_log, sealed, send, until
+from tests.api.http.test_events import event, items, live_log, send
+from tests.api.http.test_sealed_events import sealed, until
 
 
 def flipped(path: Path) -> None:
