@@ -10,6 +10,7 @@ from functools import partial
 
 from api.assessing import assess_log, assess_versions_of
 from api.assessments.options import Options
+from api.assessments.summaries import ScoreSummary
 from api.composition import draw_process, report_of, versions_report_of
 from api.logs.service import stored_log
 from api.running import Running
@@ -37,6 +38,7 @@ from engine.vocabulary import Language
 LOGGER = logging.getLogger("trueline.service")
 
 RESULT = "result.json"
+SUMMARY = "summary.json"
 VERSIONS = "versions.json"
 """Names under which results are kept: of one flow, and of several versions."""
 
@@ -168,7 +170,8 @@ def assess_versions_stored(
 
 def artefacts_of(process: Process, assessment: Assessment) -> dict[str, bytes]:
     """Everything that is kept of an assessment."""
-    made = {RESULT: AssessmentShape.of(assessment).model_dump_json()}
+    shape = AssessmentShape.of(assessment)
+    made = {RESULT: shape.model_dump_json(), SUMMARY: ScoreSummary.of(shape).model_dump_json()}
     for language in Language:
         made[report_name(language)] = report_of(assessment, language=language)
         for show in OverlayKind:
@@ -181,6 +184,15 @@ def content_of(session: Session, running: Running, number: int, name: str) -> by
     """What an assessment made, or None where it made none of that name."""
     digest = artefact(session, number, name)
     return None if digest is None else running.files.checked(digest).read_bytes()
+
+
+def summary_of(session: Session, running: Running, number: int) -> ScoreSummary | None:
+    """The figures of an assessment that one flow judged; None where it is not done, or several versions judged."""
+    content = content_of(session, running, number, SUMMARY)
+    if content is not None:
+        return ScoreSummary.model_validate_json(content)
+    content = content_of(session, running, number, RESULT)  # made before figures were kept beside it
+    return None if content is None else ScoreSummary.of(AssessmentShape.model_validate_json(content))
 
 
 def _job(number: int) -> str:

@@ -20,9 +20,15 @@ from api.http.gate import Gate
 from api.http.problems import install
 from api.live import endpoints as live
 from api.logs import endpoints as logs
+from api.pages import assessments as assessment_pages
+from api.pages import assets, home
+from api.pages import flows as flow_pages
+from api.pages import logs as log_pages
+from api.pages.problems import problem_page
 from api.running import Running
 
 VERSION = "1"
+PAGES = (assets, home, flow_pages, log_pages, assessment_pages)
 TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},
@@ -59,7 +65,7 @@ def create_app(running: Running) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.running = running
-    install(app)
+    install(app, say=problem_page)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
     for part in (flows, logs, events, live, hooks, assessments):
@@ -67,6 +73,8 @@ def create_app(running: Running) -> FastAPI:
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
     app.include_router(version_one)
     app.include_router(health.router)
+    for pages in PAGES:
+        app.include_router(pages.router)
     return app
 
 

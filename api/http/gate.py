@@ -13,6 +13,8 @@ from api.running import Running
 from engine.errors import Problem
 
 OPEN_PATHS = frozenset({"/health"})
+OPEN_FOLDER = "/static/"
+"""Styles and scripts are the same for everybody; the page that asks for a key needs them too."""
 
 SAFETY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -42,7 +44,8 @@ class Gate:
             await send(message)
 
         request = Request(scope)
-        if scope["path"] in OPEN_PATHS or self._running.opens(_key(request)):
+        path = scope["path"]
+        if path in OPEN_PATHS or path.startswith(OPEN_FOLDER) or self._running.opens(_key(request)):
             await self._app(scope, receive, careful)
             return
         problem = Problem("service.key-missing" if not _key(request) else "service.key-wrong")

@@ -7,13 +7,15 @@ from fastapi import Request
 from engine.vocabulary import Language
 
 LONGEST_HEADER = 1_000
+LANGUAGE_COOKIE = "lang"
+"""Where a browser keeps the language that its user has chosen."""
 
 
 def language_of(request: Request) -> Language:
-    """The query's ``lang``, else what ``Accept-Language`` prefers of what we speak, else English."""
-    asked = request.query_params.get("lang")
-    if asked in set(Language):
-        return Language(asked)
+    """The query's ``lang``, else the cookie's, else what ``Accept-Language`` prefers of what we speak, else English."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if asked in set(Language):
+            return Language(asked)
     return preferred(request.headers.get("accept-language", ""))
 
 

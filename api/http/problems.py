@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -87,8 +87,18 @@ def problem_response(
     return Response(json.dumps(body), status.value, extra, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Teach an application to answer with problem details only."""
+Say = Callable[[Request, HTTPStatus, Sequence[Problem], Mapping[str, str]], Response | None]
+"""Says what is wrong in another way than by problem details; None where it has none for such a request."""
+
+
+def install(app: FastAPI, *, say: Say | None = None) -> None:
+    """Teach an application to answer with problem details only.
+
+    Args:
+        app: The application.
+        say: Asked first, so that people who look at pages are answered with pages.
+    """
+    app.state.say = say
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(InputRefused, _input_refused)
     app.add_exception_handler(Unavailable, _unavailable)
@@ -101,9 +111,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _our_fault)
 
 
+def answer(
+    request: Request, status: HTTPStatus, problems: Sequence[Problem], headers: Mapping[str, str] | None = None
+) -> Response:
+    """Problems as the kind of response that whoever asked can read."""
+    say: Say | None = getattr(request.app.state, "say", None)
+    said = None if say is None else say(request, status, problems, headers or {})
+    return said or problem_response(status, problems, language_of(request), headers)
+
+
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for it alone, as are the others below
-    return problem_response(error.status, [error.problem], language_of(request), error.headers)
+    return answer(request, error.status, [error.problem], error.headers)
 
 
 def _input_refused(request: Request, error: Exception) -> Response:
@@ -111,12 +130,12 @@ def _input_refused(request: Request, error: Exception) -> Response:
     too_large = any(p.code == "limit.exceeded" and p.values.get("limit") in SIZES for p in error.problems)
     status = HTTPStatus.CONFLICT if isinstance(error, Conflict) else HTTPStatus.UNPROCESSABLE_ENTITY
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else status
-    return problem_response(status, error.problems, language_of(request))
+    return answer(request, status, error.problems)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)  # noqa: S101
-    return problem_response(HTTPStatus.NOT_IMPLEMENTED, [error.problem], language_of(request))
+    return answer(request, HTTPStatus.NOT_IMPLEMENTED, [error.problem])
 
 
 def _http_exception(request: Request, error: Exception) -> Response:
@@ -124,13 +143,13 @@ def _http_exception(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     code = ROUTE_CODES.get(status, "service.bad-request")
     values: dict[str, Value] = {"method": request.method[:20], "path": request.url.path[:SHOWN_CHARACTERS]}
-    return problem_response(status, [Problem(code, values=values)], language_of(request), error.headers)
+    return answer(request, status, [Problem(code, values=values)], error.headers)
 
 
 def _invalid_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     problems = [parameter_problem(entry) for entry in error.errors()]
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, problems, language_of(request))
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, problems)
 
 
 def parameter_problem(entry: Mapping[str, Any]) -> Problem:
@@ -151,15 +170,15 @@ def _client_left(_request: Request, _error: Exception) -> Response:
 def _damaged(request: Request, error: Exception) -> Response:
     assert isinstance(error, DamagedFile)  # noqa: S101
     LOGGER.error("%s is gone or damaged", error.problem.values["file"])
-    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, [error.problem], language_of(request))
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, [error.problem])
 
 
 def _perhaps_full(request: Request, error: Exception) -> Response:
     if not is_full_disk(error):
         raise error
     LOGGER.error("the disk is full: %s", error)
-    return problem_response(HTTPStatus.INSUFFICIENT_STORAGE, [Problem("service.disk-full")], language_of(request))
+    return answer(request, HTTPStatus.INSUFFICIENT_STORAGE, [Problem("service.disk-full")])
 
 
 def _our_fault(request: Request, _error: Exception) -> Response:
-    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, [Problem("service.our-fault")], language_of(request))
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, [Problem("service.our-fault")])

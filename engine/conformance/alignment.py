@@ -123,6 +123,14 @@ class Alignments:
     moves: MoveColumns
     explanations: NDArray[np.int8]
 
+    @classmethod
+    def none(cls, net: Net) -> Alignments:
+        """No alignments, of a log without variants or where only the net is known."""
+        nothing = np.zeros(0, dtype=np.int64)
+        codes, rows = np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int32)
+        moves = MoveColumns(np.zeros(1, dtype=np.int64), codes, rows, rows)
+        return cls(net, (), nothing, codes, nothing, nothing, nothing, moves, codes)
+
     def __len__(self) -> int:
         """How many variants there are."""
         return len(self.counts)

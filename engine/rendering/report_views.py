@@ -118,7 +118,7 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
         fact("period", span),
         fact("cases", _cases(assessment, wording)),
         fact("events", wording.number(assessment.events)),
-        fact("variants", wording.number(variants)),
+        fact("variants", wording.number(variants) if variants or not assessment.cases else ""),
         fact("now", wording.moment(assessment.now) if assessment.now else wording.text("report.no-timestamps")),
         fact("closed", closed_rule(assessment.closed_rule, wording)),
         fact("calendar", say_calendars(assessment.calendars, assessment.flow, wording) or assessment.calendar),

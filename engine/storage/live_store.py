@@ -233,3 +233,13 @@ def forget_told(session: Session, log: int, case: str) -> None:
 
 def _standing(row: LiveCaseRow) -> Standing:
     return Standing(row.case, row.flow, row.first, row.began, row.state, row.cost, row.deviations, row.problem)
+
+
+def count_deviating(session: Session, log: int) -> int:
+    """How many open cases of a log show deviations."""
+    where = (
+        col(LiveCaseRow.log) == log,
+        col(LiveCaseRow.state).is_not(None),
+        col(LiveCaseRow.deviations) > 0,
+    )
+    return session.exec(select(func.count()).select_from(LiveCaseRow).where(*where)).one()

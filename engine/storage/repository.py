@@ -114,3 +114,37 @@ def problems_from_json(text: str) -> tuple[Problem, ...]:
         Problem(entry["code"], Place(**entry["place"]), entry["values"], Severity(entry["severity"]), entry["count"])
         for entry in (json.loads(text) if text else [])
     )
+
+
+def latest(session: Session, kind: type[Row], *, limit: int) -> Sequence[Row]:
+    """The rows that came last, the newest first."""
+    return session.exec(select(kind).order_by(col(kind.id).desc()).limit(limit)).all()
+
+
+def latest_before(session: Session, kind: type[Row], *, before: int, limit: int) -> tuple[Sequence[Row], int | None]:
+    """Rows with a smaller id, the newest first, and the id before which the next page begins, or None at the end."""
+    query = select(kind).where(col(kind.id) < before).order_by(col(kind.id).desc()).limit(limit + 1)
+    rows = session.exec(query).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def flow_keys(session: Session) -> Sequence[str]:
+    """The ids of all flows, as their files say, each once, in alphabetical order."""
+    return session.exec(select(FlowRow.key).distinct().order_by(FlowRow.key)).all()
+
+
+def uploads_of(session: Session, key: str) -> Sequence[FlowRow]:
+    """What was uploaded of a flow, the newest first."""
+    return session.exec(select(FlowRow).where(col(FlowRow.key) == key).order_by(col(FlowRow.id).desc())).all()
+
+
+def assessments_of(session: Session, key: str, *, limit: int) -> Sequence[AssessmentRow]:
+    """The latest assessments of a flow, whichever upload of it judged, the newest first."""
+    query = select(AssessmentRow).join(FlowRow, col(FlowRow.id) == AssessmentRow.flow).where(col(FlowRow.key) == key)
+    return session.exec(query.order_by(col(AssessmentRow.id).desc()).limit(limit)).all()
+
+
+def assessments_of_log(session: Session, log: int, *, limit: int) -> Sequence[AssessmentRow]:
+    """The latest assessments of a log, the newest first."""
+    query = select(AssessmentRow).where(col(AssessmentRow.log) == log)
+    return session.exec(query.order_by(col(AssessmentRow.id).desc()).limit(limit)).all()

@@ -1,0 +1,156 @@
+"""The pages of assessments: all of them, a new one, and one with its scorecard."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from api.assessments.endpoints import ask_for_assessment, existing_assessment
+from api.assessments.schemas import AssessmentRequest, AssessmentSummary
+from api.assessments.service import summary_of
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
+from api.http.problems import Refusal, parameter_problem
+from api.http.turns import turn
+from api.pages.attention import title_of
+from api.pages.scorecard import Scorecard, chart, kept_assessment, standard_rows
+from api.pages.shell import Visit, VisitDep, page
+from engine.calendars import CALENDAR_NAMES
+from engine.errors import InputRefused
+from engine.rendering.overlay import OverlayKind
+from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
+from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
+from engine.vocabulary import Verdict
+
+router = APIRouter(prefix="/assessments", include_in_schema=False)
+
+CHOICES = 200
+"""How many logs can be chosen from."""
+
+Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+
+
+@router.get("", response_class=HTMLResponse)
+def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID) -> HTMLResponse:
+    """All assessments, the newest first."""
+    rows, following = latest_before(visit.session, AssessmentRow, before=before, limit=MOST_ITEMS)
+    found = [
+        (
+            row,
+            title_of(visit.session.get_one(FlowRow, row.flow), visit),
+            visit.session.get_one(LogRow, row.log).name,
+            summary_of(visit.session, visit.running, row.id or 0) if row.status == Status.DONE else None,
+        )
+        for row in rows
+    ]
+    return page(visit, "assessments.html.j2", here="assessments", found=found, following=following)
+
+
+@router.get("/new", response_class=HTMLResponse)
+def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
+    """What is to be held against what."""
+    flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
+    return page(
+        visit,
+        "assessment_new.html.j2",
+        here="assessments",
+        flows=[(row, title_of(row, visit)) for row in flows],
+        logs=latest(visit.session, LogRow, limit=CHOICES),
+        flow=flow,
+        log=log,
+        calendars=CALENDAR_NAMES,
+    )
+
+
+@router.post("")
+def start_assessment(
+    *,
+    running: RunningDep,
+    session: WriteSession,
+    language: LanguageDep,
+    response: Response,
+    flow: Annotated[str, Form()],
+    log: Annotated[str, Form()],
+    closed: Annotated[str, Form()] = "",
+    calendar: Annotated[str, Form()] = "",
+) -> RedirectResponse:
+    """Ask for an assessment, as the form says."""
+    said = {"flow": flow, "log": log, "closed": closed, "calendar": calendar}
+    numbers = {name: int(value) if value.isascii() and value.isdigit() else value for name, value in said.items()}
+    try:
+        asked = AssessmentRequest.model_validate({name: value for name, value in numbers.items() if value != ""})
+    except ValidationError as error:
+        raise InputRefused(parameter_problem(entry) for entry in error.errors()) from None
+    started = ask_for_assessment(asked, running, session, language, response)
+    return RedirectResponse(f"/assessments/{started.id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/{assessment}", response_class=HTMLResponse)
+def show_assessment(assessment: Id, visit: VisitDep, show: OverlayKind = OverlayKind.DEVIATIONS) -> HTMLResponse:
+    """How far an assessment is; once it is done, its scorecard."""
+    row = existing_assessment(visit.session, assessment)
+    values = frame_of(visit, row)
+    found = kept_assessment(visit, row)
+    if found is None:
+        template = "assessment_versions.html.j2" if row.status == Status.DONE else "assessment_running.html.j2"
+        return page(visit, template, here="assessments", **values)
+    with turn(visit.running):
+        drawing = chart(visit, row, show)
+    return page(
+        visit,
+        "scorecard.html.j2",
+        here="assessments",
+        tab="scorecard",
+        card=Scorecard.of(assessment, found, visit),
+        drawing=drawing,
+        shown=show,
+        overlays=tuple(OverlayKind),
+        **values,
+    )
+
+
+@router.get("/{assessment}/standards", response_class=HTMLResponse)
+def show_standards(assessment: Id, visit: VisitDep, verdict: Verdict | None = None) -> HTMLResponse:
+    """The standards of an assessment: target, tolerance, what was reached, and the verdict."""
+    row = existing_assessment(visit.session, assessment)
+    found = kept_assessment(visit, row)
+    if found is None:
+        raise not_done(row)
+    rows = [
+        (result, shown)
+        for result, shown in zip(found.standards, standard_rows(found, visit), strict=True)
+        if verdict in {None, result.verdict}
+    ]
+    counts = {one: sum(result.verdict is one for result in found.standards) for one in Verdict}
+    return page(
+        visit,
+        "standards.html.j2",
+        here="assessments",
+        tab="standards",
+        rows=rows,
+        counts=counts,
+        all_count=len(found.standards),
+        verdict=verdict,
+        **frame_of(visit, row),
+    )
+
+
+def not_done(row: AssessmentRow) -> Refusal:
+    """Nothing can be shown of an assessment that has no result, or one of several versions."""
+    code = "service.assessment-failed" if row.status == Status.FAILED else "service.not-done"
+    return Refusal(HTTPStatus.CONFLICT, code, id=row.id or 0)
+
+
+def frame_of(visit: Visit, row: AssessmentRow) -> dict[str, Any]:
+    """What the head of every page of an assessment shows."""
+    flow, log = visit.session.get_one(FlowRow, row.flow), visit.session.get_one(LogRow, row.log)
+    return {
+        "row": row,
+        "flow": flow,
+        "log": log,
+        "name": title_of(flow, visit),
+        "summary": AssessmentSummary.of(row, visit.language),
+    }

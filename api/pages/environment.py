@@ -1,0 +1,26 @@
+"""How pages are filled: Jinja2 with everything escaped, and every name that is not there an error."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from api.pages.assets import asset
+
+
+@cache
+def environment() -> Environment:
+    """Where the templates of pages are found: ours, and those of the report, whose tables and cards pages share."""
+    made = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("api.pages", "templates"), PackageLoader("engine.rendering", "templates")],
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["asset"] = lambda name: asset(name).address
+    made.filters["percent"] = lambda share: 100 * float(share)
+    return made

@@ -1,0 +1,118 @@
+"""What every page has: who asks, in which language, and the frame around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from api.http.dependencies import LanguageDep, ReadSession, RunningDep
+from api.http.languages import LANGUAGE_COOKIE
+from api.pages.environment import environment
+from api.running import Running
+from engine.rendering.wording import Wording
+from engine.storage.database import Session
+from engine.vocabulary import Language
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing comes from elsewhere, and no script stands in a page: whatever a label says, it stays text."""
+
+SECTIONS = ("home", "flows", "logs", "assessments", "live")
+YEAR_SECONDS = 31_536_000
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody asks for a page.
+
+    Attributes:
+        request: The request.
+        running: The service.
+        session: A unit of work that changes nothing.
+        language: Of the page.
+    """
+
+    request: Request
+    running: Running
+    session: Session
+    language: Language
+
+    @property
+    def wording(self) -> Wording:
+        """How the page's language says things."""
+        return Wording(self.language)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether htmx asks for a part of a page."""
+        return self.request.headers.get("hx-request") == "true" and not self.request.headers.get("hx-boosted")
+
+    def address(self, **changed: str | int | None) -> str:
+        """This page's address with some parameters changed; None leaves one out."""
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in changed]
+        query = urlencode([*kept, *((name, value) for name, value in changed.items() if value is not None)])
+        return self.request.url.path + (f"?{query}" if query else "")
+
+
+def visit(request: Request, running: RunningDep, session: ReadSession, language: LanguageDep) -> Visit:
+    """Somebody asks for a page."""
+    return Visit(request, running, session, language)
+
+
+VisitDep = Annotated[Visit, Depends(visit)]
+
+
+def page(visit: Visit, template: str, *, here: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> HTMLResponse:
+    """A page, or a part of one.
+
+    Args:
+        visit: Who asks.
+        template: The template's name.
+        here: The section that it belongs to.
+        status: HTTP status.
+        values: What the template shows.
+    """
+    return framed(visit.request, visit.language, template, here=here, status=status, visit=visit, **values)
+
+
+def framed(
+    request: Request,
+    language: Language,
+    template: str,
+    *,
+    here: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    **values: Any,
+) -> HTMLResponse:
+    """A page for which nothing has to be looked up, such as one that says what went wrong."""
+    wording = Wording(language)
+    content = (
+        environment()
+        .get_template(template)
+        .render(
+            t=wording.text,
+            term=wording.term,
+            w=wording,
+            points=lambda score: wording.score(Fraction(score)),
+            language=language.value,
+            languages=tuple(Language),
+            in_language=lambda other: str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            here=here,
+            sections=SECTIONS,
+            csrf=getattr(request.state, "csrf", ""),
+            principal=getattr(request.state, "principal", None),
+            **values,
+        )
+    )
+    response = HTMLResponse(content, status, {"Content-Language": language.value, "Content-Security-Policy": POLICY})
+    if request.query_params.get("lang") in set(Language):
+        response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+    return response
