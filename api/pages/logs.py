@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.http.bodies import UploadDep
-from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep, WriteSession
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
 from api.http.turns import turn
 from api.logs import service
 from api.logs.columns import ReadOptionsDep
 from api.logs.endpoints import existing_log
 from api.logs.schemas import LogAnswer
 from api.pages.attention import title_of
-from api.pages.shell import VisitDep, page
+from api.pages.shell import VisitDep, framed, page
 from api.pages.uploads import gone_to
+from api.schemas.problem import ProblemShape
+from engine.errors import InputRefused
+from engine.logs.options import DateOrder, ReadOptions
+from engine.logs.preview import Preview, preview_table
 from engine.storage.repository import assessments_of_log, latest_before
 from engine.storage.tables import FlowRow, LogRow
+from engine.vocabulary import Language
 
 router = APIRouter(prefix="/logs", include_in_schema=False)
 
 SHOWN = 10
+COLUMN_ROLES = {
+    "case": "case",
+    "activity": "activity",
+    "time": "timestamp",
+    "start": "start",
+    "resource": "resource",
+}
+"""Role of a column → the option that names it."""
 
 
 @router.get("", response_class=HTMLResponse)
@@ -39,12 +53,45 @@ def show_new_log(visit: VisitDep) -> HTMLResponse:
 
 
 @router.post("/uploads")
-def upload_log(upload: UploadDep, columns: ReadOptionsDep, running: RunningDep, session: WriteSession) -> Response:
-    """Take a log that was dropped on a page."""
+def upload_log(
+    *,
+    request: Request,
+    upload: UploadDep,
+    columns: ReadOptionsDep,
+    running: RunningDep,
+    session: WriteSession,
+    language: LanguageDep,
+) -> Response:
+    """Take a log that was dropped on a page; where it cannot be read as it is, ask what is what."""
     with turn(running):
-        log = service.read_uploaded(upload.incoming, columns, name=upload.name, limits=running.limits)
+        try:
+            log = service.read_uploaded(upload.incoming, columns, name=upload.name, limits=running.limits)
+        except InputRefused as refusal:
+            found = preview_table(upload.incoming.path, sheet=columns.sheet, limits=running.limits)
+            if found is None:
+                raise
+            return _ask(request, language, refusal, found, columns)
         row = service.add_log(session, running.files, upload.incoming, log=log, columns=columns, now=running.clock())
     return gone_to(f"/logs/{row.id}")
+
+
+def _ask(
+    request: Request, language: Language, refusal: InputRefused, found: Preview, columns: ReadOptions
+) -> HTMLResponse:
+    """What is wrong, the first rows, and what can be said about them."""
+    said = {role: getattr(columns, field) or found.guesses.get(role, "") for role, field in COLUMN_ROLES.items()}
+    return framed(
+        request,
+        language,
+        "log_columns.html.j2",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        problems=[ProblemShape.of(problem, language) for problem in refusal.problems],
+        preview=found,
+        roles=COLUMN_ROLES,
+        said=said,
+        orders=tuple(DateOrder),
+        columns=columns,
+    )
 
 
 @router.get("/{log}", response_class=HTMLResponse)

@@ -153,6 +153,12 @@ def known_roles(cells: Iterable[str]) -> set[str]:
     return {role for role in _ROLES if plain & _known(_STRONG[role])}
 
 
+def guessed_roles(columns: Sequence[str]) -> dict[str, str]:
+    """Role → column, for those roles that exactly one of the columns is known to have by its name."""
+    found = {role: _candidates(role, columns) for role in _ROLES}
+    return {role: candidates[0] for role, candidates in found.items() if len(candidates) == 1}
+
+
 def _candidates(role: str, columns: Sequence[str]) -> list[str]:
     for names in (_STRONG[role], _WEAK.get(role, "")):
         known = _known(names)
