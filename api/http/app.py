@@ -23,12 +23,13 @@ from api.logs import endpoints as logs
 from api.pages import assessments as assessment_pages
 from api.pages import assets, home
 from api.pages import flows as flow_pages
+from api.pages import live as live_pages
 from api.pages import logs as log_pages
 from api.pages.problems import problem_page
 from api.running import Running
 
 VERSION = "1"
-PAGES = (assets, home, flow_pages, log_pages, assessment_pages)
+PAGES = (assets, home, flow_pages, log_pages, assessment_pages, live_pages)
 TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},

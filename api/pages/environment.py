@@ -23,4 +23,5 @@ def environment() -> Environment:
     )
     made.globals["asset"] = lambda name: asset(name).address
     made.filters["percent"] = lambda share: 100 * float(share)
+    made.tests["contains"] = lambda values, value: value in values
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
 from api.http.dependencies import LanguageDep, ReadSession, RunningDep
 from api.http.languages import LANGUAGE_COOKIE
@@ -101,6 +103,7 @@ def framed(
             t=wording.text,
             term=wording.term,
             w=wording,
+            moment=lambda value: _moment(value, wording),
             points=lambda score: wording.score(Fraction(score)),
             language=language.value,
             languages=tuple(Language),
@@ -116,3 +119,8 @@ def framed(
     if request.query_params.get("lang") in set(Language):
         response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
     return response
+
+
+def _moment(value: datetime, wording: Wording) -> Markup:
+    """A moment in UTC, which the page's script shows in the reader's own time."""
+    return Markup('<time datetime="{}" data-local>{}</time>').format(value.isoformat(), wording.moment(value))

@@ -126,6 +126,15 @@ function makeBoard(board) {
   window.addEventListener("pagehide", () => source.close());
 }
 
+/** Show a moment in the reader's own time; the moment in UTC stays as its title. */
+function makeLocal(time) {
+  const moment = new Date(time.dateTime);
+  if (time.title || Number.isNaN(moment.valueOf())) return;
+  const two = (number) => String(number).padStart(2, "0");
+  time.title = time.textContent;
+  time.textContent = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
 /** Copy a text that is shown once. */
 function makeCopy(button) {
   button.addEventListener("click", async () => {
@@ -138,6 +147,7 @@ function begin(root) {
   root.querySelectorAll(".viewer").forEach(makeViewer);
   root.querySelectorAll(".drop").forEach(makeDrop);
   root.querySelectorAll("[data-stream]").forEach(makeBoard);
+  root.querySelectorAll("time[data-local]").forEach(makeLocal);
   root.querySelectorAll("[data-copy]").forEach(makeCopy);
 }
 

@@ -1,0 +1,185 @@
+"""The live board: the open cases of a live log, what is due in them and where they left the line; and one such case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from api.events.endpoints import CaseName, existing_case, existing_live_log
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id
+from api.http.turns import turn
+from api.live.endpoints import read_case
+from api.live.schemas import DeadlineShape
+from api.pages.attention import title_of
+from api.pages.shell import Visit, VisitDep, page
+from api.schemas.watching import SeenShape
+from engine.conformance.deadlines import DeadlineState
+from engine.errors import LimitExceeded
+from engine.rendering.names import Names
+from engine.rendering.palette import DEVIATION_MARKS
+from engine.storage.live_store import Standing, count_deviating, last_said, page_of_deviating
+from engine.storage.repository import live_logs
+from engine.storage.stored_log import page_of_events
+from engine.storage.tables import FlowRow, LogRow
+
+router = APIRouter(prefix="/live", include_in_schema=False)
+
+NEAR = timedelta(minutes=30)
+DUE_SHOWN = 200
+EVENTS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline on the board; ``state`` is ``passed``, ``near`` or ``ahead``."""
+
+    shape: DeadlineShape
+    state: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deviating:
+    """An open case that shows deviations, each as a sign with words; ``expected`` is what may come next."""
+
+    case: str
+    address: str
+    cost: int
+    activity: str
+    when: datetime | None
+    deviations: tuple[tuple[str, str], ...]
+    expected: str
+
+
+@router.get("", response_class=HTMLResponse)
+def show_live_logs(visit: VisitDep) -> HTMLResponse:
+    """All live logs."""
+    logs = [
+        (row, flow_title(visit, row), count_deviating(visit.session, row.id or 0)) for row in live_logs(visit.session)
+    ]
+    return page(visit, "live_logs.html.j2", here="live", logs=logs)
+
+
+@router.get("/{log}", response_class=HTMLResponse)
+def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0) -> HTMLResponse:
+    """What is due, and which open cases deviate."""
+    row = existing_live_log(visit.session, log)
+    now = visit.running.clock()
+    found, following = page_of_deviating(visit.session, log, after=after, limit=MOST_ITEMS)
+    said = last_said(visit.session, log, [one.case for one in found])
+    dues, too_large = _dues(visit, row, now)
+    return page(
+        visit,
+        "live_board.html.j2",
+        here="live",
+        row=row,
+        flow=flow_title(visit, row),
+        now=now,
+        dues=dues[:DUE_SHOWN],
+        counts={state: sum(one.state == state for one in dues) for state in ("passed", "near", "ahead")},
+        too_large=too_large,
+        deviating=[_deviating(one, said.get(one.case), row, visit) for one in found],
+        deviating_count=count_deviating(visit.session, log),
+        following=following,
+    )
+
+
+@router.get("/{log}/cases/{case:path}", response_class=HTMLResponse)
+def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
+    """Where a running case stands: what happened, what is due, what may come next."""
+    row = existing_live_log(visit.session, log)
+    known = existing_case(visit.session, log, case)
+    shape = read_case(log, case, visit.running, visit.session, visit.language)
+    names = _names(visit, shape.flow)
+    return page(
+        visit,
+        "live_case.html.j2",
+        here="live",
+        row=row,
+        case=case,
+        shape=shape,
+        dues=[_due(one, log, visit.running.clock()) for one in shape.deadlines],
+        deviations=[] if shape.verdict is None else _said(shape.verdict, names),
+        expected=[] if shape.verdict is None else [_step(one, names) for one in shape.verdict.expected or ()],
+        events=page_of_events(visit.session, visit.running.files, log, case=known, after=0, limit=EVENTS_SHOWN)[0],
+    )
+
+
+def flow_title(visit: Visit, row: LogRow) -> str:
+    """The name of the flow that a live log follows; "" where it follows none."""
+    return "" if row.flow is None else title_of(visit.session.get_one(FlowRow, row.flow), visit)
+
+
+def _dues(visit: Visit, row: LogRow, now: datetime) -> tuple[list[Due], bool]:
+    """What is due by when it is due, and whether there was too much to look at."""
+    if row.flow is None or row.closed is not None:
+        return [], False
+    log = row.id or 0
+    try:
+        with turn(visit.running):
+            found = visit.running.live.due.look(visit.session, log, now=now)
+    except LimitExceeded:
+        return [], True
+    shapes = [
+        DeadlineShape.of(one, now=now, language=visit.language)
+        for one in found
+        if one.deadline.state in (DeadlineState.AHEAD, DeadlineState.PASSED)
+    ]
+    return [_due(shape, log, now) for shape in sorted(shapes, key=lambda shape: shape.act_by)], False
+
+
+def _due(shape: DeadlineShape, log: int, now: datetime) -> Due:
+    state = shape.state.value
+    if shape.state is DeadlineState.AHEAD and shape.act_by <= now + NEAR:
+        state = "near"
+    return Due(shape, state, case_address(log, shape.case))
+
+
+def _deviating(standing: Standing, body: str | None, row: LogRow, visit: Visit) -> Deviating:
+    names = _names(visit, standing.flow)
+    verdict = None if body is None else SeenShape.model_validate_json(body)
+    expected = [] if verdict is None else [_step(one, names) for one in verdict.expected or ()]
+    return Deviating(
+        case=standing.case,
+        address=case_address(row.id or 0, standing.case),
+        cost=standing.cost,
+        activity="" if verdict is None else verdict.activity or "",
+        when=None if verdict is None else verdict.time,
+        deviations=() if verdict is None else _said(verdict, names),
+        expected=visit.wording.text("chart.list-separator").join(expected),
+    )
+
+
+def _said(verdict: SeenShape, names: Names | None) -> tuple[tuple[str, str], ...]:
+    """Each deviation as a sign with words."""
+    return tuple(
+        (DEVIATION_MARKS[one.kind], _words(one.kind.value, one.steps, names, other_branch=one.other_branch))
+        for one in verdict.deviations
+        if one.change.value != "withdrawn"
+    )
+
+
+def _words(kind: str, steps: list[str], names: Names | None, *, other_branch: bool) -> str:
+    if names is None:
+        return " → ".join(steps)
+    return f"{names.kind(kind, other_branch=other_branch)}{names.colon}{names.steps(steps, kind)}"
+
+
+def _step(label: str, names: Names | None) -> str:
+    return label if names is None else names.step(label)
+
+
+def _names(visit: Visit, flow: int | None) -> Names | None:
+    """How a flow's parts are called; None where nothing judges."""
+    process = None if flow is None else visit.running.live.due.judges.of_flow(visit.session, flow).process
+    return None if process is None else Names(process.flow, visit.wording)
+
+
+def case_address(log: int, case: str) -> str:
+    """The page of a running case."""
+    return f"/live/{log}/cases/{quote(case, safe='')}"
