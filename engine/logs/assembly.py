@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from engine.errors import LimitExceeded, Place
@@ -24,6 +25,7 @@ class Rows:
             attributes; in the order in which events count.
         event_lines: The line of each event, or None where lines mean nothing.
         case_lines: The line of each case, or None.
+        activity_names: Distinct activities; then the ``activity`` of an event is the number (UInt32) of its own.
     """
 
     case_ids: pl.Series
@@ -31,6 +33,18 @@ class Rows:
     events: pl.DataFrame
     event_lines: pl.Series | None = None
     case_lines: pl.Series | None = None
+    activity_names: pl.Series | None = None
+
+    @property
+    def activity(self) -> pl.Series:
+        """The activity of each event as text."""
+        column = self.events["activity"]
+        return column if self.activity_names is None else self.activity_names.gather(column)
+
+    def numbered_activity(self) -> tuple[pl.Series, pl.Series]:
+        """The distinct activities in the order of their first appearance, and for each event the number of its own."""
+        column = self.events["activity"]
+        return numbered(column) if self.activity_names is None else in_order(self.activity_names, column)
 
 
 def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
@@ -42,11 +56,11 @@ def assemble(rows: Rows, problems: ProblemCollector, *, limits: Limits) -> Log:
     Raises:
         InputRefused: Something was wrong with the file; every problem found is in it.
     """
-    names, codes = numbered(rows.events["activity"])
+    names, codes = rows.numbered_activity()
     composed = names.str.normalize("NFC")
     if not composed.equals(names):
         rows = _composed(rows, composed.gather(codes), problems)
-        names, codes = numbered(rows.events["activity"])
+        names, codes = rows.numbered_activity()
     _check_labels(rows, names, problems, limits)
     problems.refuse_if_wrong()
     _count_order(rows, problems)
@@ -85,6 +99,23 @@ def numbered(labels: pl.Series) -> tuple[pl.Series, pl.Series]:
     return names, rows["number"]
 
 
+def in_order(names: pl.Series, codes: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Labels given as numbers of distinct names, as ``numbered`` would give them.
+
+    Args:
+        names: The names, perhaps more than are used, in any order.
+        codes: For each row the number of its label, none of them null.
+    """
+    number = codes.to_numpy()
+    newest = np.maximum.accumulate(number)
+    if not len(number) or (number[0] == 0 and newest[-1] == len(names) - 1 and (np.diff(newest) <= 1).all()):
+        return names.head(int(newest[-1]) + 1 if len(number) else 0), codes
+    first = codes.unique(maintain_order=True)
+    place = np.zeros(len(names), dtype=np.uint32)
+    place[first.to_numpy()] = np.arange(len(first), dtype=np.uint32)
+    return names.gather(first), pl.Series(codes.name, place[number])
+
+
 def free_name(name: str, taken: Iterable[str]) -> str:
     """The name itself, or with the first number from 2 on that nobody has: ``Variant``, ``Variant (2)``."""
     used = set(taken)
@@ -97,23 +128,23 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 def _composed(rows: Rows, labels: pl.Series, problems: ProblemCollector) -> Rows:
     """The rows with other labels, which are their own, composed."""
-    changed = (labels != rows.events["activity"]).fill_null(value=False)
+    changed = (labels != rows.activity).fill_null(value=False)
     _warn(problems, "log.names-composed", changed, rows.event_lines)
-    return replace(rows, events=rows.events.with_columns(labels.alias("activity")))
+    return replace(rows, events=rows.events.with_columns(labels.alias("activity")), activity_names=None)
 
 
 def _check_labels(rows: Rows, names: pl.Series, problems: ProblemCollector, limits: Limits) -> None:
     """Refuse events without an activity and labels that no page or picture could show; ``names`` are the activities."""
-    activity = rows.events["activity"]
     if _blank(names).any():
-        for line in _lines_where(_blank(activity), rows.event_lines):
+        for line in _lines_where(_blank(rows.activity), rows.event_lines):
             problems.error("log.activity-missing", line)
     for labels, each, lines, element in (
-        (activity, names, rows.event_lines, "activity"),
+        (None, names, rows.event_lines, "activity"),
         (rows.case_ids, rows.case_ids, rows.case_lines, "case"),
     ):
         if not (each.str.len_chars() > limits.label_characters).any():
             continue
+        labels = rows.activity if labels is None else labels
         distinct = pl.DataFrame({"label": labels, "row": pl.int_range(len(labels), eager=True)})
         long = distinct.filter(pl.col("label").str.len_chars() > limits.label_characters)
         for label, row in long.unique("label", keep="first", maintain_order=True).iter_rows():

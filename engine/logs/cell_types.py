@@ -11,6 +11,7 @@ import re
 import polars as pl
 
 from engine.logs.instants import read_instants
+from engine.logs.text_tables import TextTable
 
 _WHOLE = r"^(?:0|-?[1-9][0-9]{0,17})$"
 _DECIMAL = r"^-?(?:0|[1-9][0-9]{0,9})(?:\.[0-9]{1,5})?$"  # up to 15 digits a double keeps them all
@@ -35,6 +36,14 @@ def typed(text: pl.Series) -> pl.Series:
     if _all_like(_DECIMAL, first, values) and _decimals_alike(values):
         return text.cast(pl.Float64)
     return as_moments(text)
+
+
+def typed_column(table: TextTable, name: str) -> pl.Series:
+    """A column of a table as ``typed`` makes it."""
+    if name in table.texts:
+        return typed(table.texts[name]).gather(table.columns[name]).alias(name)
+    text = table.text(name)
+    return typed(text) if text.dtype == pl.String else text
 
 
 def as_moments(text: pl.Series) -> pl.Series:

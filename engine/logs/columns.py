@@ -147,6 +147,21 @@ def find_roles(
     )
 
 
+def likely_role(name: str, options: ReadOptions) -> str:
+    """What ``find_roles`` might take a column for, as its name alone tells.
+
+    Returns:
+        "time" (of the event or of its start), "label" (of the case or the activity) or "".
+    """
+    if name in (options.case, options.activity):
+        return "label"
+    if name == options.resource:
+        return ""
+    if name in (options.timestamp, options.start) or _plain(name) in _TIMES:
+        return "time"
+    return "label" if name == OWN_LAYOUT[0] or _plain(name) in _LABELS else ""
+
+
 def known_roles(cells: Iterable[str]) -> set[str]:
     """The roles whose well-known names are among some cells, which then are headings."""
     plain = {_plain(cell) for cell in cells} - {""}
@@ -176,6 +191,10 @@ def _plain(name: str) -> str:
     """A name without case, width, spaces and punctuation."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(character for character in folded if character.isalnum())
+
+
+_TIMES = _known(_STRONG["time"]) | _known(_WEAK["time"]) | _known(_STRONG["start"])
+_LABELS = frozenset[str]().union(*(_known(names[role]) for names in (_STRONG, _WEAK) for role in ("case", "activity")))
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -1,8 +1,7 @@
 """Comma-separated text as columns of text: encoding, separator, rows, each row with its line.
 
-A regular file is split by Polars once every byte has been checked (see ``csv_columns``); any other by the standard
-library's reader in its strict mode, which can name the line of an error. "007", "NA" and "null" are values; only an
-empty cell is null.
+A large regular file is split by a kernel (see ``csv_columns``); any other by the standard library's reader in its strict
+mode, which can name the line of an error. "007", "NA" and "null" are values; only an empty cell is null.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from itertools import islice
 
 import polars as pl
 
-from engine.limits import Limits
+from engine.limits import MEBIBYTE, Limits
 from engine.logs.assembly import check_cells
 from engine.logs.collecting import ProblemCollector
-from engine.logs.csv_columns import regular_columns
+from engine.logs.columns import likely_role
+from engine.logs.options import ReadOptions
 from engine.logs.text_tables import TextTable, column_names
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -28,10 +28,12 @@ _LOOK_AT = 50
 _GB2312_SHARE = 0.9
 _PIECE = 1 << 18
 _UTF8 = "utf-8-sig"
+_SMALL = MEBIBYTE
+"""A file up to this size is read row by row before the kernel of regular files is loaded."""
 
 
-def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) -> TextTable:
-    """Split a CSV file into columns.
+def read_text_table(data: bytes, problems: ProblemCollector, *, options: ReadOptions, limits: Limits) -> TextTable:
+    """Split a CSV file into columns; moments are made of those alone that may be the time or the start.
 
     Raises:
         InputRefused: Its encoding is unknown, or a row has more or fewer cells than the header.
@@ -41,12 +43,17 @@ def read_text_table(data: bytes, problems: ProblemCollector, *, limits: Limits) 
     separator, width = _separator(data, encoding)
     header, line, rows = _rows(data, encoding, separator, problems)
     names = column_names(header, line, problems, limits=limits, widest=width)
-    regular = regular_columns(_as_utf8(data, encoding), separator, len(names)) if line == 1 else None
-    if regular is None:
-        return _row_by_row(rows, names, problems, limits)
-    check_cells(len(regular.lines), len(names), limits, problems.source)
-    regular.columns.columns = names
-    return _without_empty_rows(regular, problems)
+    if line == 1 and len(data) > _SMALL:
+        from engine.logs.csv_columns import regular_columns  # noqa: PLC0415 - Numba takes as long as a small file
+
+        whole = _as_utf8(data, encoding)
+        most = limits.log_cells // max(len(names), 1)
+        moments = [name for name in names if likely_role(name, options) == "time"]
+        regular = regular_columns(whole, separator, names, moments=moments, most_rows=most)
+        if regular is not None:
+            check_cells(len(regular.lines), len(names), limits, problems.source)
+            return _without_empty_rows(regular, problems)
+    return _row_by_row(rows, names, problems, limits)
 
 
 def _as_utf8(data: bytes, encoding: str) -> bytes:
@@ -59,7 +66,7 @@ def _without_empty_rows(table: TextTable, problems: ProblemCollector) -> TextTab
     empty = table.columns.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if empty.any():
         problems.warn("log.empty-rows", int(empty.sum()), table.lines.filter(empty)[0])
-    return TextTable(table.columns.filter(~empty), table.lines.filter(~empty))
+    return table.without_rows(empty)
 
 
 def _row_by_row(

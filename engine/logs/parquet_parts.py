@@ -29,7 +29,7 @@ from engine.logs.instants import INSTANT
 from engine.logs.lifecycle import INSTANCE, Transitions
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
-from engine.logs.parquet import decodes, plain_column, read_frame
+from engine.logs.parquet import decodes, plain_column, read_columns
 from engine.logs.parts import EVERY_ATTRIBUTE, LogFacts
 from engine.logs.tables import as_label
 
@@ -103,8 +103,13 @@ class ParquetParts:
             lazy = lazy.select(n for n in lazy.collect_schema() if n in used or n.removeprefix(CASE_PREFIX) in wanted)
         frame = lazy.slice(place.begin, place.rows).collect()
         problems = ProblemCollector(self.facts.name, limit=self.limits.problems)
-        log = read_frame(
-            frame, problems, options=self.options, limits=self.limits, roles=self.roles, varying=self.varying
+        log = read_columns(
+            frame.get_columns(),
+            problems,
+            options=self.options,
+            limits=self.limits,
+            roles=self.roles,
+            varying=self.varying,
         )
         return replace(log, source_hash=self.facts.source_hash)
 

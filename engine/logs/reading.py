@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from engine.logs.parquet import read_parquet
 from engine.logs.parquet_parts import parquet_parts
 from engine.logs.parts import LogParts, WholeLog
 from engine.logs.sources import GZIP_MAGIC, ByteSource
-from engine.logs.tables import Table, log_of_text
+from engine.logs.tables import log_of_text
 from engine.logs.workbooks import ZIP_MAGIC, read_workbook
 from engine.logs.xes import read_xes
 from engine.logs.xml_declarations import require_known_encoding
@@ -150,7 +151,7 @@ def _read(
 ) -> Log:
     if form is LogFormat.OCEL_XML:
         return flattened(read_ocel_xml(chunks, problems, limits=limits), problems, options, limits=limits)
-    data = b"".join(chunks)
+    data = _joined(chunks)
     if form is LogFormat.OCEL_JSON:
         return flattened(read_ocel_json(data, problems, limits=limits), problems, options, limits=limits)
     if form is LogFormat.OCEL_SQLITE:
@@ -162,8 +163,15 @@ def _read(
     if form is LogFormat.XLSX:
         text = read_workbook(data, problems, sheet=options.sheet, limits=limits)
     else:
-        text = read_text_table(data, problems, limits=limits)
-    return log_of_text(Table(text.columns, text.lines, problems, options, limits))
+        text = read_text_table(data, problems, options=options, limits=limits)
+    return log_of_text(text, problems, options=options, limits=limits)
+
+
+def _joined(chunks: Iterator[bytes]) -> bytes:
+    """All chunks as one, without holding them twice."""
+    buffer = io.BytesIO()
+    buffer.writelines(chunks)
+    return buffer.getvalue()
 
 
 def _refuse_idle_options(options: ReadOptions, form: LogFormat, name: str) -> None:

@@ -28,6 +28,8 @@ _CHINESE = {
     "年": "-", "月": "-", "日": " ", "时": ":", "点": ":", "分": ":", "秒": "",
     "上午": "AM", "下午": "PM", "：": ":", "UTC": "Z", "GMT": "Z",
 }  # fmt: skip
+SHAPE_IS_SEEN_IN = 100
+"""So many values of a column tell whether it looks like times."""
 _PIVOT = 69  # POSIX: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
 _ORDERS = {
     DateOrder.DAY_FIRST: ("c", "b", "a"),
@@ -35,6 +37,41 @@ _ORDERS = {
     DateOrder.YEAR_FIRST: ("a", "b", "c"),
 }
 """Where year, month and day stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How all moments of a column are written; without marks, ``2024-03-05T09:07:01Z``, perhaps with a fraction.
+
+    Attributes:
+        dash: Between year, month and day; empty where the moments state that they are in UTC.
+        between: Between date and clock.
+        seconds: Whether the clock has any.
+    """
+
+    dash: str = ""
+    between: str = "T"
+    seconds: bool = True
+
+    @property
+    def states_utc(self) -> bool:
+        """Whether the moments state that they are in UTC; the others state no offset."""
+        return not self.dash
+
+    def text(self, moments: pl.Series) -> pl.Series:
+        """The very text of moments that state no offset; those that do stay moments, as ``cell_types`` makes them."""
+        return moments if self.states_utc else moments.dt.strftime(self.format)
+
+    @property
+    def format(self) -> str:
+        """The same for ``strftime``, of moments that state no offset."""
+        return f"%Y{self.dash}%m{self.dash}%d{self.between}%H:%M{':%S' if self.seconds else ''}"
+
+    @property
+    def pattern(self) -> str:
+        """The same as a regular expression; dates that a month does not have match too."""
+        clock = "(?:[01][0-9]|2[0-3]):[0-5][0-9]" + (":[0-5][0-9]" if self.seconds else "")
+        return f"^[0-9]{{4}}{self.dash}[0-9]{{2}}{self.dash}[0-9]{{2}}{self.between}{clock}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +107,9 @@ def read_times(
         ``INSTANT``, of the same length.
     """
     column = _Column(text.name, lines, problems)
-    usual = _usual(text)
+    usual = usual_times(text)
     if usual is not None:
-        read = usual.is_not_null()
-        dates.note(None, int(read.sum()), None if lines is None else lines.filter(read)[0])
-        return placed(usual.alias(text.name), read, lines, problems, zone=dates.zone)
+        return counted(*usual, lines, problems, dates)
     plain = _year_first(text)
     instants = read_instants(plain)
     values = instants.values
@@ -93,17 +128,29 @@ def read_times(
 
 def looks_like_times(text: pl.Series) -> bool:
     """Whether the first values of a column all have the shape of a time."""
-    first = text.drop_nulls().head(100)
+    first = text.drop_nulls().head(SHAPE_IS_SEEN_IN)
     return len(first) > 0 and bool(_marks_replaced(first).str.contains(_PATTERN).all())
 
 
-def _usual(text: pl.Series) -> pl.Series | None:
+def counted(
+    moments: pl.Series, written: Written, lines: pl.Series | None, problems: ProblemCollector, dates: DateAudit
+) -> pl.Series:
+    """Moments of one shape as ``read_times`` gives them: those without an offset in their zone, all counted."""
+    read = moments.is_not_null()
+    dates.note(
+        "+00:00" if written.states_utc else None, int(read.sum()), None if lines is None else lines.filter(read)[0]
+    )
+    return placed(moments, read & (not written.states_utc), lines, problems, zone=dates.zone)
+
+
+def usual_times(text: pl.Series) -> tuple[pl.Series, Written] | None:
     """A column whose values all look like its first one, ``2024-03-05 09:07:01`` or with / or T, and say no offset.
 
     Nearly every table is written like that, and read at once it takes a fifth of the time.
 
     Returns:
-        ``INSTANT``; None where some value looks otherwise or is no time.
+        ``INSTANT``, where the missing offset is taken as UTC, and how it is written; None where some value looks
+        otherwise or is no time.
     """
     first = text.drop_nulls().head(1).to_list()
     shape = (
@@ -113,15 +160,12 @@ def _usual(text: pl.Series) -> pl.Series | None:
     )
     if shape is None:
         return None
-    dash, space, seconds = shape[1], shape[2], shape[3] is not None
-    pattern = f"^[0-9]{{4}}{dash}[0-9]{{2}}{dash}[0-9]{{2}}{space}(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-    if not text.str.contains(pattern + (":[0-5][0-9]$" if seconds else "$")).all():
+    written = Written(shape[1], shape[2], shape[3] is not None)
+    if not text.str.contains(written.pattern).all():
         return None
-    read = text.str.to_datetime(
-        f"%Y{dash}%m{dash}%d{space}%H:%M{':%S' if seconds else ''}", time_unit="us", strict=False
-    )
+    read = text.str.to_datetime(written.format, time_unit="us", strict=False)
     inside = read.cast(pl.Int64) >= FIRST_MICROSECOND
-    return read.dt.replace_time_zone("UTC") if read.null_count() == text.null_count() and inside.all() else None
+    return (read.dt.replace_time_zone("UTC"), written) if read.null_count() == text.null_count() and inside.all() else None
 
 
 def _year_first(text: pl.Series) -> pl.Series:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from engine.limits import Limits
-from engine.logs.assembly import Rows, assemble, check_cells, free_name, numbered
+from engine.logs.assembly import Rows, assemble, check_cells, free_name, in_order, numbered
 from engine.logs.attributes import DateAudit
-from engine.logs.cell_types import typed
+from engine.logs.cell_types import typed_column
 from engine.logs.collecting import ProblemCollector
 from engine.logs.columns import CASE_PREFIX, OWN_LAYOUT, Roles, find_roles, known_roles
 from engine.logs.instants import INSTANT
 from engine.logs.log import EVENT_COLUMNS, Log
 from engine.logs.options import ReadOptions
-from engine.logs.table_times import looks_like_times, no_times, read_times
+from engine.logs.table_times import Written, counted, looks_like_times, no_times, read_times
+from engine.logs.text_tables import TextTable, as_text
 
 _SHOWN = 200
 ESCAPED = r"^'('*[=+\-@\t\r])"
@@ -33,6 +34,8 @@ class Table:
         problems: Takes what is wrong or odd.
         options: What the user named.
         limits: Of labels and values.
+        texts: Distinct texts of columns that are numbers of them, as in ``TextTable``.
+        written: How columns of moments are written that are not counted yet, as in ``TextTable``.
     """
 
     frame: pl.DataFrame
@@ -40,9 +43,11 @@ class Table:
     problems: ProblemCollector
     options: ReadOptions
     limits: Limits
+    texts: Mapping[str, pl.Series] = field(default_factory=dict)
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
-def log_of_text(table: Table) -> Log:
+def log_of_text(text: TextTable, problems: ProblemCollector, *, options: ReadOptions, limits: Limits) -> Log:
     """A log from a table all of whose cells are text; the log's ``source_hash`` is left to the caller.
 
     Rows of a case are put in order of time; equal times keep the order of the file. A column of attributes becomes
@@ -51,13 +56,23 @@ def log_of_text(table: Table) -> Log:
     Raises:
         InputRefused: Columns, labels or times have no one reading; every problem found, with its line.
     """
-    frame, problems = table.frame, table.problems
-    _refuse_wrong_header(table)
-    roles = find_roles(frame.columns, _time_like(frame), table.options, problems)
+    _refuse_wrong_header(text, problems)
+    names = text.columns.columns
+    roles = find_roles(names, [name for name in names if text.looks_like_times(name)], options, problems)
     if roles.own:
-        frame = frame.with_columns(pl.all().str.replace(ESCAPED, "${1}"))
-    frame = frame.with_columns(typed(frame[name]) for name in frame.columns if name not in roles.used)
-    return _log(replace(table, frame=frame), roles, DateAudit(table.options.timezone))
+        text = text.unescaped(ESCAPED)
+    columns, texts, written = [], {}, {}
+    for name in names:
+        if name in (roles.case, roles.activity) and name in text.texts:
+            texts[name] = text.texts[name]
+        elif name in (roles.time, roles.start) and name in text.written:
+            written[name] = text.written[name]
+        else:
+            columns.append(text.text(name) if name in roles.used else typed_column(text, name))
+            continue
+        columns.append(text.columns[name])
+    table = Table(pl.DataFrame(columns), text.lines, problems, options, limits, texts, written)
+    return _log(table, roles, DateAudit(options.timezone))
 
 
 def log_of_columns(table: Table, dates: DateAudit, roles: Roles | None = None, varying: Collection[str] = ()) -> Log:
@@ -73,25 +88,31 @@ def log_of_columns(table: Table, dates: DateAudit, roles: Roles | None = None, v
         InputRefused: Columns, labels or times have no one reading.
     """
     roles = roles or find_roles(table.frame.columns, _time_like(table.frame), table.options, table.problems)
+    texts = {name: texts for name, texts in table.texts.items() if name in (roles.case, roles.activity)}
+    written = {name: written for name, written in table.written.items() if name in (roles.time, roles.start)}
+    columns = [
+        column if column.name in texts or column.name in written else as_text(column, table.texts, table.written)
+        for column in table.frame.get_columns()
+    ]
+    table = replace(table, frame=pl.DataFrame(columns), texts=texts, written=written)
     return _log(table, roles, dates, varying)
 
 
-def _refuse_wrong_header(table: Table) -> None:
+def _refuse_wrong_header(text: TextTable, problems: ProblemCollector) -> None:
     """Refuse a table without a row of headings, or with two, as exports with Chinese and technical names have them.
 
     Raises:
         InputRefused: No heading is a well-known name and one looks like a time; or the cells of the first row are
             well-known names of at least two roles, and none holds a digit.
     """
-    headings = pl.Series(table.frame.columns, dtype=pl.String)
+    headings = pl.Series(text.columns.columns, dtype=pl.String)
     if not known_roles(headings) and any(looks_like_times(headings.slice(at, 1)) for at in range(len(headings))):
-        raise table.problems.refusal("log.header-missing", 1, first=", ".join(headings.head(5))[:_SHOWN])
-    if table.frame.is_empty() or tuple(table.frame.columns[: len(OWN_LAYOUT)]) == OWN_LAYOUT:
+        raise problems.refusal("log.header-missing", 1, first=", ".join(headings.head(5))[:_SHOWN])
+    if text.columns.is_empty() or tuple(text.columns.columns[: len(OWN_LAYOUT)]) == OWN_LAYOUT:
         return
-    cells = [cell for cell in table.frame.row(0) if cell is not None]
+    cells = text.first_row()
     if len(known_roles(cells)) > 1 and not any(character.isdigit() for cell in cells for character in cell):
-        line = None if table.lines is None else table.lines[0]
-        raise table.problems.refusal("log.header-twice", line)
+        raise problems.refusal("log.header-twice", text.lines[0])
 
 
 def read_rows(frame: pl.DataFrame, *, name: str, limits: Limits) -> Log:
@@ -123,10 +144,10 @@ def _log(table: Table, roles: Roles, dates: DateAudit, varying: Collection[str] 
     """Rows in order, cases numbered, attributes split between cases and events."""
     frame, problems = table.frame, table.problems
     height = len(frame)
-    case_id = as_label(frame[roles.case])
+    case_id = _label(roles.case, table)
     _refuse_rows(case_id, "log.row-without-case", table)
     agreed = {
-        "activity": as_label(frame[roles.activity]),
+        "activity": _label(roles.activity, table),
         "start": _times(roles.start, table, dates),
         "time": _times(roles.time, table, dates),
         "resource": _optional(frame, roles.resource, height),
@@ -134,11 +155,11 @@ def _log(table: Table, roles: Roles, dates: DateAudit, varying: Collection[str] 
     }
     _refuse_rows(agreed["activity"], "log.activity-missing", table)
     for column in frame.get_columns():
-        if column.dtype == pl.String:
-            _check_length(column, table)
+        _check_length(column, table)
     problems.refuse_if_wrong()
     dates.report(problems)
-    ids, case = numbered(case_id)
+    texts = table.texts.get(roles.case)
+    ids, case = numbered(case_id) if texts is None else in_order(texts, case_id)
     case_columns, kept = _case_attributes(frame, case, roles, problems, varying=varying)
     attributes = []
     names = [*EVENT_COLUMNS]
@@ -151,17 +172,25 @@ def _log(table: Table, roles: Roles, dates: DateAudit, varying: Collection[str] 
         names.append(free)
         attributes.append(frame[name].alias(free))
     events = pl.DataFrame([case.alias("case"), *(v.alias(k) for k, v in agreed.items()), *attributes])
-    order = _order(events, table)
-    if not order.is_sorted():
+    lines, order = table.lines, _order(events, table)
+    if order is not None:
         events = events[order]
-    lines = None if table.lines is None else table.lines.gather(order)
+        lines = None if lines is None else lines.gather(order)
     first_lines = None if table.lines is None else table.lines.filter(case.is_first_distinct())
-    rows = Rows(ids, case_columns, events, lines, first_lines)
+    rows = Rows(ids, case_columns, events, lines, first_lines, table.texts.get(roles.activity))
     return assemble(rows, problems, limits=table.limits)
 
 
-def _order(events: pl.DataFrame, table: Table) -> pl.Series:
-    """The rows by case, then time, then place in the file; a row without a time stays behind the one before it."""
+def _order(events: pl.DataFrame, table: Table) -> pl.Series | None:
+    """The rows by case, then time, then place in the file; a row without a time stays behind the one before it.
+
+    Returns:
+        None where they stand so already.
+    """
+    case, moment = pl.col("case"), pl.col("time")
+    later = (case > case.shift(1)) | ((case == case.shift(1)) & (moment >= moment.shift(1)))
+    if events["time"].null_count() == 0 and events.select(later.fill_null(value=True).all()).item():
+        return None
     time = pl.col("time")
     key = (time.forward_fill().over("case") if events["time"].null_count() else time).alias("key")
     keyed = events.select("case", "time", key).with_row_index("row")
@@ -207,10 +236,21 @@ def as_label(column: pl.Series) -> pl.Series:
     return text.set(text.str.strip_chars() == "", None)
 
 
+def _label(name: str, table: Table) -> pl.Series:
+    """A column as ``as_label`` makes it, or the numbers of its texts."""
+    column, texts = table.frame[name], table.texts.get(name)
+    if texts is None:
+        return as_label(column)
+    blank = (texts.str.strip_chars() == "").arg_true()
+    return column.set(column.is_in(blank.implode()), None) if len(blank) else column
+
+
 def _times(name: str | None, table: Table, dates: DateAudit) -> pl.Series:
     if name is None:
         return no_times("", len(table.frame))
     column = table.frame[name]
+    if name in table.written:
+        return counted(column, table.written[name], table.lines, table.problems, dates)
     if column.dtype == INSTANT:
         return column
     if column.dtype != pl.String:
@@ -231,7 +271,13 @@ def _refuse_rows(labels: pl.Series, code: str, table: Table) -> None:
 
 
 def _check_length(column: pl.Series, table: Table) -> None:
-    allowed = table.limits.attribute_bytes
+    allowed, texts = table.limits.attribute_bytes, table.texts.get(column.name)
+    if texts is not None:
+        if not (texts.str.len_bytes() > allowed).any():
+            return
+        column = texts.gather(column).alias(column.name)
+    if column.dtype != pl.String:
+        return
     for row in (column.str.len_bytes() > allowed).arg_true().to_list():
         line = None if table.lines is None else table.lines[row]
         found = len(column[row].encode())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -14,22 +16,27 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import InputRefused
 from engine.limits import DEFAULT_LIMITS
 from engine.logs import csv_columns, csv_text
 from engine.logs.attributes import DateAudit
 from engine.logs.collecting import ProblemCollector
+from engine.logs.columns import OWN_LAYOUT
 from engine.logs.csv_columns import regular_columns
 from engine.logs.csv_text import _not_utf8, _row_by_row, _rows, _without_empty_rows, read_text_table
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
 from engine.logs.reading import read_log
-from engine.logs.table_times import _usual, read_times
+from engine.logs.table_times import read_times, usual_times
+from engine.logs.tables import log_of_text
+from engine.logs.text_tables import TextTable
 from engine.logs.zones import placed
 
 LAW = settings(deadline=None, derandomize=True, max_examples=150)
 cells = st.text(alphabet='ab ,;"\n\r中0', max_size=6) | st.sampled_from(["007", "NA", "null", "", " x ", '""', "1.10"])
 
-chunks = st.sampled_from([1, 2, 7, 1 << 18])
+rooms = st.sampled_from([1, 2, 1 << 10])  # distinct texts of a column at first
+manies = st.sampled_from([0, 3, 1 << 16])  # distinct texts past which a column is given up
 
 
 def cell_text(cell: str, *, always: bool) -> str:
@@ -37,23 +44,41 @@ def cell_text(cell: str, *, always: bool) -> str:
     return f'"{doubled}"' if always or any(mark in cell for mark in '",\n\r') else cell
 
 
+@contextmanager
+def by_columns(room: int, many: int) -> Iterator[None]:
+    """Every file that is regular is read by the kernel, with so little room for texts."""
+    with (
+        patch.object(csv_text, "_SMALL", 0),
+        patch.object(csv_columns, "_ROOM", room),
+        patch.object(csv_columns, "_MANY", many),
+    ):
+        yield
+
+
+def texts(table: TextTable) -> dict[str, list[str | None]]:
+    return {name: table.text(name).to_list() for name in table.columns.columns}
+
+
 @LAW
 @given(
     st.lists(st.tuples(cells, cells, cells, st.booleans()), min_size=1, max_size=6),
     st.sampled_from(["\n", "\r\n"]),
-    chunks,
+    rooms,
+    manies,
 )
-def test_a_csv_by_columns_is_the_csv_row_by_row(rows: list[tuple[str, str, str, bool]], end: str, chunk: int) -> None:
+def test_a_csv_by_columns_is_the_csv_row_by_row(
+    rows: list[tuple[str, str, str, bool]], end: str, room: int, many: int
+) -> None:
     lines = [",".join(cell_text(cell, always=row[3]) for cell in row[:3]) for row in rows]
     data = end.join(["x,y,z", *lines, ""]).encode()
     problems = ProblemCollector("file", limit=200)
     header, _, walked = _rows(data, "utf-8-sig", ",", problems)
     slow = _row_by_row(walked, header, problems, DEFAULT_LIMITS)
     found = ProblemCollector("file", limit=200)
-    with patch.object(csv_columns, "_CHUNK", chunk):
-        whole = read_text_table(data, found, limits=DEFAULT_LIMITS)
-        fast = regular_columns(data, ",", 3)
-    assert whole.columns.equals(slow.columns)
+    with by_columns(room, many):
+        whole = read_text_table(data, found, options=ReadOptions(), limits=DEFAULT_LIMITS)
+        fast = regular_columns(data, ",", "xyz", most_rows=100)
+    assert texts(whole) == texts(slow)
     assert whole.lines.equals(slow.lines)
     assert found.warnings() == problems.warnings()
     assert fast is not None
@@ -61,26 +86,76 @@ def test_a_csv_by_columns_is_the_csv_row_by_row(rows: list[tuple[str, str, str, 
 
 
 @LAW
-@given(st.binary(max_size=60) | st.text(alphabet='x,"\r\n\t;a中', max_size=40).map(str.encode), chunks)
-def test_no_file_is_regular_that_the_other_reader_refuses(body: bytes, chunk: int) -> None:
+@given(st.binary(max_size=60) | st.text(alphabet='x,"\r\n\t;a中', max_size=40).map(str.encode), rooms, manies)
+def test_no_file_is_regular_that_the_other_reader_refuses(body: bytes, room: int, many: int) -> None:
     data = b"x,y\n" + body
-    with patch.object(csv_columns, "_CHUNK", chunk):
-        fast = regular_columns(data, ",", 2)
-    if fast is None:
-        return
     try:
         data.decode()
     except UnicodeDecodeError:  # refused before anything is split
+        return
+    with by_columns(room, many):
+        fast = regular_columns(data, ",", "xy", most_rows=100)
+    if fast is None:
         return
     problems, found = ProblemCollector("file", limit=200), ProblemCollector("file", limit=200)
     header, _, rows = _rows(data, "utf-8-sig", ",", problems)
     slow = _row_by_row(rows, header, problems, DEFAULT_LIMITS)
     problems.refuse_if_wrong()
-    fast.columns.columns = header
     told = _without_empty_rows(fast, found)
-    assert told.columns.equals(slow.columns)
+    assert texts(told) == texts(slow)
     assert told.lines.equals(slow.lines)
     assert found.warnings() == problems.warnings()
+
+
+clock_texts = st.one_of(
+    st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map("{:%Y-%m-%d %H:%M:%S}".format),  # noqa: DTZ001 - clocks have no zone
+    st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 3)).map("{:%Y-%m-%d %H:%M:%S}".format),  # noqa: DTZ001 - as above
+)
+every_clock = st.sampled_from([
+    "2024-03-05 09:07:01", "2024-03-05 09:07", "2024/03/05 09:07", "2024-03-05T09:07:01", "2024-03-05T09:07:01Z",
+    "2024-03-05T09:07:01.5Z", "2024-03-05T09:07:01.123456Z", "2024-03-05T09:07:01.1234567Z", "2024-02-30 09:07:01",
+    "2024-03-05T09:07:01+08:00", "2024-03-05 24:00:00", "0000-01-01 00:00:00", "2024-03-05 09:07:60", "5/3/2024", "x",
+    "", " ", "2024-03-31 02:30:00", "2024-10-27 02:30:00", "2024-03-05T09:07:01+00:00", "9999-12-31T23:59:59Z",
+])  # fmt: skip
+log_cells = st.sampled_from(["", " ", "1", "2", "007", "1.5", "true", "'=1", "=1", "''=1", "a", "é", "e\u0301", 'x"y', "x\ny"])
+head_rows = st.sampled_from([
+    ("case", "activity", "time", "start", "n"), ("工单号", "环节", "日期", "备注", "case:n"),
+    ("case", "activity", "time", "end time", "resource"), OWN_LAYOUT, ("case", "activity", "when", "date", "n"),
+])  # fmt: skip
+
+
+def read_or_refused(data: bytes, options: ReadOptions) -> tuple[object, ...]:
+    problems = ProblemCollector("file", limit=200)
+    try:
+        text = read_text_table(data, problems, options=options, limits=DEFAULT_LIMITS)
+        log = log_of_text(text, problems, options=options, limits=DEFAULT_LIMITS)
+    except InputRefused as refused:
+        return refused.problems
+    return (log.activities, log.cases.to_dict(as_series=False), log.events.schema, log.events.rows(), log.warnings)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    head_rows,
+    st.lists(st.tuples(log_cells, log_cells, every_clock | clock_texts, every_clock | clock_texts, log_cells, log_cells)),
+    st.lists(clock_texts, min_size=1) | st.none(),
+    st.sampled_from([None, "Europe/Berlin", "+08:00"]),
+    rooms,
+    manies,
+)
+def test_a_log_by_columns_is_the_log_row_by_row(
+    heads: tuple[str, ...], rows: list[tuple[str, ...]], alike: list[str] | None, zone: str | None, room: int, many: int
+) -> None:
+    if heads == OWN_LAYOUT:
+        rows = [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+    if alike is not None:  # all times of one shape, as in nearly every file
+        rows = [(*row[:2], alike[at % len(alike)], *row[3:]) for at, row in enumerate(rows)]
+    lines = [",".join(cell_text(cell, always=False) for cell in row[: len(heads)]) for row in (heads, *rows)]
+    data = "\n".join([*lines, ""]).encode()
+    options = ReadOptions(timezone=zone)
+    slow = read_or_refused(data, options)
+    with by_columns(room, many):
+        assert read_or_refused(data, options) == slow
 
 
 @LAW
@@ -106,13 +181,14 @@ shapes = st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M
 def test_times_of_one_shape_are_read_as_any_other(clocks: list[datetime], shape: str, other: str | None) -> None:
     written = [f"{clock:{shape}}".zfill(len(f"{datetime(2024, 1, 1, tzinfo=UTC):{shape}}")) for clock in clocks]
     column = pl.Series("when", [*written, other], dtype=pl.String)
-    usual = _usual(column)
+    usual = usual_times(column)
     if usual is not None:
         # An odd value last keeps the column from being of one shape; the others are then read one by one.
         slow = read_times(
             column.extend(pl.Series(["2024-1-1"])), None, ProblemCollector("file", limit=200), DateAudit()
         )
-        assert usual.to_list() == slow.to_list()[:-1]
+        assert usual[0].to_list() == slow.to_list()[:-1]
+        assert usual[1].text(usual[0]).to_list() == column.to_list()
 
 
 @LAW

@@ -163,19 +163,35 @@ def _offset(text: Bytes, at: int, end: int) -> int:
 
 
 @tight_inlined
-def instant(text: Bytes, at: int, end: int) -> tuple[int, int, bool]:
-    """An xs:dateTime: the index of its offset or WRONG, microseconds since 1970 in UTC, whether digits were cut."""
-    if end - at < 19 or text[at + 4] != 45 or text[at + 7] != 45 or text[at + 10] != 84:
-        return WRONG, 0, False
-    if text[at + 13] != 58 or text[at + 16] != 58:
-        return WRONG, 0, False
+def clock(text: Bytes, at: int, dash: int, between: int, seconds: bool) -> tuple[bool, int]:  # noqa: FBT001 - kernels have no keywords
+    """``YYYY-MM-DDThh:mm`` with these marks, with seconds or without: whether it is one, and its microseconds."""
+    if text[at + 4] != dash or text[at + 7] != dash or text[at + 10] != between or text[at + 13] != 58:
+        return False, 0
+    if seconds and text[at + 16] != 58:
+        return False, 0
     year, month, day = _number(text, at, 4), _number(text, at + 5, 2), _number(text, at + 8, 2)
-    hour, minute, second = _number(text, at + 11, 2), _number(text, at + 14, 2), _number(text, at + 17, 2)
+    hour, minute, second = _number(text, at + 11, 2), _number(text, at + 14, 2), 0
+    if seconds:
+        second = _number(text, at + 17, 2)
     if year < 0 or month < 1 or month > 12 or day < 1 or hour < 0 or minute < 0 or second < 0:
-        return WRONG, 0, False
+        return False, 0
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     last = _DAYS_BEFORE[month] - _DAYS_BEFORE[month - 1] + (leap and month == 2)
     if day > last or hour > 23 or minute > 59 or second > 59:
+        return False, 0
+    before = year - 1  # years before 1 count downwards, so that year 0 is a leap year
+    days = before * 365 + before // 4 - before // 100 + before // 400 - 719_162
+    days += _DAYS_BEFORE[month - 1] + (leap and month > 2) + day - 1
+    return True, ((days * 1440 + hour * 60 + minute) * 60 + second) * 1_000_000
+
+
+@tight_inlined
+def instant(text: Bytes, at: int, end: int) -> tuple[int, int, bool]:
+    """An xs:dateTime: the index of its offset or WRONG, microseconds since 1970 in UTC, whether digits were cut."""
+    if end - at < 19:
+        return WRONG, 0, False
+    fits, micros = clock(text, at, 45, 84, True)  # noqa: FBT003 - as above
+    if not fits:
         return WRONG, 0, False
     at += 19
     fraction, figures, cut = 0, 0, False
@@ -195,11 +211,7 @@ def instant(text: Bytes, at: int, end: int) -> tuple[int, int, bool]:
     offset = _offset(text, at, end)
     if offset < 0:
         return WRONG, 0, False
-    before = year - 1  # years before 1 count downwards, so that year 0 is a leap year
-    days = before * 365 + before // 4 - before // 100 + before // 400 - 719_162
-    days += _DAYS_BEFORE[month - 1] + (leap and month > 2) + day - 1
-    minutes = days * 1440 + hour * 60 + minute - (0 if offset == NAIVE else offset - 840)
-    micros = (minutes * 60 + second) * 1_000_000 + fraction
+    micros += fraction - (0 if offset == NAIVE else offset - 840) * 60_000_000
     if micros < FIRST_MICROSECOND or micros > LAST_MICROSECOND:
         return WRONG, 0, False
     return offset, micros, cut
