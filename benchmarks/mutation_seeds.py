@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -35,7 +36,12 @@ def seeds() -> dict[str, list[Seed]]:
         Seed("OCEL XML", _ocel_xml(), _OCEL),
         Seed("OCEL SQLite", _ocel_sqlite(), _OCEL),
     ]
-    rare = [Seed("Parquet", _parquet()), Seed("xlsx", _xlsx())]
+    rare = [
+        Seed("Parquet", _parquet()),
+        Seed("Parquet, not compressed", _parquet(compression="uncompressed", row_group_size=2)),
+        Seed("Parquet, snappy", _parquet(compression="snappy", statistics=False, data_page_size=16)),
+        Seed("xlsx", _xlsx()),
+    ]
     for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"):
         content, packing = rezipped(_xlsx(), part)
         rare.append(Seed(f"xlsx, {part}", content, None, packing))
@@ -135,9 +141,9 @@ def _ocel_sqlite() -> bytes:
     return database.serialize()
 
 
-def _parquet() -> bytes:
+def _parquet(**options: Any) -> bytes:
     buffer = io.BytesIO()
-    pl.DataFrame(ROWS, schema=list(HEADINGS), orient="row").write_parquet(buffer)
+    pl.DataFrame(ROWS, schema=list(HEADINGS), orient="row").write_parquet(buffer, **options)
     return buffer.getvalue()
 
 

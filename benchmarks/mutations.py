@@ -4,6 +4,8 @@ Small logs of every format are damaged with fixed seeds: bytes flipped, cut out,
 doubled, numbers and dates made huge or impossible, inside and outside of gzip and ZIP. A reader may read such a file or
 refuse it with declared errors; anything else is a finding: another exception, more than ``SECONDS``, or the end of the
 process. File number N is the same file on every machine: ``python -m benchmarks.mutations --only N`` runs it alone.
+
+``python -m benchmarks.mutations FILES FORMAT`` damages the seeds alone whose name begins with FORMAT, such as Parquet.
 """
 
 from __future__ import annotations
@@ -189,9 +191,10 @@ def _busy() -> float:
     return sum(os.times()[:4])
 
 
-def _run(numbers: range) -> tuple[Counter[str], list[str]]:
+def _run(numbers: range, form: str) -> tuple[Counter[str], list[str]]:
     """A batch in a process of its own, which may die or hang."""
-    command = [sys.executable, "-m", "benchmarks.mutations", "--batch", str(numbers.start), str(numbers.stop)]
+    bounds = str(numbers.start), str(numbers.stop)
+    command = [sys.executable, "-m", "benchmarks.mutations", "--batch", *bounds, form]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS * len(numbers))  # noqa: S603 - this program
     except subprocess.TimeoutExpired:
@@ -205,6 +208,13 @@ def _run(numbers: range) -> tuple[Counter[str], list[str]]:
     return Counter(read=read, refused=refused), found
 
 
+def _named(seeds: dict[str, list[Seed]], form: str) -> dict[str, list[Seed]]:
+    """The seeds of one format, all of them common; all as they are where none is named."""
+    if not form:
+        return seeds
+    return {"common": [seed for kind in seeds.values() for seed in kind if seed.name.startswith(form)], "rare": []}
+
+
 def main(arguments: list[str]) -> int:
     """Run as many files as are asked for; 1 if anything was found."""
     from benchmarks.mutation_seeds import seeds  # noqa: PLC0415 - it is made of what stands here
@@ -213,14 +223,15 @@ def main(arguments: list[str]) -> int:
         start = int(arguments[1])
         stop = int(arguments[2]) if arguments[0] == "--batch" else start + 1
         answers: Counter[str] = Counter()
-        for finding in findings(range(start, stop), seeds(), answers):
+        chosen = _named(seeds(), arguments[3] if len(arguments) > 3 else "")
+        for finding in findings(range(start, stop), chosen, answers):
             print(finding.number, finding.seed, finding.what)
         print(answers["read"], answers["refused"])
         return 0
     total, found = Counter[str](), list[str]()
     count = int(arguments[0]) if arguments else FILES
     for start in range(0, count, _BATCH):
-        answers, new = _run(range(start, min(start + _BATCH, count)))
+        answers, new = _run(range(start, min(start + _BATCH, count)), arguments[1] if len(arguments) > 1 else "")
         total += answers
         found += new
         print(f"{start + _BATCH:,} files: {dict(total)}, {len(found)} findings", *new, sep="\n  ", flush=True)

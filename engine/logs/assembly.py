@@ -94,6 +94,8 @@ def numbered(labels: pl.Series) -> tuple[pl.Series, pl.Series]:
         names, numbers = numbered(labels.filter((runs != runs.shift(1)).fill_null(value=True)))
         return names, numbers.gather(runs)
     names = labels.unique(maintain_order=True)
+    if not names.null_count():  # half the memory and time of a join
+        return names, labels.cast(pl.Enum(names)).to_physical().cast(pl.UInt32).alias("number")
     lookup = pl.DataFrame({"label": names, "number": pl.int_range(len(names), dtype=pl.UInt32, eager=True)})
     rows = pl.DataFrame({"label": labels}).join(lookup, on="label", how="left", maintain_order="left")
     return names, rows["number"]
@@ -138,13 +140,10 @@ def _check_labels(rows: Rows, names: pl.Series, problems: ProblemCollector, limi
     if _blank(names).any():
         for line in _lines_where(_blank(rows.activity), rows.event_lines):
             problems.error("log.activity-missing", line)
-    for labels, each, lines, element in (
-        (None, names, rows.event_lines, "activity"),
-        (rows.case_ids, rows.case_ids, rows.case_lines, "case"),
-    ):
+    for each, lines, element in ((names, rows.event_lines, "activity"), (rows.case_ids, rows.case_lines, "case")):
         if not (each.str.len_chars() > limits.label_characters).any():
             continue
-        labels = rows.activity if labels is None else labels
+        labels = rows.activity if element == "activity" else rows.case_ids
         distinct = pl.DataFrame({"label": labels, "row": pl.int_range(len(labels), eager=True)})
         long = distinct.filter(pl.col("label").str.len_chars() > limits.label_characters)
         for label, row in long.unique("label", keep="first", maintain_order=True).iter_rows():

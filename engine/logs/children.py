@@ -45,7 +45,7 @@ def run_child(
 
 @contextmanager
 def _as_file(data: bytes | None) -> Iterator[int | None]:
-    """Bytes as a file that has no name, at its beginning; None where there are none, or the system has no such files."""
+    """Bytes as a file without a name, at its beginning; None for none, or where the system has no such files."""
     if data is None or not hasattr(os, "memfd_create"):
         yield None
         return

@@ -114,6 +114,9 @@ def find_roles(
         "start": options.start,
         "resource": options.resource,
     }
+    for role, wanted in named.items():
+        if wanted is not None:
+            named[role] = _column_named(wanted, columns, problems)
     if tuple(columns[: len(OWN_LAYOUT)]) == OWN_LAYOUT and not any(named.values()):
         return Roles("case_id", "activity", "time", "start", "resource", "lifecycle", own=True)
     listed = _listed(columns)
@@ -121,8 +124,6 @@ def find_roles(
     for role in _ROLES:
         wanted = named.get(role)
         if wanted is not None:
-            if wanted not in columns:
-                problems.error("log.column-unknown", 1, wanted, column=wanted, columns=listed)
             found[role] = wanted
             continue
         taken = {name for name in (*named.values(), *found.values()) if name is not None}
@@ -147,17 +148,35 @@ def find_roles(
     )
 
 
+def _column_named(wanted: str, columns: Sequence[str], problems: ProblemCollector) -> str:
+    """The column that an option names, however its accents are composed and whatever blanks stand around it."""
+    alike = [name for name in columns if _spelt(name) == _spelt(wanted)]
+    if len(alike) > 1:
+        problems.error("log.columns-spelt-alike", 1, wanted, column=wanted, count=len(alike))
+    elif not alike:
+        problems.error("log.column-unknown", 1, wanted, column=wanted, columns=_listed(columns))
+    return alike[0] if alike else wanted
+
+
+def _spelt(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def likely_role(name: str, options: ReadOptions) -> str:
     """What ``find_roles`` might take a column for, as its name alone tells.
 
     Returns:
         "time" (of the event or of its start), "label" (of the case or the activity) or "".
     """
-    if name in (options.case, options.activity):
+
+    def is_named(*wanted: str | None) -> bool:
+        return any(one is not None and _spelt(one) == _spelt(name) for one in wanted)
+
+    if is_named(options.case, options.activity):
         return "label"
-    if name == options.resource:
+    if is_named(options.resource):
         return ""
-    if name in (options.timestamp, options.start) or _plain(name) in _TIMES:
+    if is_named(options.timestamp, options.start) or _plain(name) in _TIMES:
         return "time"
     return "label" if name == OWN_LAYOUT[0] or _plain(name) in _LABELS else ""
 

@@ -35,7 +35,8 @@ from engine.logs.kernels.rows import (
     rehash_column,
     walk_rows,
 )
-from engine.logs.text_tables import TextTable, Written
+from engine.logs.table_times import Written
+from engine.logs.text_tables import TextTable
 
 _LF, _CR = b"\n\r"
 _ROOM = 1 << 10  # distinct texts of a column at first
@@ -163,7 +164,7 @@ class _Walk:
             elif self.columns.mode[at] == CODED:
                 texts[name] = self._texts(at)
                 codes = self._cells.codes[self.columns.slot[at], :rows]
-                columns.append(_column(name, codes, EMPTY, self.columns.empty[at]))
+                columns.append(_column(name, codes, int(EMPTY), self.columns.empty[at]))
             else:
                 shape, dash, between, seconds = self.columns.shape[4 * at : 4 * at + 4].tolist()
                 clocks[name] = Written(chr(dash), chr(between), seconds == 1) if shape == NAIVE_SHAPE else Written()

@@ -1,7 +1,7 @@
 """Comma-separated text as columns of text: encoding, separator, rows, each row with its line.
 
-A large regular file is split by a kernel (see ``csv_columns``); any other by the standard library's reader in its strict
-mode, which can name the line of an error. "007", "NA" and "null" are values; only an empty cell is null.
+A large regular file is split by a kernel (see ``csv_columns``); any other by the standard library's reader in its
+strict mode, which can name the line of an error. "007", "NA" and "null" are values; only an empty cell is null.
 """
 
 from __future__ import annotations

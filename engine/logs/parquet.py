@@ -26,9 +26,8 @@ from engine.logs.columns import Roles, likely_role
 from engine.logs.instants import to_utc
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
-from engine.logs.table_times import usual_times
+from engine.logs.table_times import Written, usual_times
 from engine.logs.tables import Table, log_of_columns
-from engine.logs.text_tables import Written
 from engine.logs.zones import placed
 
 _MOST_ADDRESSES = 32 * 1024**3

@@ -165,7 +165,9 @@ def usual_times(text: pl.Series) -> tuple[pl.Series, Written] | None:
         return None
     read = text.str.to_datetime(written.format, time_unit="us", strict=False)
     inside = read.cast(pl.Int64) >= FIRST_MICROSECOND
-    return (read.dt.replace_time_zone("UTC"), written) if read.null_count() == text.null_count() and inside.all() else None
+    if read.null_count() != text.null_count() or not inside.all():
+        return None
+    return read.dt.replace_time_zone("UTC"), written
 
 
 def _year_first(text: pl.Series) -> pl.Series:

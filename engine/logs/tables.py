@@ -18,6 +18,7 @@ from engine.logs.log import EVENT_COLUMNS, Log
 from engine.logs.options import ReadOptions
 from engine.logs.table_times import Written, counted, looks_like_times, no_times, read_times
 from engine.logs.text_tables import TextTable, as_text
+from engine.logs.totals import is_total
 
 _SHOWN = 200
 ESCAPED = r"^'('*[=+\-@\t\r])"
@@ -45,6 +46,10 @@ class Table:
     limits: Limits
     texts: Mapping[str, pl.Series] = field(default_factory=dict)
     written: Mapping[str, Written] = field(default_factory=dict)
+
+    def line(self, row: int) -> int | None:
+        """The line of a row, where lines mean something."""
+        return None if self.lines is None else self.lines[row]
 
 
 def log_of_text(text: TextTable, problems: ProblemCollector, *, options: ReadOptions, limits: Limits) -> Log:
@@ -153,7 +158,8 @@ def _log(table: Table, roles: Roles, dates: DateAudit, varying: Collection[str] 
         "resource": _optional(frame, roles.resource, height),
         "lifecycle": _optional(frame, roles.lifecycle, height),
     }
-    _refuse_rows(agreed["activity"], "log.activity-missing", table)
+    totals = _refuse_totals(case_id, agreed["activity"], roles, table)
+    _refuse_rows(agreed["activity"], "log.activity-missing", table, known=totals)
     for column in frame.get_columns():
         _check_length(column, table)
     problems.refuse_if_wrong()
@@ -265,9 +271,24 @@ def _optional(frame: pl.DataFrame, name: str | None, height: int) -> pl.Series:
     return frame[name].cast(pl.String)
 
 
-def _refuse_rows(labels: pl.Series, code: str, table: Table) -> None:
+def _refuse_rows(labels: pl.Series, code: str, table: Table, known: Collection[int] = ()) -> None:
     for row in labels.is_null().arg_true().to_list():
-        table.problems.error(code, None if table.lines is None else table.lines[row])
+        if row not in known:
+            table.problems.error(code, table.line(row))
+
+
+def _refuse_totals(cases: pl.Series, activities: pl.Series, roles: Roles, table: Table) -> frozenset[int]:
+    """Refuse rows whose case is a word for totals and whose activity or time is missing; the numbers of these rows."""
+    missing = activities.is_null()
+    if roles.time is not None:
+        missing |= table.frame[roles.time].is_null()
+    rows = missing.arg_true()
+    texts = table.texts.get(roles.case)
+    labels = cases.gather(rows) if texts is None else texts.gather(cases.gather(rows))
+    found = is_total(labels).fill_null(value=False)
+    for row, label in zip(rows.filter(found).to_list(), labels.filter(found).to_list(), strict=True):
+        table.problems.error("log.total-row", table.line(row), value=label[:_SHOWN])
+    return frozenset(rows.filter(found).to_list())
 
 
 def _check_length(column: pl.Series, table: Table) -> None:
@@ -279,6 +300,5 @@ def _check_length(column: pl.Series, table: Table) -> None:
     if column.dtype != pl.String:
         return
     for row in (column.str.len_bytes() > allowed).arg_true().to_list():
-        line = None if table.lines is None else table.lines[row]
         found = len(column[row].encode())
-        table.problems.error("log.value-too-long", line, column.name, allowed=allowed, found=found)
+        table.problems.error("log.value-too-long", table.line(row), column.name, allowed=allowed, found=found)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.errors import InputRefused
 from engine.limits import MEBIBYTE, Limits
 from engine.logs.attributes import KINDS, DateAudit
 from engine.logs.collecting import ProblemCollector
-from engine.logs.instants import INSTANT
 from engine.logs.kernels import common as at
 from engine.logs.kernels.characters import checked
 from engine.logs.kernels.common import Bytes, Found, Int64s, Keys, Strings
@@ -22,7 +19,7 @@ from engine.logs.kernels.interning import rehash
 from engine.logs.kernels.scan import by_column, scan
 from engine.logs.options import ReadOptions
 from engine.logs.xes_columns import CASE, EVENT, XesColumns
-from engine.logs.zones import placed
+from engine.logs.xes_records import Left, PieceRecords, ScannedColumn
 
 PIECE = MEBIBYTE
 FRONT = MEBIBYTE
@@ -44,22 +41,9 @@ _COUNTED = {
 _Array = TypeVar("_Array", Bytes, Int64s, NDArray[np.uint32])
 
 
-class Left(Exception):  # noqa: N818 - no error: another reader takes over
-    """The scanner leaves this document."""
-
-
 def new_piece() -> Bytes:
     """A text for the kernels: room in front, a piece, zeros, and room for a decoded key and a decoded value."""
     return np.zeros(3 * (FRONT + PIECE) + _PAD, dtype=np.uint8)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Records:
-    """The attribute values of one piece: those of column c are ``rows`` and ``wholes`` from ``starts[c]`` on."""
-
-    starts: Int64s
-    rows: NDArray[np.uint32]
-    wholes: Int64s
 
 
 class PieceScanner:
@@ -79,7 +63,7 @@ class PieceScanner:
         self._names: list[tuple[str, str]] = []
         self._carry = np.empty(0, dtype=np.uint8)
         self._unchecked = 0
-        self._records: list[_Records] = []
+        self._records: list[PieceRecords] = []
         self._hard: list[Int64s] = []
         self._event_case: list[NDArray[np.uint32]] = []
         self._event_line: list[NDArray[np.uint32]] = []
@@ -130,10 +114,10 @@ class PieceScanner:
         dates.report(problems)
 
     def columns(self, options: ReadOptions, problems: ProblemCollector) -> XesColumns:
-        """What was found.
+        """What was found, which the scanner then no longer holds.
 
         Raises:
-            Left: A float does not read, or a clock time has no one place in the zone that is named.
+            Left: A float does not read.
         """
         zone = self._zone_of_all(options.timezone)
         strings = _series(self._strings, int(self._state[at.STRINGS]))
@@ -146,16 +130,15 @@ class PieceScanner:
             name = self._names[self._keys.column_key[column]]
             kind = _KINDS[self._keys.column_kind[column]]
             mine = hard[:, 0] == column
-            parts = [records for records in self._records if column + 1 < len(records.starts)]
-            wholes = np.concatenate([r.wholes[r.starts[column] : r.starts[column + 1]] for r in parts])
             columns.setdefault(name, {})[kind] = ScannedColumn(
                 key=name[1],
                 kind=kind,
-                rows=np.concatenate([r.rows[r.starts[column] : r.starts[column + 1]] for r in parts]),
-                wholes=_placed(wholes, zone) if kind == "date" and zone is not None else wholes,
+                parts=tuple(part for records in self._records if (part := records.column(column)) is not None),
+                zone=zone if kind == "date" else None,
                 strings=strings,
                 hard=(hard[mine, 1], floats.to_numpy()[mine]),
             )
+        self._records = []
         return XesColumns(
             columns=columns,
             case=_joined(self._event_case),
@@ -196,10 +179,12 @@ class PieceScanner:
         """Keep what the piece has given."""
         state, found = self._state, self._found
         count, events, cases = (int(state[number]) for number in (at.RECORDS, at.PIECE_EVENTS, at.PIECE_CASES))
-        starts = np.zeros(int(state[at.COLUMNS]) + 1, dtype=np.int64)
-        records = _Records(starts, np.empty(count, dtype=np.uint32), np.empty(count, dtype=np.int64))
-        by_column(found, count, records.starts, records.rows, records.wholes)
-        self._records.append(records)
+        columns = int(state[at.COLUMNS])
+        starts, rows = np.zeros(columns + 1, dtype=np.int64), np.empty(count, dtype=np.uint32)
+        wholes = np.empty(count, dtype=np.int64)
+        by_column(found, count, starts, rows, wholes)
+        is_text = np.isin(self._keys.column_kind[:columns], (at.STRING, at.ID))
+        self._records.append(PieceRecords.of(starts, rows, wholes, is_text))
         self._hard.append(found.hard[: 3 * int(state[at.HARD])].copy().reshape(-1, 3))
         self._event_case.append(found.event_case[:events].copy())
         self._event_line.append(found.event_line[:events].copy())
@@ -219,67 +204,6 @@ class PieceScanner:
         kept = {name for scope, name in self._names if scope in (EVENT, CASE)}
         if cells > self._limits.log_cells or len(kept) > self._limits.attribute_keys:
             raise Left
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ScannedColumn:
-    """One key in one kind.
-
-    Attributes:
-        key: The key.
-        kind: The elementary kind.
-        rows: The rows that have it, ascending.
-        wholes: Their values, as ``Found.whole`` holds them.
-        strings: All strings of the document by number; null behind the last.
-        hard: Rows of floats that stand as zero in ``wholes``, and these floats.
-    """
-
-    key: str
-    kind: str
-    rows: NDArray[np.uint32]
-    wholes: Int64s
-    strings: pl.Series
-    hard: tuple[Int64s, NDArray[np.float64]]
-
-    def spread(self, height: int) -> tuple[pl.Series, pl.Series]:
-        """The values as a full column, null where a row has none, and the rows that have one."""
-        rows = pl.Series(self.rows)
-        if KINDS[self.kind] == pl.String():
-            index = np.full(height, len(self.strings) - 1, dtype=np.uint32)
-            index[self.rows] = self.wholes
-            return self.strings.gather(pl.Series(index)).alias(self.key), rows
-        wholes = np.zeros(height, dtype=np.int64)
-        wholes[self.rows] = self.wholes
-        if self.kind == "float":
-            floats = wholes.view(np.float64)
-            floats[self.hard[0]] = self.hard[1]
-            values = pl.Series(self.key, floats)
-        elif self.kind == "date":
-            values = pl.Series(self.key, wholes).cast(pl.Datetime("us")).dt.replace_time_zone("UTC").cast(INSTANT)
-        else:
-            values = pl.Series(self.key, wholes).cast(KINDS[self.kind])
-        if len(self.rows) < height:
-            lacks = np.ones(height, dtype=np.bool_)
-            lacks[self.rows] = False
-            values = values.set(pl.Series(lacks), None)
-        return values, rows
-
-
-def _placed(clocks: Int64s, zone: str) -> Int64s:
-    """Clock times of a zone as instants, both in microseconds.
-
-    Raises:
-        Left: One fell into an hour that clocks had twice or never: the parser knows its line.
-    """
-    values = pl.Series(clocks).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    problems = ProblemCollector("", limit=1)
-    try:
-        instants = placed(values, values.is_not_null(), None, problems, zone=zone)
-    except InputRefused as refused:
-        raise Left from refused
-    if problems.warnings():
-        raise Left
-    return instants.cast(pl.Int64).to_numpy()
 
 
 def _no_strings() -> Strings:

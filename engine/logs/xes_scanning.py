@@ -24,7 +24,8 @@ from engine.logs.options import ReadOptions
 from engine.logs.xes_gathering import XesGathering
 from engine.logs.xes_handlers import ATTRIBUTES
 from engine.logs.xes_parsing import XesParser
-from engine.logs.xes_pieces import FRONT, PIECE, Left, PieceScanner, new_piece
+from engine.logs.xes_pieces import FRONT, PIECE, PieceScanner, new_piece
+from engine.logs.xes_records import Left
 
 _MOST_HEAD = 16 * MEBIBYTE
 _AFTER_NAME = b" \t\r\n/>"
@@ -66,6 +67,7 @@ def _assembled(scanner: PieceScanner, problems: ProblemCollector, options: ReadO
         events = columns.events()
         case_ids, case_attributes = columns.cases()
         rows = Rows(case_ids, case_attributes, events, columns.event_lines, columns.case_lines)
+        del columns, events  # so that what has been found does not stand beside the columns made of it
         return assemble(rows, problems, limits=limits)
     except InputRefused as refused:
         raise Left from refused

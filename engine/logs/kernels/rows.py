@@ -171,7 +171,8 @@ def walk_rows(
         cells: Room for rows.
 
     Returns:
-        0 at the end; MORE where a column needs room for more texts, or there is no room for more rows; WRONG where the rows are not regular.
+        0 at the end; MORE where a column needs room for more texts, or there is no room for more rows; WRONG where the
+        rows are not regular.
     """
     at, row, line, width, full = state[ROW_AT], state[ROW], state[ROW_LINE], len(columns.mode), False
     while at < end and row < len(cells.line):

@@ -67,3 +67,33 @@ def test_an_unnamed_column_may_still_be_chosen(tmp_path: Path) -> None:
     log = read_bytes("工单号,环节,\n1,受理,2024-01-01 10:00\n", tmp_path, options=ReadOptions(timestamp="column 3"))
     assert log.events["time"].null_count() == 0
     assert counts(log) == {"column-renamed": 1, "naive-times": 1}
+
+
+@pytest.mark.parametrize("word", ["合计", "合 计：", "总计", "小计", "Total", "TOTAL:", "Grand total", "Sub-total"])
+@pytest.mark.parametrize("rest", ["2,,", ",,", ",2024-01-02,", "受理,,5"])
+def test_a_row_of_totals_is_refused(word: str, rest: str, tmp_path: Path) -> None:
+    content = f"工单号,环节,时间,数量\n1,受理,2024-01-01,3\n{word},{rest}\n"
+    assert codes(refusal(content, tmp_path)) == [("total-row", 3)]
+
+
+def test_a_case_may_be_called_total(tmp_path: Path) -> None:
+    log = read_bytes("工单号,环节,时间\nTotal,受理,2024-01-01\n合计单,办结,\n", tmp_path)
+    assert log.cases["case_id"].to_list() == ["Total", "合计单"]
+
+
+def test_a_row_of_totals_in_a_table_without_times(tmp_path: Path) -> None:
+    content = "工单号,环节\n1,受理\n合计,\n,\n2,\n"
+    assert codes(refusal(content, tmp_path)) == [("total-row", 3), ("activity-missing", 5)]
+
+
+@pytest.mark.parametrize("named", ["Cafe\u0301", "Café", " Café ", "\u3000Café"])
+@pytest.mark.parametrize("heading", ["Cafe\u0301", "Café"])
+def test_an_option_names_what_looks_the_same(named: str, heading: str, tmp_path: Path) -> None:
+    log = read_bytes(f"{heading},环节,时间\n1,受理,2024-01-01\n", tmp_path, options=ReadOptions(case=named))
+    assert log.cases["case_id"].to_list() == ["1"]
+    assert log.events.columns[6:] == []
+
+
+def test_an_option_for_headings_that_look_the_same_is_refused(tmp_path: Path) -> None:
+    content = "Cafe\u0301,Café,环节\n1,2,受理\n"
+    assert codes(refusal(content, tmp_path, options=ReadOptions(case="Café"))) == [("columns-spelt-alike", 1)]

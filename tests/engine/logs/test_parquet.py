@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import random
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import engine.logs.parquet
 from engine.errors import InputRefused
 from engine.limits import DEFAULT_LIMITS
+from engine.logs.children import run_child
+from engine.logs.collecting import ProblemCollector
 from engine.logs.log import Log
+from engine.logs.options import ReadOptions
+from engine.logs.parquet import _CHILD, _MOST_ADDRESSES, decodes_quickly, read_columns
 from tests.engine.logs.making import at, codes, counts, packed, read_bytes, refusal, sequences
 
 
@@ -105,3 +114,55 @@ def test_gzipped_and_truncated(tmp_path: Path) -> None:
     content = parquet(case=["1"], activity=["a"])
     assert sequences(read_bytes(packed(content), tmp_path)) == [["a"]]
     assert codes(refusal(content[:-10], tmp_path)) == [("parquet-damaged", None)]
+
+
+def test_a_row_of_totals_is_refused(tmp_path: Path) -> None:
+    content = parquet(case=["1", "Total"], activity=["a", "b"], time=["2024-01-01", None])
+    assert codes(refusal(content, tmp_path)) == [("total-row", None)]
+
+
+def test_an_option_forgives_blanks_around_a_heading(tmp_path: Path) -> None:
+    content = parquet(**{" id ": ["1"], "activity": ["a"]})
+    assert sequences(read_bytes(content, tmp_path, options=ReadOptions(case="id"))) == [["a"]]
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="the quick child reads its standard input by name")
+def test_what_the_quick_child_decodes_the_other_decodes() -> None:
+    """And it does decode: were the names of Polars' compiled functions others, every file would take the slow way."""
+    whole = parquet(case=list("abc") * 50, activity=list("xyz") * 50, n=range(150), day=[date(2024, 1, 1)] * 150)
+    cells = str(DEFAULT_LIMITS.log_cells)
+    assert decodes_quickly(whole, cells)
+    assert not decodes_quickly(whole[:-10], cells)
+    chance = random.Random(1)
+    for _ in range(10):
+        damaged = bytearray(whole)
+        damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        if decodes_quickly(bytes(damaged), cells):
+            assert run_child(_CHILD, cells, addresses=_MOST_ADDRESSES, data=bytes(damaged)) is not None
+
+
+def test_what_the_quick_child_cannot_do_the_other_does(tmp_path: Path) -> None:
+    with patch.object(engine.logs.parquet, "decodes_quickly", lambda *_: False):
+        assert sequences(read_bytes(parquet(case=["1"], activity=["a"]), tmp_path)) == [["a"]]
+
+
+names = st.sampled_from(["case", "activity", "time", "end time", "start", "ticket", "status", "note"])
+values = st.sampled_from(["a", "b", "2024-03-05 09:07:01", "2024-03-05 09:07", "2024-03-05T09:07:01Z", "", " ", None])
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.dictionaries(names, st.lists(values, min_size=4, max_size=4), min_size=2), st.booleans())
+def test_columns_that_become_numbers_and_moments_tell_the_same_log(columns: dict[str, list[str]], alike: bool) -> None:  # noqa: FBT001 - hypothesis passes it
+    kept = [pl.Series(name, cells[:1] * 4 if alike else cells, dtype=pl.String) for name, cells in columns.items()]
+    quick = made(kept)
+    with patch.object(engine.logs.parquet, "likely_role", lambda *_: ""):
+        assert made(kept) == quick
+
+
+def made(columns: list[pl.Series]) -> object:
+    problems = ProblemCollector("file", limit=200)
+    try:
+        log = read_columns(columns, problems, options=ReadOptions(), limits=DEFAULT_LIMITS)
+    except InputRefused as refused:
+        return refused.problems
+    return log.activities, log.cases.to_dicts(), log.events.schema, log.events.rows(), log.warnings
