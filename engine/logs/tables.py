@@ -67,10 +67,11 @@ def log_of_text(text: TextTable, problems: ProblemCollector, *, options: ReadOpt
     if roles.own:
         text = text.unescaped(ESCAPED)
     columns, texts, written = [], {}, {}
+    labels, times = _of_one_use(roles)
     for name in names:
-        if name in (roles.case, roles.activity) and name in text.texts:
+        if name in labels and name in text.texts:
             texts[name] = text.texts[name]
-        elif name in (roles.time, roles.start) and name in text.written:
+        elif name in times and name in text.written:
             written[name] = text.written[name]
         else:
             columns.append(text.text(name) if name in roles.used else typed_column(text, name))
@@ -93,14 +94,22 @@ def log_of_columns(table: Table, dates: DateAudit, roles: Roles | None = None, v
         InputRefused: Columns, labels or times have no one reading.
     """
     roles = roles or find_roles(table.frame.columns, _time_like(table.frame), table.options, table.problems)
-    texts = {name: texts for name, texts in table.texts.items() if name in (roles.case, roles.activity)}
-    written = {name: written for name, written in table.written.items() if name in (roles.time, roles.start)}
+    labels, times = _of_one_use(roles)
+    texts = {name: texts for name, texts in table.texts.items() if name in labels}
+    written = {name: written for name, written in table.written.items() if name in times}
     columns = [
         column if column.name in texts or column.name in written else as_text(column, table.texts, table.written)
         for column in table.frame.get_columns()
     ]
     table = replace(table, frame=pl.DataFrame(columns), texts=texts, written=written)
     return _log(table, roles, dates, varying)
+
+
+def _of_one_use(roles: Roles) -> tuple[set[str], set[str]]:
+    """The columns that are labels and nothing else, and those that are times: others are needed as they are written."""
+    labels, times = {roles.case, roles.activity}, {name for name in (roles.time, roles.start) if name is not None}
+    other = {roles.resource, roles.lifecycle}
+    return labels - times - other, times - labels - other
 
 
 def _refuse_wrong_header(text: TextTable, problems: ProblemCollector) -> None:

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -237,3 +238,14 @@ def test_csv_and_json_lines_tell_the_same_log(rows: list[tuple[str, str, int, st
     pl.DataFrame(records).write_csv(text)
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     assert told(text.getvalue().encode("gb18030")) == told(lines.encode()) == told(text.getvalue().encode("utf-16"))
+
+
+@pytest.mark.parametrize("option", ["case", "activity", "timestamp", "start", "resource"])
+@pytest.mark.parametrize("other", ["case", "activity", "timestamp", "start", "resource"])
+def test_a_column_of_two_roles_is_read_by_columns_as_row_by_row(option: str, other: str) -> None:
+    data = b"case,activity,time,agent,n\n1,a,2024-01-01 10:00:00,x,5\n2,b,2024-01-02 10:00:00,y,6\n"
+    for column in ("agent", "time", "n"):
+        options = ReadOptions(**{option: column, other: column})
+        slow = read_or_refused(data, options)
+        with by_columns(1, 1 << 16):
+            assert read_or_refused(data, options) == slow
