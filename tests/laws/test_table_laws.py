@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -245,7 +246,8 @@ def test_csv_and_json_lines_tell_the_same_log(rows: list[tuple[str, str, int, st
 def test_a_column_of_two_roles_is_read_by_columns_as_row_by_row(option: str, other: str) -> None:
     data = b"case,activity,time,agent,n\n1,a,2024-01-01 10:00:00,x,5\n2,b,2024-01-02 10:00:00,y,6\n"
     for column in ("agent", "time", "n"):
-        options = ReadOptions(**{option: column, other: column})
+        named: dict[str, Any] = {option: column, other: column}
+        options = ReadOptions(**named)
         slow = read_or_refused(data, options)
         with by_columns(1, 1 << 16):
             assert read_or_refused(data, options) == slow
