@@ -9,20 +9,22 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from api.events import service
-from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, StoredEventShape
+from api.events.closing import close_soon, close_whole
+from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, ClosedLogAnswer, StoredEventShape
 from api.http.bodies import json_bytes
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, json_body_of, problems
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
-from api.http.writing import committed
+from api.http.writing import SOON, committed
 from api.logs.endpoints import existing_log
-from api.logs.schemas import LogSummary
 from engine.storage.database import Session
 from engine.storage.event_reading import read_batch, text_is_wrong
-from engine.storage.event_store import Appended, append, case_row, close_case, close_log, page_of_cases
+from engine.storage.closing import close_case
+from engine.storage.event_store import Appended, append, case_row, page_of_cases
 from engine.storage.event_tables import CaseRow
+from engine.storage.group_commit import NotCertain, WriterBusy
 from engine.storage.live_store import Said, said_of
 from engine.storage.stored_log import page_of_events
 from engine.storage.tables import LogRow
@@ -120,16 +122,30 @@ def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
 
 
 @router.post("/{log}/close")
-def end_log(log: Id, running: RunningDep) -> LogSummary:
-    """Close a live log and every open case of it: it takes no more events. Closing it again answers as before."""
+def end_log(log: Id, running: RunningDep) -> ClosedLogAnswer:
+    """Close a live log and every open case of it: from now on it takes no more events.
 
-    def work(session: Session) -> LogSummary:
+    It answers once all is closed; others have their turns meanwhile. When it cannot be done to the end, the answer is
+    503: it goes on by itself, and whoever asks again is told when it is done.
+    """
+    with running.database.reading() as session:
         existing_live_log(session, log)
-        return LogSummary.of(close_log(session, log, now=running.clock(), listener=running.live.listener))
-
-    shape = committed(running, work)
+    try:
+        row, cases = close_whole(running, log)
+    except (WriterBusy, NotCertain):
+        raise _interrupted(running, log) from None
     service.seal_soon(running, log)
-    return shape
+    return ClosedLogAnswer.closed_with(row, cases)
+
+
+def _interrupted(running: Running, log: int) -> Refusal:
+    """Why a log could not be closed to the end; what is left is closed in the background."""
+    with running.database.reading() as session:
+        begun = existing_live_log(session, log).closed is not None
+    if begun:
+        close_soon(running, log)
+    code = "event.closing-goes-on" if begun else "event.queue-full"
+    return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, code, headers=SOON)
 
 
 def existing_live_log(session: Session, number: int) -> LogRow:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.logs.schemas import LogSummary
 from api.schemas.problem import ProblemShape
 from api.schemas.watching import SeenShape
 from engine.storage.event_store import Appended
@@ -14,6 +15,7 @@ from engine.storage.event_tables import CaseRow
 from engine.storage.events import Event, Scalar, StoredEvent
 from engine.storage.live_store import Said
 from engine.storage.repository import problems_from_json
+from engine.storage.tables import LogRow
 from engine.vocabulary import Language
 
 EXAMPLE: dict[str, Any] = {
@@ -158,6 +160,21 @@ class CaseShape(BaseModel):
     def of(cls, row: CaseRow) -> CaseShape:
         """The shape of a row."""
         return cls(case=row.case, events=row.events, first=row.first, last=row.last, closed=row.closed)
+
+
+class ClosedLogAnswer(LogSummary):
+    """A live log that was closed.
+
+    Attributes:
+        cases_closed: How many open cases this call has closed; 0 when all were closed before.
+    """
+
+    cases_closed: int
+
+    @classmethod
+    def closed_with(cls, row: LogRow, cases: int) -> ClosedLogAnswer:
+        """The shape of a row, and of how many cases were closed."""
+        return cls(**dict(LogSummary.of(row)), cases_closed=cases)
 
 
 def _verdict(body: str | None) -> SeenShape | None:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from api.assessments import endpoints as assessments
 from api.assessments.service import recover
 from api.events import endpoints as events
+from api.events.closing import recover as recover_closing
 from api.events.service import recover as recover_events
 from api.flows import endpoints as flows
 from api.hooks import endpoints as hooks
@@ -51,6 +52,7 @@ def create_app(running: Running) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         recover_events(running)
+        recover_closing(running)
         recover(running)
         running.live.start()
         yield

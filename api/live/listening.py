@@ -25,7 +25,6 @@ from engine.storage.live_store import (
     Standing,
     forget_told,
     keep_standings,
-    open_standings,
     standings,
     tell,
 )
@@ -34,7 +33,6 @@ from engine.storage.tables import LogRow
 
 MOST_REMEMBERED = 10_000
 """Cases kept in memory; the others are read again when their next event comes."""
-CLOSED_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,10 @@ class LiveListener:
                 notices.append(Notice(NoticeKind.VERDICT, case, body, one.sequence, opens))
         self._keep(session, log, known, notices)
 
-    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
-        """Confirm the deviations of a case that has ended."""
+    def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
+        """Confirm the deviations of cases that have ended."""
         if log.id is not None and log.flow is not None:
-            self._close(session, log, self._known(session, log.id, {case.case}))
-
-    def log_closed(self, session: Session, log: LogRow) -> None:
-        """Confirm those of every case that was open."""
-        if log.id is None or log.flow is None:
-            return
-        after = 0
-        while some := open_standings(session, log.id, after=after, limit=CLOSED_TOGETHER):
-            self._close(session, log, self._known(session, log.id, {one.case for one in some}))
-            after = some[-1].first
+            self._close(session, log, self._known(session, log.id, {one.case for one in cases}))
 
     def _close(self, session: Session, log: LogRow, known: dict[str, _Known]) -> None:
         notices = []

@@ -17,6 +17,7 @@ from api.http.turns import turn
 from api.logs import service
 from api.logs.columns import ReadOptionsDep
 from api.logs.schemas import LiveLogRequest, LogAnswer, LogSummary
+from engine.logs.lifecycle import Lifecycle
 from engine.storage.database import Session
 from engine.storage.repository import find, page
 from engine.storage.tables import LogRow
@@ -48,7 +49,8 @@ def add_log(
     else:
         if body.flow is not None:
             existing_flow(session, body.flow)
-        row = service.add_live_log(session, name=clean_name(body.name), flow=body.flow, now=running.clock())
+        name, lifecycle = clean_name(body.name), Lifecycle(body.lifecycle)
+        row = service.add_live_log(session, name=name, flow=body.flow, lifecycle=lifecycle, now=running.clock())
         report = service.live_report(session, running, row)
     response.headers["Location"] = f"/api/v1/logs/{row.id}"
     return LogAnswer.with_report(row, report, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -12,6 +12,7 @@ from api.http.dependencies import LARGEST_ID
 from api.reading import READ_OPTIONS
 from api.schemas.log import LogShape
 from api.schemas.problem import ProblemShape
+from engine.logs.lifecycle import Lifecycle
 from engine.logs.quality import LogReport
 from engine.storage.repository import problems_from_json, problems_to_json
 from engine.storage.tables import NAME_CHARACTERS, LogRow
@@ -31,6 +32,7 @@ class LiveLogRequest(BaseModel):
     Attributes:
         name: How it is called in lists, reports and problems.
         flow: The number of the flow that it follows, if it is known.
+        lifecycle: Which of its events count, and as what.
     """
 
     model_config = ConfigDict(
@@ -39,6 +41,7 @@ class LiveLogRequest(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
     flow: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    lifecycle: Literal["all", "complete", "pair"] = Lifecycle.PAIR.value
 
 
 class LogSummary(BaseModel):
@@ -54,7 +57,10 @@ class LogSummary(BaseModel):
         created: When it came.
         live: Whether it grows event by event.
         flow: The number of the flow that a live log follows; null if it was not said.
+        lifecycle: Which events of a live log count: ``all``, ``complete`` or ``pair``; null for files, of which it is
+            said when they are assessed.
         closed: When a live log was closed; null while it takes events, and for files.
+        closing: Whether some cases of a live log that was closed are still open; they are being closed.
     """
 
     model_config = ConfigDict(
@@ -70,7 +76,9 @@ class LogSummary(BaseModel):
                     "created": "2026-03-01T09:00:00Z",
                     "live": False,
                     "flow": None,
+                    "lifecycle": None,
                     "closed": None,
+                    "closing": False,
                 }
             ]
         }
@@ -85,7 +93,9 @@ class LogSummary(BaseModel):
     created: datetime
     live: bool
     flow: int | None
+    lifecycle: Lifecycle | None
     closed: datetime | None
+    closing: bool
 
     @classmethod
     def of(cls, row: LogRow) -> LogSummary:
@@ -100,7 +110,9 @@ class LogSummary(BaseModel):
             created=row.created,
             live=row.live,
             flow=row.flow,
+            lifecycle=Lifecycle(row.lifecycle) if row.lifecycle else None,
             closed=row.closed,
+            closing=row.closing,
         )
 
 

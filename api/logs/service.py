@@ -11,6 +11,7 @@ from api.reading import options_from_json, options_to_json
 from api.running import Running
 from engine.errors import InputRefused, Problem
 from engine.limits import Limits
+from engine.logs.lifecycle import Lifecycle
 from engine.logs.log import Log
 from engine.logs.options import ReadOptions
 from engine.logs.quality import describe
@@ -53,9 +54,10 @@ def add_log(
     )
 
 
-def add_live_log(session: Session, *, name: str, flow: int | None, now: datetime) -> LogRow:
+def add_live_log(session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle, now: datetime) -> LogRow:
     """Make a live log, which has no events yet."""
-    return add(session, LogRow(name=name, columns=options_to_json(ReadOptions()), flow=flow, created=now))
+    columns = options_to_json(ReadOptions())
+    return add(session, LogRow(name=name, columns=columns, flow=flow, lifecycle=lifecycle.value, created=now))
 
 
 def stored_report(row: LogRow) -> str:

@@ -9,7 +9,7 @@ What holds of every live log:
 - Reading (``stored_log``) puts the events of a case in order of time, then of number, as tables are read.
 
 **Listening.** What follows from an event (a verdict, a notice) belongs into the same transaction: either both are
-stored or neither. So ``append``, ``close_case`` and ``close_log`` take a ``Listener`` and call it before they return,
+stored or neither. So ``append``, and what closes cases (``closing``), take a ``Listener`` and call it before they return,
 within the caller's unit of work, with the new events in the order of their numbers, duplicates left out:
 
 - It writes with the session that it is given, and commits nothing.
@@ -29,7 +29,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import update
 from sqlmodel import col, select
 
 from engine.errors import Conflict, InputRefused, LimitExceeded, Place, Problem, Value
@@ -56,11 +55,8 @@ class Listener(Protocol):
     def appended(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> None:
         """New events of a log, in the order of their numbers; at least one."""
 
-    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
-        """A case was closed; not called for the cases that a closed log closes."""
-
-    def log_closed(self, session: Session, log: LogRow) -> None:
-        """A log was closed, and with it every case that was open."""
+    def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
+        """Cases were closed, by themselves or with their log; at least one."""
 
 
 class Silence:
@@ -69,10 +65,7 @@ class Silence:
     def appended(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> None:
         """Nothing."""
 
-    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
-        """Nothing."""
-
-    def log_closed(self, session: Session, log: LogRow) -> None:
+    def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
         """Nothing."""
 
 
@@ -163,31 +156,6 @@ def append(
         _write(session, row, new, cases, kinds)
         listener.appended(session, row, tuple(new.events))
     return Appended(tuple(sequences), tuple(duplicates), row.events - row.sealed)
-
-
-def close_case(session: Session, log: int, case: str, *, now: datetime, listener: Listener = SILENCE) -> CaseRow:
-    """Close a case, which is there: it takes no more events. One that is closed already stays as it is."""
-    row = locked(session, log)
-    found = session.get_one(CaseRow, (log, case), populate_existing=True)
-    if found.closed is None:
-        found.closed = now
-        session.add(found)
-        session.flush()
-        listener.case_closed(session, row, found)
-    return found
-
-
-def close_log(session: Session, log: int, *, now: datetime, listener: Listener = SILENCE) -> LogRow:
-    """Close a live log, and with it every case that is open. One that is closed already stays as it is."""
-    row = locked(session, log)
-    if row.closed is None:
-        row.closed = now
-        session.add(row)
-        session.flush()
-        open_cases = (col(CaseRow.log) == log) & col(CaseRow.closed).is_(None)
-        session.connection().execute(update(CaseRow).where(open_cases).values(closed=now))
-        listener.log_closed(session, row)
-    return row
 
 
 def case_row(session: Session, log: int, case: str) -> CaseRow | None:

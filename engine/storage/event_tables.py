@@ -62,7 +62,10 @@ class CaseRow(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "event_case"
-    __table_args__ = (Index("ix_event_case_first", "log", "first"),)
+    __table_args__ = (
+        Index("ix_event_case_first", "log", "first"),
+        Index("ix_event_case_closed", "log", "closed", "first"),
+    )
 
     log: int = Field(foreign_key="log.id", primary_key=True)
     case: str = Field(primary_key=True)
@@ -86,6 +89,22 @@ class AttributeRow(SQLModel, table=True):
     log: int = Field(foreign_key="log.id", primary_key=True)
     key: str = Field(primary_key=True)
     kind: str = Field(max_length=16)
+
+
+class TransitionRow(SQLModel, table=True):
+    """A kind of transition that an activity has had in a live log: which of its events count depends on it.
+
+    Attributes:
+        log: The log.
+        activity: The activity.
+        kind: A member of ``engine.logs.counting.TransitionKind``.
+    """
+
+    __tablename__: ClassVar[str] = "transition"
+
+    log: int = Field(foreign_key="log.id", primary_key=True)
+    activity: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True, max_length=8)
 
 
 class SealRow(SQLModel, table=True):

@@ -112,15 +112,6 @@ def keep_standings(session: Session, log: int, found: Sequence[Standing]) -> Non
         )
 
 
-def open_standings(session: Session, log: int, *, after: int, limit: int) -> list[Standing]:
-    """Where open cases that are judged stand, in the order of their first events."""
-    query = select(LiveCaseRow).where(
-        col(LiveCaseRow.log) == log, col(LiveCaseRow.first) > after, col(LiveCaseRow.state).is_not(None)
-    )
-    query = query.order_by(col(LiveCaseRow.first)).limit(limit).execution_options(populate_existing=True)
-    return [_standing(row) for row in session.exec(query)]
-
-
 def page_of_deviating(session: Session, log: int, *, after: int, limit: int) -> tuple[list[Standing], int | None]:
     """Open cases that show deviations, in the order of their first events, and where the next page begins."""
     query = select(LiveCaseRow).where(

@@ -24,10 +24,14 @@ class LiveCaseRow(SQLModel, table=True):
         cost: The cost so far.
         deviations: How many deviations it shows.
         problem: JSON: why nothing judges it; "" where something does.
+        latest: When the last of its events that count happened; None once it is closed.
     """
 
     __tablename__: ClassVar[str] = "live_case"
-    __table_args__ = (Index("ix_live_case_first", "log", "first"),)
+    __table_args__ = (
+        Index("ix_live_case_first", "log", "first"),
+        Index("ix_live_case_latest", "log", "flow", "latest"),
+    )
 
     log: int = Field(foreign_key="log.id", primary_key=True)
     case: str = Field(primary_key=True)
@@ -38,6 +42,7 @@ class LiveCaseRow(SQLModel, table=True):
     cost: int = Field(default=0, sa_column=Column(BigInteger(), nullable=False))
     deviations: int = 0
     problem: str = Field(default="", sa_column=Column(Text(), nullable=False))
+    latest: datetime | None = Field(default=None, sa_column=Column(UtcTime(), nullable=True))
 
 
 class NoticeRow(SQLModel, table=True):

@@ -159,7 +159,9 @@ class LogRow(SQLModel, table=True):
         digest: SHA-256 of what a live log holds, in the order in which it came: see ``events.chained``.
         sealed: How many of a live log's events lie in sealed files.
         notices: How much was said of a live log's cases; the number of the last notice.
-        closed: When a live log was closed, if it was.
+        closed: When a live log was closed, if it was: it takes no events since.
+        closing: Whether a live log that was closed still has open cases, which are closed part by part.
+        lifecycle: Which events of a live log count (a member of ``engine.logs.lifecycle.Lifecycle``); "" for a file.
         created: When it came.
     """
 
@@ -177,6 +179,8 @@ class LogRow(SQLModel, table=True):
     sealed: int = _large()
     notices: int = _large()
     closed: datetime | None = _time(nullable=True)
+    closing: bool = False
+    lifecycle: str = Field(default="", max_length=16)
     created: datetime = _time()
 
     @property

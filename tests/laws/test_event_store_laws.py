@@ -14,9 +14,10 @@ from polars.testing import assert_frame_equal
 
 from engine.errors import Conflict
 from engine.limits import DEFAULT_LIMITS
+from engine.storage.closing import close_case
 from engine.storage.database import Database
 from engine.storage.event_columns import columns_of, events_of, joined
-from engine.storage.event_store import append, close_case
+from engine.storage.event_store import append
 from engine.storage.events import LARGEST_WHOLE, Event, StoredEvent, canonical, event_of
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter

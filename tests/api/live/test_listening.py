@@ -21,8 +21,9 @@ from api.schemas.watching import SeenShape
 from api.watching import LiveEvent
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.nets.process import read_process_bytes
+from engine.storage.closing import close_case, close_log
 from engine.storage.database import Database
-from engine.storage.event_store import append, close_case, close_log
+from engine.storage.event_store import append
 from engine.storage.events import Event
 from engine.storage.files import FileStore
 from engine.storage.live_store import notices_after, said_of, standings

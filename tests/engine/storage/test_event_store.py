@@ -11,6 +11,7 @@ import pytest
 from engine.errors import Conflict, InputRefused, LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.storage.database import Database, Session, after_commit
+from engine.storage.closing import close_case, close_log
 from engine.storage.event_store import (
     SILENCE,
     Appended,
@@ -18,8 +19,6 @@ from engine.storage.event_store import (
     Silence,
     append,
     case_row,
-    close_case,
-    close_log,
     page_of_cases,
 )
 from engine.storage.event_tables import CaseRow
@@ -102,7 +101,7 @@ def test_closed_log_takes_no_new_event_and_has_no_open_case(database: Database) 
         close_case(session, log, "a", now=NOW)
     for day in (1, 2):
         with database.writing() as session:
-            assert close_log(session, log, now=NOW + timedelta(days=day)).closed == NOW + timedelta(days=1)
+            assert close_log(session, log, now=NOW + timedelta(days=day)).log.closed == NOW + timedelta(days=1)
     assert conflicts(database, log, event(1), event(3, case="c")) == [("event.log-closed", 1)]
     assert store(database, log, event(1)).duplicates == (True,)
     with database.reading() as session:
@@ -171,11 +170,8 @@ class Notebook(Silence):
         if any(one.event.activity == "Crash" for one in events):
             raise LookupError("a listener fails")
 
-    def case_closed(self, session: Session, log: LogRow, case: CaseRow) -> None:
-        after_commit(session, lambda: self.told.append((log.name, case.case)))
-
-    def log_closed(self, session: Session, log: LogRow) -> None:
-        after_commit(session, lambda: self.told.append(log.name))
+    def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
+        after_commit(session, lambda: self.told.append((log.name, [one.case for one in cases])))
 
 
 def told(log: int, batch: list[LiveEvent], listener: Listener, session: Session) -> Appended:
@@ -194,7 +190,7 @@ def test_listener_is_told_of_new_events_in_order_once_they_are_committed(
     writer.submit(lambda session: close_case(session, log, "a", now=NOW, listener=notebook)).result()
     writer.submit(lambda session: close_log(session, log, now=NOW, listener=notebook)).result()
     writer.close()
-    assert notebook.told == [1, 2, 3, 4, ("desk", "a"), "desk"]
+    assert notebook.told == [1, 2, 3, 4, ("desk", ["a"])], "a log without open cases closes none"
 
 
 def test_writer_shares_commits_and_keeps_what_others_fail(database: Database, files: FileStore) -> None:

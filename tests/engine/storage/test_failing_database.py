@@ -20,8 +20,9 @@ from engine.errors import Conflict
 from engine.limits import DEFAULT_LIMITS
 from engine.storage import database as opening
 from engine.storage.bulk import insert_columns, together
+from engine.storage.closing import close_case
 from engine.storage.database import Database, Session, part
-from engine.storage.event_store import Appended, append, close_case
+from engine.storage.event_store import Appended, append
 from engine.storage.event_tables import EventIdRow
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter, NotCertain
