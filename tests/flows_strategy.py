@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.calendars import CALENDAR_NAMES, Calendar, CalendarChoice
 from engine.calendars.hours import MINUTES_PER_DAY
+from engine.definitions.durations import parse_time_span
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -82,6 +83,7 @@ def flows(draw: st.DrawFn, standard: StandardsOf = standards) -> Flow:
         weights=draw(_weights(steps)),
         seasons=peaks,
         effective=draw(st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))),
+        idle=draw(st.none() | st.sampled_from(["14d", "1h30m", "90分钟"]).map(parse_time_span)),
         calendars=own,
         role_calendars={role: draw(choices(names)) for role in roles if draw(st.booleans())},
         intentions=tuple(draw(intentions(f"wish_{i}", named.steps, titles())) for i in range(draw(st.integers(0, 2)))),

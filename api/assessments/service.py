@@ -121,7 +121,7 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,
-        lifecycle=options.lifecycle,
+        lifecycle=options.lifecycle or log.lifecycle or None,
         limits=running.limits,
     )
     return artefacts_of(process, assessment)
@@ -155,7 +155,7 @@ def assess_versions_stored(
         now=options.now,
         closed=options.closed,
         calendar=options.calendar,
-        lifecycle=options.lifecycle,
+        lifecycle=options.lifecycle or log.lifecycle or None,
         limits=running.limits,
     )
     made = {VERSIONS: VersionedAssessmentShape.of(found, log=log.name).model_dump_json()}

@@ -19,9 +19,10 @@ from api.http.shapes import Page
 from api.http.turns import turn
 from api.http.writing import SOON, committed
 from api.logs.endpoints import existing_log
+from api.running import Running
+from engine.storage.closing import close_case
 from engine.storage.database import Session
 from engine.storage.event_reading import read_batch, text_is_wrong
-from engine.storage.closing import close_case
 from engine.storage.event_store import Appended, append, case_row, page_of_cases
 from engine.storage.event_tables import CaseRow
 from engine.storage.group_commit import NotCertain, WriterBusy
@@ -65,11 +66,11 @@ def append_events(
     events = read_batch(body, limits=running.limits)
     running.live.listener.prepare(running.database, log)
 
-    def work(session: Session) -> tuple[Appended, Said]:
+    def work(session: Session) -> tuple[Appended, Said | None]:
         row = existing_live_log(session, log)
         made = append(session, log, events, limits=running.limits, listener=running.live.listener)
         if row.flow is None:
-            return made, Said({}, {})
+            return made, None
         return made, said_of(session, log, made.sequences, (event.case for event in events))
 
     made, said = committed(running, work)

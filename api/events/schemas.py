@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.logs.schemas import LogSummary
 from api.schemas.problem import ProblemShape
 from api.schemas.watching import SeenShape
+from engine.errors import Problem
 from engine.storage.event_store import Appended
 from engine.storage.event_tables import CaseRow
 from engine.storage.events import Event, Scalar, StoredEvent
@@ -95,7 +96,8 @@ class ReceiptShape(BaseModel):
         sequence: Its number.
         duplicate: Whether it was there already.
         verdict: What it meant when it was stored, as ``trueline watch --json`` says it; null where nothing judges it.
-        unjudged: Why nothing judges its case; null where something does, and for a log that follows no flow.
+        unjudged: Why nothing is said of it: nothing judges its case, or it does not count by itself. Null where
+            something is said, and for a log that follows no flow.
     """
 
     id: str
@@ -119,8 +121,8 @@ class BatchAnswer(BaseModel):
     events: list[ReceiptShape]
 
     @classmethod
-    def of(cls, events: tuple[Event, ...], made: Appended, said: Said, language: Language) -> BatchAnswer:
-        """The shape of what became of a batch, and of what is said of it."""
+    def of(cls, events: tuple[Event, ...], made: Appended, said: Said | None, language: Language) -> BatchAnswer:
+        """The shape of what became of a batch, and of what is said of it; None in a log that follows no flow."""
         together = zip(events, made.sequences, made.duplicates, strict=True)
         duplicates = sum(made.duplicates)
         return cls(
@@ -131,8 +133,8 @@ class BatchAnswer(BaseModel):
                     id=one.id,
                     sequence=number,
                     duplicate=known,
-                    verdict=_verdict(said.verdicts.get(number)),
-                    unjudged=_problem(None if number in said.verdicts else said.problems.get(one.case), language),
+                    verdict=None if said is None else _verdict(said.verdicts.get(number)),
+                    unjudged=None if said is None else _unjudged(said, number, one.case, language),
                 )
                 for one, number, known in together
             ],
@@ -181,5 +183,8 @@ def _verdict(body: str | None) -> SeenShape | None:
     return None if body is None else SeenShape.model_validate_json(body)
 
 
-def _problem(stored: str | None, language: Language) -> ProblemShape | None:
-    return ProblemShape.of(problems_from_json(stored)[0], language) if stored else None
+def _unjudged(said: Said, number: int, case: str, language: Language) -> ProblemShape | None:
+    if number in said.verdicts:
+        return None
+    stored = said.problems.get(case)
+    return ProblemShape.of(problems_from_json(stored)[0] if stored else Problem("live.not-counted"), language)

@@ -11,15 +11,15 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.events.endpoints import CaseName, existing_case, existing_live_log
-from api.http.dependencies import LARGEST_ID, Id, LanguageDep, PageDep, ReadSession, RunningDep
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, USUAL_ITEMS, Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
+from api.live.cursors import CURSOR_CHARACTERS, cursor_of, place_of
 from api.live.schemas import DeadlinePage, DeadlineShape, LiveCaseShape, StandingShape
 from api.live.streaming import Stream, notices
 from api.running import Running
-from engine.conformance.deadlines import DeadlineState
 from engine.storage.live_store import last_said, page_of_deviating, standings
 
 router = APIRouter(prefix="/logs", tags=["live"], responses=PROBLEMS | problems(409))
@@ -35,6 +35,8 @@ Within = Annotated[
 ]
 
 
+Behind = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS, description="The previous page's ``next``.")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="At most so many items.")]
 After = Annotated[
     int | None, Query(ge=0, le=LARGEST_ID, description="Begin behind this notice; 0 for all that was ever said.")
 ]
@@ -54,24 +56,29 @@ def list_verdicts(log: Id, asked: PageDep, session: ReadSession) -> Page[Standin
 
 @router.get("/{log}/deadlines")
 def list_deadlines(
-    *, log: Id, asked: PageDep, running: RunningDep, session: ReadSession, language: LanguageDep, within: Within = None
+    *,
+    log: Id,
+    running: RunningDep,
+    session: ReadSession,
+    language: LanguageDep,
+    after: Behind = None,
+    limit: Limit = USUAL_ITEMS,
+    within: Within = None,
 ) -> DeadlinePage:
-    """List what is due in open cases, and what has passed and was not done, by when it is due.
+    """List what is due in open cases, and what has passed and was not done, by when the time allowed is used up.
 
-    ``next`` counts deadlines as they stand when it is asked for: they move as events come.
+    ``next`` is a place in this order: whatever comes and goes meanwhile, deadlines of cases in which nothing happens
+    are on one page each.
     """
     existing_live_log(session, log)
-    now = running.clock()
+    now, behind = running.clock(), None if after is None else place_of(after)
+    until = None if within is None else now + timedelta(minutes=within)
     with turn(running):
-        found = running.live.due.look(session, log, now=now)
-    pending = [one for one in found if one.deadline.state in (DeadlineState.AHEAD, DeadlineState.PASSED)]
-    if within is not None:
-        pending = [one for one in pending if one.deadline.act_by <= now + timedelta(minutes=within)]
-    until = asked.after + asked.limit
+        found, more = running.live.due.page(session, log, now=now, until=until, after=behind, limit=limit)
     return DeadlinePage(
         now=now,
-        items=[DeadlineShape.of(one, now=now, language=language) for one in pending[asked.after : until]],
-        next=until if until < len(pending) else None,
+        items=[DeadlineShape.of(one, now=now, language=language) for one in found],
+        next=cursor_of(found[-1].place) if more else None,
     )
 
 

@@ -63,6 +63,12 @@ class Judges:
                 self._ready.popitem(last=False)
         return found
 
+    def numbers(self, session: Session, number: int) -> tuple[int, ...]:
+        """The numbers of all flows that may judge cases of a log that follows a flow."""
+        row = flow_row(session, number)
+        versions = [] if row is None else [one.flow for one in activations(session, row.key)]
+        return tuple(sorted({number, *versions}))
+
     def in_force(self, session: Session, number: int, began: datetime) -> Judge:
         """The judge of a case.
 

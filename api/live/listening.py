@@ -9,11 +9,13 @@ from datetime import datetime
 from functools import partial
 
 from api.clock import Clock
+from api.live.counting import CountingOfLog, KnownKinds, counting_of, event_of
 from api.live.judges import Judge, Judges
 from api.live.waking import Waking
 from api.schemas.watching import SeenShape
 from api.watching import LiveEvent, Seen
 from engine.conformance.live_cases import LiveCase, account_of, events_of, opened, packed, replayed, unpacked
+from engine.conformance.live_counting import count, recounted
 from engine.errors import Problem
 from engine.limits import Limits
 from engine.storage.database import Database, Session, after_commit, after_rollback
@@ -56,6 +58,7 @@ class LiveListener:
         self._waking = waking
         self._prepared: set[int] = set()
         self._remembered: OrderedDict[tuple[int, str], _Known] = OrderedDict()
+        self._kinds = KnownKinds()
 
     def prepare(self, database: Database, log: int) -> None:
         """Make ready what judges a log, so that the thread that writes need not wait for it."""
@@ -74,13 +77,16 @@ class LiveListener:
             return
         known = self._known(session, log.id, {one.event.case for one in events})
         notices: list[Notice] = []
+        counting = self._counting(session, log, events)
         for one in events:
             case = one.event.case
-            known[case], seen = self._taken(session, log.flow, known.get(case), one)
+            counting.note(event_of(one.event))
+            known[case], seen = self._taken(session, log.flow, known.get(case), one, counting)
             if seen is not None:
                 body = SeenShape.of(seen).model_dump_json()
                 opens = seen.verdict is not None and bool(seen.verdict.account.opened)
                 notices.append(Notice(NoticeKind.VERDICT, case, body, one.sequence, opens))
+        counting.keep(session, log)
         self._keep(session, log, known, notices)
 
     def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
@@ -89,26 +95,25 @@ class LiveListener:
             self._close(session, log, self._known(session, log.id, {one.case for one in cases}))
 
     def _close(self, session: Session, log: LogRow, known: dict[str, _Known]) -> None:
-        notices = []
+        notices, counting = [], self._counting(session, log, ())
         for case, one in sorted(known.items(), key=lambda item: item[1].standing.first):
             forget_told(session, log.id or 0, case)
+            known[case] = _Known(replace(one.standing, latest=None), one.live)
             judge = self._judge(session, one.standing)
             if one.live is None or judge is None or judge.checker is None:
                 continue
-            closing = judge.checker.close(one.live.case)
+            counting.know(session, (event.activity for event in one.live.every))
+            live = recounted(judge.checker, one.live, mode=counting.mode, kinds=counting.kinds)
+            closing = judge.checker.close(live.case)
             body = SeenShape.of(Seen(LiveEvent(case, None, None, end=True), None, closing)).model_dump_json()
             notices.append(Notice(NoticeKind.CLOSED, case, body))
             cost = closing.alignment.cost
-            ended = replace(
-                one.standing,
-                cost=one.standing.cost if cost is None else cost,
-                deviations=len(closing.account.deviations),
-            )
-            known[case] = _Known(ended, None)
+            ended = replace(known[case].standing, deviations=len(closing.account.deviations))
+            known[case] = _Known(ended if cost is None else replace(ended, cost=cost), None)
         self._keep(session, log, known, notices)
 
     def _taken(
-        self, session: Session, flow: int, before: _Known | None, one: StoredEvent
+        self, session: Session, flow: int, before: _Known | None, one: StoredEvent, counting: CountingOfLog
     ) -> tuple[_Known, Seen | None]:
         """A case with an event, and what the event says; nothing where the case is not judged."""
         event = one.event
@@ -118,17 +123,21 @@ class LiveListener:
             before = self._begun(session, before, judge, one, began)
         else:
             judge = self._judge(session, before.standing) or Judge(None)
-        standing, live = before.standing, before.live
+        live = before.live
+        standing = replace(before.standing, latest=max(event.time, before.standing.latest or event.time))
         if live is None or judge.checker is None:
-            return before, None
-        if len(live) >= self._limits.live_case_events:
+            return _Known(standing, live), None
+        if max(len(live), len(live.every)) >= self._limits.live_case_events:
             allowed = self._limits.live_case_events
             return _unjudged(standing, Problem("live.case-too-long", values={"allowed": allowed})), None
-        taken = live.taken(judge.checker, event.activity, event.time)
-        seen = Seen(LiveEvent(event.case, event.activity, event.time), taken.verdict, None, taken.late)
-        account = taken.verdict.account
-        after = replace(standing, cost=taken.verdict.cost, deviations=len(account.deviations))
-        return _Known(after, taken.case), seen
+        counting.know(session, (known.activity for known in live.every))
+        taken = count(judge.checker, live, event_of(event), mode=counting.mode, kinds=counting.kinds)
+        times, number = taken.case.times, len(account_of(taken.case).deviations)
+        latest = times[-1] if times else None
+        after = _Known(replace(standing, cost=taken.case.case.cost, deviations=number, latest=latest), taken.case)
+        if taken.verdict is None:
+            return after, None
+        return after, Seen(LiveEvent(event.case, event.activity, event.time), taken.verdict, None, taken.late)
 
     def _begun(
         self, session: Session, before: _Known | None, judge: Judge, one: StoredEvent, began: datetime
@@ -137,7 +146,8 @@ class LiveListener:
         if before is not None and before.standing.flow == judge.flow:
             return _Known(replace(before.standing, began=began), before.live)
         first = one.sequence if before is None else before.standing.first
-        standing = Standing(one.event.case, judge.flow, first, began, None, 0, 0)
+        latest = None if before is None else before.standing.latest
+        standing = Standing(one.event.case, judge.flow, first, began, None, 0, 0, latest)
         if judge.checker is None:
             return _unjudged(standing, judge.problem or Problem("live.no-version", values={"began": began.isoformat()}))
         if before is None:
@@ -146,6 +156,7 @@ class LiveListener:
         if before.live is None or former is None or former.checker is None:
             return _Known(replace(before.standing, began=began), None)
         live = replayed(judge.checker, events_of(former.checker, before.live))
+        live = replace(live, every=before.live.every, places=before.live.places)
         cost, deviations = live.case.cost, len(account_of(live).deviations)
         return _Known(replace(standing, cost=cost, deviations=deviations), live)
 
@@ -160,6 +171,12 @@ class LiveListener:
                 live = unpacked(judge.checker, standing.state)
                 found[case] = _Known(replace(standing, state=None), live)
         return found
+
+    def _counting(self, session: Session, log: LogRow, events: Sequence[StoredEvent]) -> CountingOfLog:
+        """Which events of a log count, with what is known of the activities of some events."""
+        counting = CountingOfLog(self._kinds, log.id or 0, counting_of(log))
+        counting.know(session, (event_of(one.event).activity for one in events))
+        return counting
 
     def _judge(self, session: Session, standing: Standing) -> Judge | None:
         return None if standing.flow is None else self._judges.of_flow(session, standing.flow)

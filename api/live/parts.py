@@ -9,6 +9,7 @@ from threading import BoundedSemaphore
 from api.clock import Clock
 from api.hooks.sending import HookSender, Retries
 from api.live.due import DueLooker
+from api.live.idling import IdleCloser
 from api.live.judges import Judges
 from api.live.listening import LiveListener
 from api.live.telling import DeadlineTeller
@@ -27,6 +28,7 @@ class LiveParts:
         listener: Judges all that happens to them, within the unit of work in which it happens.
         due: Looks up what is due in them.
         waking: Wakes who waits for news of them.
+        idle: Closes cases in which nothing happens.
         teller: Says when deadlines come near or pass.
         sender: Delivers what hooks are to be told.
         streams: Held by each stream of server-sent events.
@@ -36,6 +38,7 @@ class LiveParts:
     listener: LiveListener
     due: DueLooker
     waking: Waking
+    idle: IdleCloser
     teller: DeadlineTeller
     sender: HookSender
     streams: BoundedSemaphore
@@ -48,13 +51,16 @@ class LiveParts:
         """Make them; nothing of them runs before ``start``."""
         limits, private = settings.limits, settings.private_hooks
         judges, waking = Judges(files, limits), Waking()
+        listener = LiveListener(judges, limits, clock, waking)
+        idle = IdleCloser(database, writer, judges, listener, clock=clock)
         due, near = DueLooker(files, judges, limits), timedelta(minutes=settings.near_minutes)
         retries = Retries(limits.hook_attempts)
         return cls(
-            listener=LiveListener(judges, limits, clock, waking),
+            listener=listener,
             due=due,
             waking=waking,
-            teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near),
+            idle=idle,
+            teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near, idle=idle),
             sender=HookSender(database, writer, clock=clock, private=private, retries=retries),
             streams=BoundedSemaphore(limits.live_streams),
             private_hooks=private,

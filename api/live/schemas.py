@@ -63,7 +63,7 @@ class DeadlineShape(BaseModel):
 
 
 class DeadlinePage(BaseModel):
-    """Deadlines by when they are due.
+    """Deadlines by when the time allowed is used up, then by when they are due, case, standard and event.
 
     Attributes:
         now: The moment at which they stand so.
@@ -73,7 +73,7 @@ class DeadlinePage(BaseModel):
 
     now: datetime
     items: list[DeadlineShape]
-    next: int | None
+    next: str | None
 
 
 class StandingShape(BaseModel):

@@ -1,4 +1,4 @@
-"""Deadlines that come near or pass are said once, in the background.
+"""Deadlines that come near or pass are said once, in the background, and idle cases are closed there.
 
 Time passes without an event, so nobody's unit of work would say it. A thread looks every few seconds: again at the
 cases of which there was news, and at the clock for all others. What it then says is found anew in the unit of work that
@@ -16,9 +16,9 @@ from functools import partial
 
 from api.clock import Clock
 from api.live.due import CaseDeadline, DueLooker
+from api.live.idling import IdleCloser
 from api.live.waking import NO_LOG, Waking
 from api.schemas.deadlines import DeadlineNotice
-from engine.conformance.deadlines import DeadlineState
 from engine.errors import InputRefused
 from engine.storage.database import Database, Session, after_commit
 from engine.storage.event_store import locked
@@ -29,14 +29,23 @@ from engine.storage.repository import live_logs
 LOGGER = logging.getLogger("trueline.service")
 
 TICK_SECONDS = 2.0
-PENDING = (DeadlineState.AHEAD, DeadlineState.PASSED)
+IDLE_TICKS = 10
+"""Idle cases are looked for at every tenth tick: nobody waits for them."""
 
 
 class DeadlineTeller:
     """Says of the deadlines of open cases that they are near, and that they have passed."""
 
     def __init__(
-        self, database: Database, writer: GroupWriter, due: DueLooker, waking: Waking, *, clock: Clock, near: timedelta
+        self,
+        database: Database,
+        writer: GroupWriter,
+        due: DueLooker,
+        waking: Waking,
+        *,
+        clock: Clock,
+        near: timedelta,
+        idle: IdleCloser | None = None,
     ) -> None:
         """Prepare it; ``start`` begins the work.
 
@@ -47,9 +56,10 @@ class DeadlineTeller:
             waking: Tells of which cases there is news.
             clock: The time.
             near: How long before the time allowed is used up a deadline is near.
+            idle: Closes idle cases, now and then.
         """
         self._database, self._writer, self._due, self._waking = database, writer, due, waking
-        self._clock, self._near = clock, near
+        self._clock, self._near, self._idle = clock, near, idle
         self._lock = threading.Lock()
         self._news: dict[int, set[str]] = {}
         self._known: dict[tuple[int, str], list[CaseDeadline]] = {}
@@ -111,7 +121,7 @@ class DeadlineTeller:
 
     def _remember(self, log: int, found: list[CaseDeadline]) -> None:
         for one in found:
-            if one.deadline.state in PENDING:
+            if one.deadline.is_pending:
                 self._known.setdefault((log, one.case), []).append(one)
 
     def _kind(self, one: CaseDeadline, now: datetime) -> NoticeKind | None:
@@ -128,8 +138,8 @@ class DeadlineTeller:
         row = locked(session, log)
         notices: list[Notice] = []
         told: dict[tuple[int, str], set[str]] = {}
-        for one in self._due.look(session, log, now=now, cases=cases):
-            kind = self._kind(one, now) if one.deadline.state in PENDING else None
+        for one in self._due.look(session, log, now=now, cases=cases, committed=False):
+            kind = self._kind(one, now) if one.deadline.is_pending else None
             if kind is None:
                 continue
             key = f"{kind.value} {one.key}"
@@ -142,9 +152,13 @@ class DeadlineTeller:
 
     def _run(self) -> None:
         self.look_everywhere()
+        ticks = 0
         while not self._ended.wait(TICK_SECONDS):
             try:
                 self.tick()
+                if self._idle is not None and ticks % IDLE_TICKS == 0:
+                    self._idle.look()
+                ticks += 1
             except (WriterBusy, NotCertain):  # said at the next look, if it is still so
                 LOGGER.warning("deadlines could not be said now")
             except Exception:

@@ -49,7 +49,7 @@ def add_log(
     else:
         if body.flow is not None:
             existing_flow(session, body.flow)
-        name, lifecycle = clean_name(body.name), Lifecycle(body.lifecycle)
+        name, lifecycle = clean_name(body.name), None if body.lifecycle is None else Lifecycle(body.lifecycle)
         row = service.add_live_log(session, name=name, flow=body.flow, lifecycle=lifecycle, now=running.clock())
         report = service.live_report(session, running, row)
     response.headers["Location"] = f"/api/v1/logs/{row.id}"

@@ -32,7 +32,8 @@ class LiveLogRequest(BaseModel):
     Attributes:
         name: How it is called in lists, reports and problems.
         flow: The number of the flow that it follows, if it is known.
-        lifecycle: Which of its events count, and as what.
+        lifecycle: Which of its events count, and as what; when missing, starts and completions of an activity that has
+            both are paired, and all others count.
     """
 
     model_config = ConfigDict(
@@ -41,7 +42,7 @@ class LiveLogRequest(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
     flow: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
-    lifecycle: Literal["all", "complete", "pair"] = Lifecycle.PAIR.value
+    lifecycle: Literal["all", "complete", "pair"] | None = None
 
 
 class LogSummary(BaseModel):
@@ -57,8 +58,8 @@ class LogSummary(BaseModel):
         created: When it came.
         live: Whether it grows event by event.
         flow: The number of the flow that a live log follows; null if it was not said.
-        lifecycle: Which events of a live log count: ``all``, ``complete`` or ``pair``; null for files, of which it is
-            said when they are assessed.
+        lifecycle: Which events of a live log count: ``all``, ``complete`` or ``pair``; null where it was not said,
+            so that it is found as for files: paired where an activity has starts and completions, else all.
         closed: When a live log was closed; null while it takes events, and for files.
         closing: Whether some cases of a live log that was closed are still open; they are being closed.
     """

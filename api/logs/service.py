@@ -54,10 +54,13 @@ def add_log(
     )
 
 
-def add_live_log(session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle, now: datetime) -> LogRow:
+def add_live_log(
+    session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle | None, now: datetime
+) -> LogRow:
     """Make a live log, which has no events yet."""
     columns = options_to_json(ReadOptions())
-    return add(session, LogRow(name=name, columns=columns, flow=flow, lifecycle=lifecycle.value, created=now))
+    mode = "" if lifecycle is None else lifecycle.value
+    return add(session, LogRow(name=name, columns=columns, flow=flow, lifecycle=mode, created=now))
 
 
 def stored_report(row: LogRow) -> str:

@@ -14,7 +14,7 @@ from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
 from engine.assessment.assessment import Assessment, DimensionScore
 from engine.assessment.branches import find_passages
-from engine.assessment.closing import ALL_CLOSED, ENDED_CLOSED, ClosedRule
+from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import Tokens, edge_statistics, follow_tokens
 from engine.assessment.efficiency import assess_efficiency
@@ -85,7 +85,7 @@ def assess(
         log: The log, with every event of the file; or in parts, when it is larger than memory. The answer is the same.
         now: The moment at which limits of open cases have passed or not; the log's latest timestamp when missing.
         closed: Which cases are closed, beside those of which the log says so. When missing: all, where the log does
-            not say, else those that have ended.
+            not say, else those that have ended, or are idle as the flow says.
         calendar: For the working time of everybody; the flow's own calendars when missing.
         lifecycle: How start and complete events are read; when missing, paired where an activity has both, else all.
         mapper: Where alignments are searched.
@@ -107,7 +107,7 @@ def assess(
     counted = CountedParts.of(parts, mode)
     settings = _Settings(
         now=now or parts.facts.latest,
-        rule=closed or (ENDED_CLOSED if parts.facts.knows_closed else ALL_CLOSED),
+        rule=closed or (ClosedRule.of_live_log(process.flow.idle) if parts.facts.knows_closed else ALL_CLOSED),
         calendar=calendar or _calendar_of(process),
         one_calendar=calendar is not None,
         paired=mode is Lifecycle.PAIR,

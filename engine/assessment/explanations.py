@@ -129,12 +129,14 @@ def closed_cases(
         last: The latest time of each case, NaT where it is unknown because its last event has none.
         now: The moment of judging, NaT where unknown.
     """
+    if rule.closing is Closing.ALL:
+        return np.ones(len(variants.of_case), dtype=np.bool_)
+    closed = np.zeros(len(variants.of_case), dtype=np.bool_)
     if rule.idle is not None:
-        idle: Truths = (now - last) >= np.timedelta64(rule.idle.amount, "us")
-        return idle
-    if rule.closing is Closing.ENDED:
-        return ends_now[variants.of_case]
-    return np.ones(len(variants.of_case), dtype=np.bool_)
+        closed |= (now - last) >= np.timedelta64(rule.idle.amount, "us")
+    if rule.closing in {Closing.ENDED, Closing.ENDED_OR_IDLE}:
+        closed |= ends_now[variants.of_case]
+    return closed
 
 
 def ends_for_free(whole: Alignments, prefixes: Alignments) -> Truths:

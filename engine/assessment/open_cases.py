@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -14,32 +15,43 @@ from engine.conformance.deadlines import Deadline, deadlines
 from engine.conformance.performed import CaseTable, EventTable, offsets_of
 from engine.conformance.structure import Structure
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+from engine.logs.lifecycle import Lifecycle, Transitions, events_that_count
 from engine.logs.log import Log
 from engine.logs.variants import find_variants
 from engine.nets.process import Process
 
 
-def deadlines_of(process: Process, log: Log, *, now: datetime, limits: Limits = DEFAULT_LIMITS) -> tuple[Deadline, ...]:
+def deadlines_of(
+    process: Process,
+    log: Log,
+    *,
+    now: datetime,
+    lifecycle: Lifecycle | None = None,
+    transitions: Transitions | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Deadline, ...]:
     """The deadlines of the cases of a log, every one of which is open.
 
     Args:
         process: The flow and its net.
         log: The cases, with every event.
         now: The moment at which deadlines have passed or not.
+        lifecycle: How start and complete events are read; when missing, as ``assess`` does.
+        transitions: Which activities have starts and completions, where the cases are some of a larger log.
         limits: Of the searches for explanations.
 
     Returns:
-        As ``engine.conformance.deadlines``; cases are indices in the log, events are left out of what is paired. A case
-        whose explanation is not exact has none, because nobody can say what asks in it.
+        As ``engine.conformance.deadlines``; cases are indices in the log, an event is said by its place among those of
+        its case that count. A case whose explanation is not exact has none, because nobody can say what asks in it.
 
     Raises:
         LimitExceeded: The net is too large to be compiled.
     """
     if not any(standard.is_timed for standard in process.flow.standards):
         return ()
-    mode = usual_lifecycle(log)
-    events = apply_lifecycle(log, mode)
+    known = transitions or Transitions.of(log)
+    mode = lifecycle or known.usual
+    events, _ = events_that_count(log, mode, known)
     process, costs = on_evidence(process)
     variants = find_variants(events)
     graph = prepared(process.net, variants, limits=limits)
@@ -50,8 +62,14 @@ def deadlines_of(process: Process, log: Log, *, now: datetime, limits: Limits = 
     explanations = explain(structure, variants, closed, whole, prefixes)
     cases = CaseTable(closed, explanations.ended[explanations.of_case])
     net = process.net
-    performed = explanations.to_events(explanations.performed, offsets_of(events))
-    table = EventTable.of(events, net.label_of_activity, performed, paired=mode is Lifecycle.PAIR)
+    offsets = offsets_of(events)
+    performed = explanations.to_events(explanations.performed, offsets)
+    paired = mode is Lifecycle.PAIR
+    table = EventTable.of(events, net.label_of_activity, performed, paired=paired, completes=known.completes)
     facts = facts_of(process.flow, net, events, table, cases, now=now, calendar=None)
-    known = explanations.known[explanations.of_case]
-    return tuple(one for one in deadlines(process.flow.standards, facts) if known[one.case])
+    explained, first = explanations.known[explanations.of_case], offsets.tolist()
+    return tuple(
+        one if one.event is None else replace(one, event=one.event - first[one.case])
+        for one in deadlines(process.flow.standards, facts)
+        if explained[one.case]
+    )

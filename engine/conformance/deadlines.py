@@ -8,7 +8,7 @@ inverse: as long as nothing else happens, the instance is not missed at ``due`` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -67,6 +67,18 @@ class Deadline:
     act_by: datetime
     due: datetime
     state: DeadlineState
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether what it asks for has not come."""
+        return self.state in {DeadlineState.AHEAD, DeadlineState.PASSED}
+
+    def at(self, now: datetime) -> Deadline:
+        """The same at another moment, as long as nothing happens: what has not come passes at its time."""
+        if not self.is_pending:
+            return self
+        state = DeadlineState.PASSED if now > self.due else DeadlineState.AHEAD
+        return self if state is self.state else replace(self, state=state)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -20,6 +20,7 @@ from engine.conformance.deviations import Deviation
 from engine.conformance.live_deviations import NOTHING, Account, LiveDeviation
 from engine.conformance.live_explaining import LiveExplanation
 from engine.conformance.online import OnlineCase, OnlineChecker, Verdict
+from engine.logs.counting import LiveEvent, TransitionKind
 from engine.vocabulary import DeviationKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,10 +36,15 @@ class LiveCase:
     Attributes:
         case: What the checker knows of it.
         times: When its events happened, never falling; an event without a time has that of the one before it.
+        every: All events of the case, those that do not count by themselves included (``live_counting``); empty where
+            each is a completion like any other, so that all count.
+        places: Which of ``every`` count, increasing: those that ``case`` has.
     """
 
     case: OnlineCase
     times: tuple[datetime, ...] = ()
+    every: tuple[LiveEvent, ...] = ()
+    places: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """How many events there are."""
@@ -99,17 +105,22 @@ def packed(checker: OnlineChecker, live: LiveCase) -> bytes:
     names = list(dict.fromkeys(activities))
     index = {name: number for number, name in enumerate(names)}
     account = account_of(live)
+    names += [name for name in dict.fromkeys(one.activity for one in live.every) if name not in index]
+    index = {name: number for number, name in enumerate(names)}
     said: dict[str, Any] = {
         "engine": VERSION,
         "names": names,
         "trace": [index[name] for name in activities],
-        "times": [(time - _EPOCH) // _MICROSECOND for time in live.times],
+        "times": [_micros(time) for time in live.times],
         "cost": live.case.cost,
         "threshold": live.case.threshold,
         "entries": b85encode(live.case.entries).decode("ascii"),
         "numbers": account.numbers,
         "deviations": [_said(one) for one in account.deviations],
     }
+    if live.every:
+        said["every"] = [[index[e.activity], _micros(e.time), e.kind.value, e.instance] for e in live.every]
+        said["places"] = live.places
     return _PLAIN.encode(said).encode()
 
 
@@ -124,19 +135,28 @@ def unpacked(checker: OnlineChecker, content: bytes) -> LiveCase:
     said = json.loads(content)
     activities = [said["names"][index] for index in said["trace"]]
     times = tuple(_EPOCH + number * _MICROSECOND for number in said["times"])
+    every = tuple(
+        LiveEvent(said["names"][name], _EPOCH + number * _MICROSECOND, TransitionKind(kind), instance)
+        for name, number, kind, instance in said.get("every", ())
+    )
     trace = checker.explainer.activities.trace(activities)
     account = Account(deviations=tuple(map(_deviation, said["deviations"])), numbers=said["numbers"])
+    places = tuple(said.get("places", ()))
     has_account = said["cost"] or said["numbers"] or checker.open().explanation is not None
     explanation = LiveExplanation(checker.explainer, trace, account, len(trace)) if has_account else None
     if said["engine"] == VERSION:
         entries = b85decode(said["entries"])
-        return LiveCase(OnlineCase(trace, entries, said["threshold"], said["cost"], explanation), times)
-    return LiveCase(replace(checker.replay(activities), explanation=explanation), times)
+        return LiveCase(OnlineCase(trace, entries, said["threshold"], said["cost"], explanation), times, every, places)
+    return LiveCase(replace(checker.replay(activities), explanation=explanation), times, every, places)
 
 
 def events_of(checker: OnlineChecker, live: LiveCase) -> tuple[tuple[str, datetime], ...]:
     """The events of a case, in order: activity and time."""
     return tuple(zip(checker.activities(live.case), live.times, strict=True))
+
+
+def _micros(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def _said(one: LiveDeviation) -> list[Any]:

@@ -9,7 +9,7 @@ explained in another. So a deviation that a rise has proven is never withdrawn f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.conformance.alignment import Alignment
@@ -77,6 +77,19 @@ class Account:
             return (0, unit[1] + 1, 0) if unit[0] == 0 and unit[1] >= position else unit
 
         return replace(self, deviations=tuple(replace(d, units=tuple(map(moved, d.units))) for d in self.deviations))
+
+    def after_recount(self, places: Mapping[int, int]) -> Account:
+        """The same deviations, once other events count.
+
+        Args:
+            places: Old position → new position, of the events that still count.
+        """
+
+        def moved(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+            events = [(0, places[place], 0) for what, place, _ in units if what == 0 and place in places]
+            return tuple(sorted([*events, *(unit for unit in units if unit[0] != 0)]))
+
+        return replace(self, deviations=tuple(replace(d, units=moved(d.units)) for d in self.deviations))
 
 
 NOTHING = Account()

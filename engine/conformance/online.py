@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -123,7 +123,7 @@ class Verdict:
         step: The label that the activity means, None when the net does not know it.
         cost: The prefix cost with it: exact, and never less than before, unless the event came late.
         rise: How much the cost has risen. A rise proves a deviation, which no later event takes back.
-        kind: Why it has risen; None when it has not, or when the event came late.
+        kind: Why it has risen; None when it has not, or when the case was computed again for a late or recounted event.
         outlook: What may, can and has to come.
         explanation: The deviations; None while there is nothing to explain.
     """
@@ -285,16 +285,37 @@ class OnlineChecker:
             explanation = LiveExplanation(self.explainer, trace, since, len(case))
         late = OnlineCase(trace, step[0].tobytes(), threshold, cost, explanation)
         step[2][online.WAS_POSSIBLE] = self.outlook(case).sets[online.POSSIBLE]
-        return late, Verdict(
-            position=position,
-            activity=activity,
-            step=self.graph.net.labels[event.label] if event.label >= 0 else None,
-            cost=late.cost,
-            rise=late.cost - case.cost,
-            kind=None,
-            outlook=Outlook(self.graph.net, self._first, step[2], step[3]),
-            explanation=late.explanation,
-        )
+        return late, self._late_verdict(case, late, step, activity, position)
+
+    def recount(
+        self, case: OnlineCase, activities: Sequence[str], places: Mapping[int, int], *, position: int | None
+    ) -> tuple[OnlineCase, Verdict]:
+        """Take an event by which other events of its case count than before. The case is computed again.
+
+        Args:
+            case: The case without the event; it stays as it is.
+            activities: The activities that count now, at least one.
+            places: Old position → new position, of the events of the case that still count.
+            position: Where the event is among them; None where it does not count, and the verdict is about the last.
+
+        Returns:
+            The case as it is now, and what it changes against the case before: the cost may have fallen.
+        """
+        trace = self.explainer.activities.trace(activities)
+        step, threshold = self._replayed(trace, _FIRST_THRESHOLD)
+        cost, explanation = int(step[1][online.COST]), None
+        if case.explanation is not None or cost:
+            since = NOTHING if case.explanation is None else case.explanation.account.after_recount(places)
+            explanation = LiveExplanation(self.explainer, trace, since, len(trace) - 1)
+        after = OnlineCase(trace, step[0].tobytes(), threshold, cost, explanation)
+        step[2][online.WAS_POSSIBLE] = self.outlook(case).sets[online.POSSIBLE]
+        last = len(activities) - 1
+        at = last if position is None else position
+        verdict = self._late_verdict(case, after, step, activities[at], at)
+        if position == last and verdict.rise > 0:  # as if those that count now had always been the ones that count
+            _, observed = self.observe(self.replay(activities[:-1]), activities[-1])
+            verdict = replace(verdict, kind=observed.kind)
+        return after, verdict
 
     def close(self, case: OnlineCase) -> Closing:
         """End a case: its whole-case alignment, which confirms its deviations."""
@@ -313,6 +334,22 @@ class OnlineChecker:
         else:
             explanation = LiveExplanation(self.explainer, trace, before.since, before.known)
         return OnlineCase(trace, step[0].tobytes(), threshold, cost, explanation)
+
+    def _late_verdict(
+        self, before: OnlineCase, after: OnlineCase, step: _Step, activity: str, position: int
+    ) -> Verdict:
+        """What an event says by which a case was computed again."""
+        event, _ = self.explainer.activities.take(activity, after.trace.strangers)
+        return Verdict(
+            position=position,
+            activity=activity,
+            step=self.graph.net.labels[event.label] if event.label >= 0 else None,
+            cost=after.cost,
+            rise=after.cost - before.cost,
+            kind=None,
+            outlook=Outlook(self.graph.net, self._first, step[2], step[3]),
+            explanation=after.explanation,
+        )
 
     def _replayed(self, trace: Trace, threshold: int) -> tuple[_Step, int]:
         """What the last event of a trace says when all of it is taken anew, and the threshold after it.

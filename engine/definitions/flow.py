@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from engine.calendars import DEFAULT_CALENDAR, Calendar, CalendarChoice, calendar_named
 from engine.calendars.days import DayRange
-from engine.definitions.standards import Intention, Standard, acting_step, counts_by_calendar
+from engine.definitions.standards import Intention, Standard, TimeSpan, acting_step, counts_by_calendar
 from engine.definitions.titles import Title
 
 
@@ -256,6 +256,8 @@ class Flow:
         seasons: In file order.
         termination: When a case has ended.
         effective: The day from which this version is in force, in the calendar's time zone, or None for always.
+        idle: How long nothing has to happen in a case of a live log for it to be closed, in clock time; None where it
+            is closed by its end or by a call only.
         intentions: What stands among the standards without a rule, in file order.
         calendars: The flow's own calendars, in file order.
         role_calendars: Role id → which calendar counts the working time of the role; the flow's for others.
@@ -278,6 +280,7 @@ class Flow:
     intentions: tuple[Intention, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     role_calendars: Mapping[str, CalendarChoice] = field(default_factory=dict)
+    idle: TimeSpan | None = None
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""

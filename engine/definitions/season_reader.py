@@ -1,4 +1,4 @@
-"""Reads the section ``seasons``, and the day from which a flow is in force.
+"""Reads the section ``seasons``, the day from which a flow is in force, and when its cases are idle.
 
 A season is a list of ranges of days, of every year or of one, or the days around public holidays::
 
@@ -17,6 +17,7 @@ from engine.definitions.reading import Reading
 from engine.definitions.references import References
 from engine.definitions.rules_reading.operands import Operands
 from engine.definitions.standard_reader import title_of_id
+from engine.definitions.standards import TimeSpan, TimeUnit
 
 SEASON_KEYS = ("title", "days", "holidays", "days-before", "days-after")
 _LONGEST_MARGIN = 366
@@ -31,6 +32,18 @@ def read_effective(reading: Reading, document: Fields) -> date | None:
     if day is None:
         reading.add("flow.bad-date", scalar.line, "effective", key="effective", found=scalar.text)
     return day
+
+
+def read_idle(reading: Reading, document: Fields) -> TimeSpan | None:
+    """Read the key ``idle``: a time by the clock, ``14d``.
+
+    Working time would not do: it stands still while nobody works, and so does a case in which nothing happens.
+    """
+    span = document.time_span("idle")
+    if span is not None and span.unit is not TimeUnit.CLOCK:
+        reading.add("flow.idle-not-clock", document.line_of("idle"), "idle", found=span.text)
+        return None
+    return span
 
 
 def read_seasons(reading: Reading, document: Fields) -> dict[str, Season]:

@@ -11,7 +11,7 @@ from engine.definitions.evidence import ALL_ATTRIBUTES, EvidenceKind, evidence_o
 from engine.definitions.flow import Flow
 from engine.definitions.requirements import allows_no_exception, domain_coverage, lacks_time_limit, limited_pairs
 from engine.definitions.rules import Fields, PerformedBy, Response
-from engine.definitions.standards import Domain, Intention
+from engine.definitions.standards import Domain, Intention, TimeUnit
 from engine.errors import Place, Problem, Severity, Value
 
 _YEARS = range(2020, 2030)
@@ -32,6 +32,7 @@ def lint_standards(flow: Flow) -> tuple[Problem, ...]:
         - ``flow.standard-vague``: it says what is wanted, but not how much and by when;
         - ``flow.second-tier-says-nothing``: the first limit asks for as much already;
         - ``flow.role-disagrees``: a standard gives a step to roles other than its own;
+        - ``flow.idle-before-limit``: an idle case is closed before the limit of a standard has passed;
         - ``flow.unused-season``: a season that no standard names;
         - ``flow.season-without-country``: a season of public holidays, and a calendar that knows none;
         - ``flow.unknown-holiday``: a name that no public holiday of the calendar's country has;
@@ -46,6 +47,7 @@ def lint_standards(flow: Flow) -> tuple[Problem, ...]:
         *(_vague(intention) for intention in flow.intentions),
         *_second_tiers(flow),
         *_roles(flow),
+        *_idle(flow),
         *_seasons(flow),
         *_limits(flow),
         *_steps(flow),
@@ -88,6 +90,18 @@ def _roles(flow: Flow) -> Iterator[Problem]:
                 path = f"standards.{standard.id}"
                 code, line = "flow.role-disagrees", standard.line
                 yield _found(code, line, path, standard=standard.id, step=rule.step, role=role)
+
+
+def _idle(flow: Flow) -> Iterator[Problem]:
+    """Responses that may take longer than a case may stand still."""
+    for standard in flow.standards:
+        within = standard.rule.within if isinstance(standard.rule, Response) else None
+        if flow.idle is None or within is None or within.unit is not TimeUnit.CLOCK:
+            continue
+        if within.amount > flow.idle.amount:
+            path, texts = f"standards.{standard.id}", (within.text, flow.idle.text)
+            code, line = "flow.idle-before-limit", standard.line
+            yield _found(code, line, path, standard=standard.id, limit=texts[0], idle=texts[1])
 
 
 def _seasons(flow: Flow) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from engine.definitions.node_reader import NO_TITLE, ReadNodes, read_nodes
 from engine.definitions.plan_reader import read_plans, read_weights
 from engine.definitions.reading import Reading
 from engine.definitions.references import References
-from engine.definitions.season_reader import read_effective, read_seasons
+from engine.definitions.season_reader import read_effective, read_idle, read_seasons
 from engine.definitions.standard_reader import read_standards, title_of_id
 from engine.definitions.structure import check_beside, check_counts, check_paths
 from engine.definitions.titles import Title
@@ -35,6 +35,7 @@ KEYS = (
     "title",
     "stage",
     "effective",
+    "idle",
     "calendar",
     "calendars",
     "ends",
@@ -189,6 +190,7 @@ def _flow(reading: Reading, document: Fields, source_hash: str, calls: Calls) ->
         intentions=(*standards.intentions, *(i for parts in called for i in parts.intentions)),
         calendars=working_time.calendars,
         role_calendars=working_time.role_calendars,
+        idle=read_idle(reading, document),
     )
     _check_calendars(reading, working_time, declared)
     check_beside(reading, flow)

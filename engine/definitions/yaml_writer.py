@@ -70,6 +70,8 @@ def _head(flow: Flow) -> str:
         lines.append(f"stage: {flow.stage.value}")
     if flow.effective is not None:
         lines.append(f"effective: {flow.effective.isoformat()}")
+    if flow.idle is not None:
+        lines.append(f"idle: {text.span(flow.idle.text)}")
     if flow.calendar is not None:
         lines.append(f"calendar: {written_choice(flow.calendar)}")
     if flow.termination is not Termination.EXPLICIT:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.assessment.assessment import Assessment, DeviationSummary, DimensionScore, Finding
+from engine.assessment.closing import Closing
 from engine.rendering.calendar_views import say_calendars
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
@@ -132,7 +133,7 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
 def closed_rule(rule: str, wording: Wording) -> str:
     """Which cases were taken as closed, in words."""
     name, _, detail = rule.partition(":")
-    return wording.text(f"report.closed.{name}", detail=detail) if name in {"all", "ended", "idle"} else rule
+    return wording.text(f"report.closed.{name}", detail=detail) if name in set(Closing) else rule
 
 
 def cards(assessment: Assessment, wording: Wording) -> tuple[Card, ...]:

@@ -16,7 +16,7 @@ from engine.review.spelling import spelled
 from engine.review.traces import TraceSearch, compare_traces
 
 _NOT_COMPARED = frozenset({"id", "line", "source", "target"})
-_OF_THE_FLOW = ("id", "title", "stage", "calendar", "termination", "effective")
+_OF_THE_FLOW = ("id", "title", "stage", "calendar", "termination", "effective", "idle")
 """What a flow says of itself, apart from its sections."""
 
 

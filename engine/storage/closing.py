@@ -56,6 +56,18 @@ def close_case(session: Session, log: int, case: str, *, now: datetime, listener
     return found
 
 
+def close_cases(
+    session: Session, log: int, cases: Collection[str], *, now: datetime, listener: Listener = SILENCE
+) -> tuple[CaseRow, ...]:
+    """Close some cases at once, a part of them at most; those of them that this has closed."""
+    row = locked(session, log)
+    query = select(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.case).in_(cases), col(CaseRow.closed).is_(None))
+    query = query.order_by(col(CaseRow.first)).limit(JUDGED_TOGETHER).execution_options(populate_existing=True)
+    part = _within(session.exec(query).all(), EVENTS_TOGETHER)
+    _close(session, row, part, now=now, listener=listener)
+    return tuple(part)
+
+
 def close_log(session: Session, log: int, *, now: datetime, listener: Listener = SILENCE) -> ClosedPart:
     """Close a live log to new events, and a part of its open cases.
 
@@ -71,7 +83,7 @@ def close_log(session: Session, log: int, *, now: datetime, listener: Listener =
     part = _within(found[:most], EVENTS_TOGETHER) if row.flow is not None else found[:most]
     row.closing = len(part) < len(found)
     session.add(row)
-    _close(session, row, part, now=row.closed or now, listener=listener)
+    _close(session, row, part, now=row.closed, listener=listener)
     return ClosedPart(row, len(part))
 
 

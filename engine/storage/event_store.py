@@ -9,8 +9,8 @@ What holds of every live log:
 - Reading (``stored_log``) puts the events of a case in order of time, then of number, as tables are read.
 
 **Listening.** What follows from an event (a verdict, a notice) belongs into the same transaction: either both are
-stored or neither. So ``append``, and what closes cases (``closing``), take a ``Listener`` and call it before they return,
-within the caller's unit of work, with the new events in the order of their numbers, duplicates left out:
+stored or neither. So ``append``, and what closes cases (``closing``), take a ``Listener`` and call it before they
+return, within the caller's unit of work, with the new events in the order of their numbers, duplicates left out:
 
 - It writes with the session that it is given, and commits nothing.
 - What it raises refuses the whole batch, and nothing of it is stored.

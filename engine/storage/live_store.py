@@ -72,6 +72,7 @@ class Standing:
     state: bytes | None
     cost: int
     deviations: int
+    latest: datetime | None
     problem: str = ""
 
 
@@ -106,7 +107,7 @@ def keep_standings(session: Session, log: int, found: Sequence[Standing]) -> Non
         where = (col(LiveCaseRow.log) == log) & col(LiveCaseRow.case).in_(some)
         connection.execute(delete(LiveCaseRow).where(where))
     if found:
-        names = ("case", "flow", "first", "began", "state", "cost", "deviations", "problem")
+        names = ("case", "flow", "first", "began", "state", "cost", "deviations", "latest", "problem")
         connection.execute(
             insert(LiveCaseRow), [{"log": log, **{name: getattr(one, name) for name in names}} for one in found]
         )
@@ -137,6 +138,14 @@ def open_cases(
     if cases is None:
         return list(session.exec(query).all())
     return [one for some in in_parts(sorted(cases)) for one in session.exec(query.where(col(CaseRow.case).in_(some)))]
+
+
+def idle_cases(session: Session, log: int, flow: int, *, until: datetime, limit: int) -> list[str]:
+    """Open cases that a flow judges, in which nothing has happened since a moment, the longest first."""
+    query = select(LiveCaseRow.case).where(
+        col(LiveCaseRow.log) == log, col(LiveCaseRow.flow) == flow, col(LiveCaseRow.latest) <= until
+    )
+    return list(session.exec(query.order_by(col(LiveCaseRow.latest), col(LiveCaseRow.first)).limit(limit)).all())
 
 
 def tell(session: Session, log: LogRow, notices: Sequence[Notice], *, now: datetime) -> list[int]:
@@ -223,7 +232,8 @@ def forget_told(session: Session, log: int, case: str) -> None:
 
 
 def _standing(row: LiveCaseRow) -> Standing:
-    return Standing(row.case, row.flow, row.first, row.began, row.state, row.cost, row.deviations, row.problem)
+    said = (row.case, row.flow, row.first, row.began, row.state, row.cost, row.deviations, row.latest, row.problem)
+    return Standing(*said)
 
 
 def count_deviating(session: Session, log: int) -> int:

@@ -21,7 +21,7 @@ from engine.logs.log import Log
 from engine.logs.tables import read_rows
 from engine.storage.database import Session
 from engine.storage.event_columns import columns_of, events_of, joined, table_of
-from engine.storage.event_store import in_parts
+from engine.storage.event_store import AT_ONCE, in_parts
 from engine.storage.event_tables import CaseRow, EventRow, SealRow
 from engine.storage.events import StoredEvent
 from engine.storage.files import FileStore
@@ -45,7 +45,8 @@ def read_stored_log(
 
     Returns:
         The log under its name, with the cases that were closed; ``source_hash`` depends on its events, their
-        numbers and these cases only, not on which events are sealed.
+        numbers and these cases only, not on which events are sealed. It is that of the log where only some cases are
+        read, of which then alone it is known whether they are closed.
 
     Raises:
         LimitExceeded: It has too many cells.
@@ -58,11 +59,11 @@ def read_stored_log(
     seals = session.exec(query.order_by(col(SealRow.first))).all()
     wanted = pl.lit(value=True) if cases is None else pl.col("case_id").is_in(list(cases))
     parts = [pl.scan_parquet(files.checked(one.file), glob=False).filter(wanted).collect() for one in seals]
-    parts.append(_tail(session, row, after=row.sealed).filter(wanted))
+    parts.append(_tail(session, row, after=row.sealed, cases=cases).filter(wanted))
     table = table_of(joined(parts))
     table = table.with_columns(as_moments(table[name]) for name in table.columns[6:] if table[name].dtype == pl.String)
     read = read_rows(table, name=row.name, limits=limits)
-    closed = _closed_cases(session, row)
+    closed = _closed_cases(session, row, cases)
     return replace(read, source_hash=_digest_with(row.digest, closed), closed=closed)
 
 
@@ -73,12 +74,15 @@ def _digest_with(digest: str, closed: frozenset[str]) -> str:
     return hashlib.sha256(json.dumps([digest, *sorted(closed)]).encode()).hexdigest()  # ids may hold any separator
 
 
-def _closed_cases(session: Session, row: LogRow) -> frozenset[str]:
-    """Ids of the cases that a call closed, by themselves or with the log."""
+def _closed_cases(session: Session, row: LogRow, among_these: Collection[str] | None) -> frozenset[str]:
+    """Ids of the cases that a call closed, by themselves or with the log; all of them, or those among some."""
     cases = select(CaseRow.case).where(col(CaseRow.log) == row.id)
     if row.closed is None:
         cases = cases.where(col(CaseRow.closed).is_not(None))
-    return frozenset(session.exec(cases).all())
+    if among_these is None:
+        return frozenset(session.exec(cases).all())
+    parts = in_parts(sorted(among_these))
+    return frozenset(case for some in parts for case in session.exec(cases.where(col(CaseRow.case).in_(some))))
 
 
 def _first_of(session: Session, row: LogRow, cases: Collection[str]) -> int:
@@ -134,11 +138,19 @@ def _seals_of_page(session: Session, log: int, case: CaseRow | None, *, after: i
 
 
 def _tail(
-    session: Session, row: LogRow, *, after: int, case: CaseRow | None = None, limit: int | None = None
+    session: Session,
+    row: LogRow,
+    *,
+    after: int,
+    case: CaseRow | None = None,
+    cases: Collection[str] | None = None,
+    limit: int | None = None,
 ) -> pl.DataFrame:
     query = select(EventRow.sequence, EventRow.body).where(col(EventRow.log) == row.id, col(EventRow.sequence) > after)
     if case is not None:
         query = query.where(col(EventRow.case) == case.case)
+    if cases is not None and len(cases) <= AT_ONCE:  # of more, most of what is not sealed is theirs
+        query = query.where(col(EventRow.case).in_(list(cases)))
     query = query.order_by(col(EventRow.sequence))
     rows = session.exec(query if limit is None else query.limit(limit)).all()
     return columns_of((sequence, body) for sequence, body in rows)

@@ -161,7 +161,10 @@ class LogRow(SQLModel, table=True):
         notices: How much was said of a live log's cases; the number of the last notice.
         closed: When a live log was closed, if it was: it takes no events since.
         closing: Whether a live log that was closed still has open cases, which are closed part by part.
-        lifecycle: Which events of a live log count (a member of ``engine.logs.lifecycle.Lifecycle``); "" for a file.
+        lifecycle: Which events of a live log count: a member of ``engine.logs.lifecycle.Lifecycle``; "" where it was
+            not said, and for a file.
+        recounts: How often it turned out, since an activity had a kind of transition for the first time, that other
+            events of a live log may count than before.
         created: When it came.
     """
 
@@ -181,6 +184,7 @@ class LogRow(SQLModel, table=True):
     closed: datetime | None = _time(nullable=True)
     closing: bool = False
     lifecycle: str = Field(default="", max_length=16)
+    recounts: int = 0
     created: datetime = _time()
 
     @property

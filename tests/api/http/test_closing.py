@@ -33,7 +33,8 @@ def fill(client: httpx.Client, cases: int) -> int:
 
 
 def cases_of(client: httpx.Client, log: int) -> list[dict[str, Any]]:
-    found, after = [], 0
+    found: list[dict[str, Any]] = []
+    after: int | None = 0
     while after is not None:
         page = client.get(f"/logs/{log}/cases", params={"after": after, "limit": 100}).json()
         found += page["items"]

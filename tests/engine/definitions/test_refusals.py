@@ -137,6 +137,7 @@ FILES = {
     "flow.season-without-days": flow_file(rest="seasons:\n  p: {title: P} #!"),
     "flow.bad-day-range": flow_file(rest="seasons:\n  p: {days: [02-30]} #!"),
     "flow.days-without-holidays": flow_file(rest="seasons:\n  p: {days: [11-11], days-before: 3} #!"),
+    "flow.idle-not-clock": flow_file(rest="idle: 5 workdays #!"),
     "flow.bad-date": flow_file(rest="effective: 2026-02-30 #!"),
     "flow.plan-needs-one-trigger": with_plan(plan(on="")),
     "flow.plan-path-empty": flow_file(rest=plan(path="")),

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from engine.calendars.days import DayOfYear, DayRange
+from engine.definitions.durations import MICROSECONDS_PER_DAY
 from engine.definitions.flow import Season
+from engine.definitions.standards import TimeUnit
 from engine.definitions.titles import Title
 from engine.definitions.yaml_reader import read_flow_text
 from tests.engine.definitions.files import flow_file, problems_of
@@ -71,6 +73,28 @@ def test_a_season_that_cannot_be_read_is_not_also_unknown() -> None:
 def test_the_day_from_which_a_flow_is_in_force() -> None:
     assert read_flow_text(flow_file(rest="effective: 2026-05-01")).effective == date(2026, 5, 1)
     assert read_flow_text(flow_file()).effective is None
+
+
+def test_how_long_a_case_may_stand_still() -> None:
+    idle = read_flow_text(flow_file(rest="idle: 14d")).idle
+    assert idle is not None
+    assert (idle.text, idle.unit, idle.amount) == ("14d", TimeUnit.CLOCK, 14 * MICROSECONDS_PER_DAY)
+    assert read_flow_text(flow_file()).idle is None
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("0d", "flow.time-out-of-range"),
+        ("4000d", "flow.time-out-of-range"),
+        ("soon", "flow.bad-time"),
+        ("next day", "flow.idle-not-clock"),
+        ("6 workhours", "flow.idle-not-clock"),
+        ("[1d]", "flow.not-a-text"),
+    ],
+)
+def test_what_is_no_idle_time(written: str, code: str) -> None:
+    assert [problem.code for problem in problems_of(flow_file(rest=f"idle: {written}"))] == [code]
 
 
 @pytest.mark.parametrize("written", ["2026-5-1", "01.05.2026", "2026-13-01", "2026-05-01T00:00", "soon", "0000-01-01"])

@@ -113,6 +113,12 @@ def test_seasons_of_holidays(calendar: str, holidays: str, code: str | None) -> 
     assert codes & {"flow.season-without-country", "flow.unknown-holiday", "flow.unused-season"} == ({code} - {None})
 
 
+@pytest.mark.parametrize(("idle", "told"), [("2h", False), ("119m", True), ("1d", False)])
+def test_a_case_that_is_idle_before_a_limit_has_passed(idle: str, *, told: bool) -> None:
+    codes = found("response: [a, b], within: 2h", rest=f"idle: {idle}\n")
+    assert ("flow.idle-before-limit" in codes) is told
+
+
 def test_a_season_that_nobody_names() -> None:
     assert found(rest="seasons: {p: {days: [11-11]}}\n")["flow.unused-season"].values["season"] == "p"
 

@@ -25,6 +25,7 @@ class Witness(Silence):
         self.parts: list[list[str]] = []
 
     def cases_closed(self, session: Session, log: LogRow, cases: Sequence[CaseRow]) -> None:
+        assert session.in_transaction()
         assert all(one.closed == log.closed for one in cases)
         self.parts.append([one.case for one in cases])
 
@@ -48,7 +49,8 @@ def open_ones(database: Database, log: int) -> list[str]:
 
 def test_log_is_closed_in_parts_of_so_many_cases(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closing, "JUDGED_TOGETHER", 2)
-    log, witness, done = desk(database, [1] * 5), Witness(), []
+    log, witness = desk(database, [1] * 5), Witness()
+    done: list[bool] = []
     while not done or not done[-1]:
         with database.writing() as session:
             part = close_log(session, log, now=NOW, listener=witness)

@@ -10,8 +10,8 @@ import pytest
 
 from engine.errors import Conflict, InputRefused, LimitExceeded
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.storage.database import Database, Session, after_commit
 from engine.storage.closing import close_case, close_log
+from engine.storage.database import Database, Session, after_commit
 from engine.storage.event_store import (
     SILENCE,
     Appended,

@@ -21,6 +21,7 @@ def upgrade() -> None:
     with op.batch_alter_table("log") as table:
         table.add_column(sa.Column("closing", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("lifecycle", sa.String(16), nullable=False, server_default=""))
+        table.add_column(sa.Column("recounts", sa.Integer(), nullable=False, server_default="0"))
     op.execute(sa.text("UPDATE log SET lifecycle = 'all' WHERE file IS NULL"))
     op.create_index("ix_event_case_closed", "event_case", ["log", "closed", "first"])
     with op.batch_alter_table("live_case") as table:
@@ -43,6 +44,7 @@ def downgrade() -> None:
         table.drop_column("latest")
     op.drop_index("ix_event_case_closed", "event_case")
     with op.batch_alter_table("log") as table:
+        table.drop_column("recounts")
         table.drop_column("lifecycle")
         table.drop_column("closing")
 
