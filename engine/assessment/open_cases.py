@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
+import polars as pl
 
 from engine.assessment.evidence import on_evidence
 from engine.assessment.explanations import explain
 from engine.assessment.facts import facts_of
 from engine.conformance.alignments import align, align_prefixes, prepared
+from engine.conformance.attributes import CASE_PREFIX
 from engine.conformance.deadlines import Deadline, deadlines
 from engine.conformance.performed import CaseTable, EventTable, offsets_of
 from engine.conformance.structure import Structure
 from engine.limits import DEFAULT_LIMITS, Limits
+from engine.logs.assembly import free_name
 from engine.logs.lifecycle import Lifecycle, Transitions, events_that_count
 from engine.logs.log import Log
 from engine.logs.variants import find_variants
@@ -49,6 +52,7 @@ def deadlines_of(
     """
     if not any(standard.is_timed for standard in process.flow.standards):
         return ()
+    log = _each_by_itself(log)
     known = transitions or Transitions.of(log)
     mode = lifecycle or known.usual
     events, _ = events_that_count(log, mode, known)
@@ -73,3 +77,20 @@ def deadlines_of(
         for one in deadlines(process.flow.standards, facts)
         if explained[one.case]
     )
+
+
+def _each_by_itself(log: Log) -> Log:
+    """The log with the attributes of cases on cases, so that what is found of a case depends on no other.
+
+    Where an attribute varies within some case, a reader leaves it on the events of all. Here each case has the last
+    value that one of its events has.
+    """
+    named = [name for name in log.events.columns if name.startswith(CASE_PREFIX) and name != CASE_PREFIX]
+    if not named:
+        return log
+    last = log.events.group_by("case").agg(pl.col(name).drop_nulls().last() for name in named)
+    columns = log.cases.with_row_index("case").join(last, on="case", how="left", maintain_order="left")
+    names: dict[str, str] = {}
+    for name in named:
+        names[name] = free_name(name.removeprefix(CASE_PREFIX), [*log.cases.columns, *names.values()])
+    return replace(log, cases=columns.drop("case").rename(names), events=log.events.drop(named))

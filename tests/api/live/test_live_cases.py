@@ -94,14 +94,17 @@ def test_deadlines_come_by_when_they_are_due(service: Service) -> None:
     near = service.client.get(address, params={"within": 20, "lang": "zh"}).json()["items"]
     assert [one["says"] for one in near] == ["及时服务：已逾期 10 分钟"]
     first = service.client.get(address, params={"limit": 2}).json()
-    assert (len(first["items"]), first["next"]) == (2, 2)
-    rest = service.client.get(address, params={"limit": 2, "after": 2}).json()
+    assert len(first["items"]) == 2
+    rest = service.client.get(address, params={"limit": 2, "after": first["next"]}).json()
     assert ([one["standard"] for one in rest["items"]], rest["next"]) == (["told"], None)
     states = {
         one["standard"]: one["state"] for one in service.client.get(f"/logs/{log}/cases/done").json()["deadlines"]
     }
     assert states == {"quick": "met"}
     assert service.client.get(address, params={"within": -1}).status_code == 422
+    for cursor in ("2", "x" * 20, first["next"][:-2], first["next"] + "AA", "W10", "é"):
+        refused = service.client.get(address, params={"after": cursor})
+        assert (refused.status_code, refused.json()["code"]) == (422, "live.bad-cursor"), cursor
 
 
 def test_log_without_a_flow_is_not_judged(service: Service) -> None:
