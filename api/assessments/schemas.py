@@ -26,8 +26,9 @@ class AssessmentRequest(BaseModel):
         flow: The flow's number.
         log: The log's number.
         now: The moment at which open cases are judged, with its zone; without it, the latest of the log.
-        closed: When a case counts as closed: ``all``, ``ended`` or ``idle:14d``; a case that a call closed always is.
-            Without it, ``all`` for a file and ``ended`` for a live log.
+        closed: When a case counts as closed: ``all``, ``ended``, ``idle:14d`` or ``ended-or-idle:14d``; a case that was
+            closed always is. Without it, ``all`` for a file; for a live log those that have ended, or are idle by the
+            rule of the flow.
         calendar: The working calendar; without it, the flow's.
         lifecycle: Which events count; without it, pairs where the log has both.
         versions: Whether every case is judged by the version in force when it started, of the versions of this flow

@@ -96,8 +96,8 @@ class LiveListener:
 
     def _close(self, session: Session, log: LogRow, known: dict[str, _Known]) -> None:
         notices, counting = [], self._counting(session, log, ())
+        forget_told(session, log.id or 0, known)
         for case, one in sorted(known.items(), key=lambda item: item[1].standing.first):
-            forget_told(session, log.id or 0, case)
             known[case] = _Known(replace(one.standing, latest=None), one.live)
             judge = self._judge(session, one.standing)
             if one.live is None or judge is None or judge.checker is None:

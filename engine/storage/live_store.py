@@ -225,9 +225,9 @@ def tell_once(session: Session, log: int, case: str, key: str) -> bool:
     return True
 
 
-def forget_told(session: Session, log: int, case: str) -> None:
-    """Forget what was said of the deadlines of a case that is closed."""
-    where = (col(ToldRow.log) == log) & (col(ToldRow.case) == case)
+def forget_told(session: Session, log: int, cases: Collection[str]) -> None:
+    """Forget what was said of the deadlines of cases that are closed, a part of them at most."""
+    where = (col(ToldRow.log) == log) & col(ToldRow.case).in_(cases)
     session.connection().execute(delete(ToldRow).where(where))
 
 

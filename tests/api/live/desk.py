@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,8 +102,3 @@ def timed_desk(folder: Path, url: str, flow: str, *, lifecycle: str = "") -> Ite
 def event(number: int, case: str, activity: str, minute: float, **members: Any) -> Event:
     """An event so many minutes after the begin."""
     return Event(id=f"e{number}", case=case, activity=activity, time=BEGIN + timedelta(minutes=minute), **members)
-
-
-def several(events: Sequence[Event]) -> dict[str, datetime]:
-    """The latest time of each case."""
-    return {one.case: max(e.time for e in events if e.case == one.case) for one in events}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from engine.conformance.online import OnlineChecker
 from engine.limits import DEFAULT_LIMITS
 from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.nets.process import read_process_bytes
+from engine.storage.event_store import append
 from engine.storage.stored_log import read_stored_log
 from engine.storage.tables import LogRow
 from tests.api.http.service import FLOW, Service, service_in
@@ -77,8 +80,6 @@ def test_what_is_not_committed_is_forgotten(tmp_path: Path, database_url: str) -
     with timed_desk(tmp_path, database_url, FLOW, lifecycle="complete") as desk:
         assert desk.send(event(1, "a", "Greet", 0, lifecycle="start")) != [None]
         with pytest.raises(LookupError), desk.database.writing() as session:  # noqa: PT012 - the unit of work fails
-            from engine.storage.event_store import append  # noqa: PLC0415 - only here
-
             batch = [event(2, "b", "Greet", 1)]
             append(session, desk.log, batch, limits=DEFAULT_LIMITS, listener=desk.listener)
             raise LookupError
@@ -89,20 +90,20 @@ def test_what_is_not_committed_is_forgotten(tmp_path: Path, database_url: str) -
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> object:
+def service(tmp_path: Path) -> Iterator[Service]:
     with service_in(tmp_path / "d") as running:
         yield running
 
 
-def send(service: Service, log: int, number: int, activity: str, minutes: float, transition: str) -> dict[str, object]:
+def send(service: Service, log: int, number: int, minutes: float, transition: str) -> dict[str, Any]:
     said = {
         "id": f"e{number}",
         "case": "a",
-        "activity": activity,
+        "activity": "Greet",
         "time": (BEGIN + timedelta(minutes=minutes)).isoformat(),
         "lifecycle": transition,
     }
-    receipt: dict[str, object] = service.client.post(f"/logs/{log}/events", json={"events": [said]}).json()["events"][0]
+    receipt: dict[str, Any] = service.client.post(f"/logs/{log}/events", json={"events": [said]}).json()["events"][0]
     return receipt
 
 
@@ -115,13 +116,13 @@ def test_step_that_was_started_runs_until_it_is_completed(service: Service) -> N
         f"/logs/{log}/events",
         json={"events": [{"id": "x", "case": "x", "activity": "Greet", "time": BEGIN.isoformat()}]},
     )
-    started = send(service, log, 1, "Greet", 0, "start")
-    assert (started["verdict"]["cost"], started["verdict"]["step"]) == (0, "greet")  # type: ignore[index]
+    started = send(service, log, 1, 0, "start")
+    assert (started["verdict"]["cost"], started["verdict"]["step"]) == (0, "greet")
     (due,) = service.client.get(f"/logs/{log}/cases/a").json()["deadlines"]
     assert (due["standard"], due["act_by"]) == ("short", "2026-03-02T09:20:00Z")
-    assert send(service, log, 2, "Greet", 1, "suspend")["unjudged"]["code"] == "live.not-counted"  # type: ignore[index]
-    completed = send(service, log, 3, "Greet", 30, "complete")
-    assert (completed["verdict"]["cost"], completed["verdict"]["position"]) == (0, 0)  # type: ignore[index]
+    assert send(service, log, 2, 1, "suspend")["unjudged"]["code"] == "live.not-counted"
+    completed = send(service, log, 3, 30, "complete")
+    assert (completed["verdict"]["cost"], completed["verdict"]["position"]) == (0, 0)
     (due,) = service.client.get(f"/logs/{log}/cases/a").json()["deadlines"]
     assert due["state"] == "late", "it took thirty minutes, counted from its start"
 
@@ -132,8 +133,8 @@ def test_rule_is_chosen_when_the_log_is_made(service: Service) -> None:
     for lifecycle in ("all", "complete", "pair"):
         made = service.client.post("/logs", json={"name": "desk", "flow": flow, "lifecycle": lifecycle}).json()
         assert made["lifecycle"] == lifecycle
-        send(service, made["id"], 1, "Greet", 0, "start")
-        costs[lifecycle] = send(service, made["id"], 2, "Greet", 1, "complete")["verdict"]["cost"]  # type: ignore[index]
+        send(service, made["id"], 1, 0, "start")
+        costs[lifecycle] = send(service, made["id"], 2, 1, "complete")["verdict"]["cost"]
         number = service.client.post("/assessments", json={"flow": flow, "log": made["id"]}).json()["id"]
         assert service.finished(number)["result"]["lifecycle"] == lifecycle
     assert costs == {"all": 1, "complete": 0, "pair": 0}

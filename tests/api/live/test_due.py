@@ -1,4 +1,4 @@
-"""Deadlines that are kept are those that are found anew, and their pages neither double nor miss what did not change."""
+"""Deadlines that are kept are those that are found anew, and pages neither double nor miss what did not change."""
 
 from __future__ import annotations
 
