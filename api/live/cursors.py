@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from datetime import datetime
 from http import HTTPStatus
@@ -32,9 +31,11 @@ def place_of(cursor: str) -> Place:
         said = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         act_by, due, case, standard, tier, event = said
         place = (datetime.fromisoformat(act_by), datetime.fromisoformat(due), case, standard, tier, event)
-        whole = all(type(number) is int for number in (tier, event)) and isinstance(case, str)
-        if whole and isinstance(standard, str) and cursor_of(place) == cursor and act_by.endswith("+00:00"):
+        names = isinstance(case, str) and isinstance(standard, str)
+        numbers = type(tier) is int and type(event) is int
+        utc = act_by.endswith("+00:00") and due.endswith("+00:00")
+        if names and numbers and utc and cursor_of(place) == cursor:
             return place
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         pass
     raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "live.bad-cursor")

@@ -7,9 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from engine.storage import closing
+from engine.storage.database import migrate
 from engine.storage.group_commit import GroupWriter
+from engine.storage.live_store import standings
+from engine.storage.tables import LogRow
 from tests.api.http.service import FLOW
 from tests.api.live.desk import BEGIN, event, timed_desk
 
@@ -86,3 +90,18 @@ def test_live_and_assessment_agree_on_what_is_idle(tmp_path: Path, seed: int) ->
             closed = desk.idle.look()
             assert len(desk.open_cases()) == len(open_before) - closed == expected.open_cases
             assert desk.assessed(desk.now).open_cases == expected.open_cases
+
+
+def test_older_cases_know_when_something_last_happened_in_them(tmp_path: Path, database_url: str) -> None:
+    with timed_desk(tmp_path, database_url, IDLE) as desk:
+        desk.send(event(1, "a", "Greet", 0), event(2, "a", "Serve", 30), event(3, "b", "Greet", 60))
+        desk.close("b")
+        migrate(desk.database.engine, step=command.downgrade, revision="0004")
+        migrate(desk.database.engine, step=command.upgrade)
+        desk.restart()
+        with desk.database.reading() as session:
+            assert session.get_one(LogRow, desk.log).lifecycle == "all", "as they were judged until now"
+            found = standings(session, desk.log, ["a", "b"])
+            assert {case: one.latest for case, one in found.items()} == {"a": BEGIN + timedelta(minutes=30), "b": None}
+        desk.now = BEGIN + timedelta(minutes=150)
+        assert desk.idle.look() == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.engine.assessment.making import process
 from tests.oracles.small_logs import log
 
 
-@pytest.mark.parametrize("text", ["all", "ended", "idle:14d", "idle:1h30m"])
+@pytest.mark.parametrize("text", ["all", "ended", "idle:14d", "idle:1h30m", "ended-or-idle:2h"])
 def test_a_rule_is_written_as_it_is_read(text: str) -> None:
     assert str(ClosedRule.parse(f" {text} ")) == text
 
@@ -20,7 +21,10 @@ def test_plain_rules() -> None:
     assert (ClosedRule.parse("all"), ClosedRule.parse("ended")) == (ALL_CLOSED, ENDED_CLOSED)
 
 
-@pytest.mark.parametrize("text", ["", "none", "all:1d", "idle", "idle:", "idle:soon", "idle:2 workdays", "x" * 999])
+@pytest.mark.parametrize(
+    "text",
+    ["", "none", "all:1d", "idle", "idle:", "idle:soon", "idle:2 workdays", "ended-or-idle", "ended:1d", "x" * 999],
+)
 def test_other_rules_are_refused(text: str) -> None:
     with pytest.raises(InputRefused) as refusal:
         ClosedRule.parse(text)
@@ -32,6 +36,19 @@ def test_idle_times_have_limits(text: str) -> None:
     with pytest.raises(InputRefused) as refusal:
         ClosedRule.parse(text)
     assert refusal.value.problems[0].code == "assess.idle-out-of-range"
+
+
+def test_rule_of_a_flow_closes_idle_cases_of_live_logs_only() -> None:
+    made, file = process(rest="idle: 30d\n"), log("a", "a b c d", "a b")
+    live = replace(file, closed=frozenset[str]())
+    latest = file.latest
+    assert latest is not None
+    at = [latest, latest + timedelta(days=20), latest + timedelta(days=40)]
+    assert [assess(made, file, now=now).open_cases for now in at] == [0, 0, 0]
+    assert [assess(made, live, now=now).open_cases for now in (at[0], at[2])] == [2, 0]
+    assert assess(made, live, now=at[2], closed=ENDED_CLOSED).open_cases == 2, "who asks otherwise is answered so"
+    assert assess(made, live, now=at[2]).closed_rule == "ended-or-idle:30d"
+    assert assess(process(), live, now=at[2]).closed_rule == "ended"
 
 
 def test_what_a_log_says_is_closed_is_closed_under_every_rule() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from engine.calendars import CalendarChoice
 from engine.calendars.days import DayOfYear, DayRange
+from engine.definitions.durations import parse_time_span
 from engine.definitions.flow import (
     Edge,
     Flow,
@@ -111,11 +112,13 @@ def test_a_plan_with_another_trigger_is_changed() -> None:
 
 def test_what_the_flow_says_of_itself_is_compared() -> None:
     new = replace(OLD, calendar=CalendarChoice("office"), effective=date(2026, 4, 1), title=Title("flow", "流程"))
+    new = replace(new, idle=parse_time_span("14d"))
     found = compared(OLD, new)
     assert found.flow == (
         Alteration("title", "flow", "flow / 流程"),
         Alteration("calendar", "–", "office"),
         Alteration("effective", "–", "2026-04-01"),
+        Alteration("idle", "–", "14d"),
     )
     assert not found.is_empty
     assert (found.old.effective, found.new.effective) == (None, date(2026, 4, 1))
