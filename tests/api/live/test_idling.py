@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 
+from api.live import idling
 from engine.storage import closing
-from engine.storage.database import migrate
+from engine.storage.database import Session, migrate
 from engine.storage.group_commit import GroupWriter
 from engine.storage.live_store import standings
 from engine.storage.tables import LogRow
@@ -49,11 +53,16 @@ def test_flow_without_the_rule_closes_nothing(tmp_path: Path, database_url: str)
 
 
 def test_many_are_closed_in_parts(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (closing, __import__("api.live.idling", fromlist=["x"])):
+    for module in (closing, idling):
         monkeypatch.setattr(module, "JUDGED_TOGETHER", 2)
     submitted: list[object] = []
     submit = GroupWriter.submit
-    monkeypatch.setattr(GroupWriter, "submit", lambda self, work: submitted.append(work) or submit(self, work))
+
+    def counted(self: GroupWriter, work: Callable[[Session], Any]) -> Future[Any]:
+        submitted.append(work)
+        return submit(self, work)
+
+    monkeypatch.setattr(GroupWriter, "submit", counted)
     with timed_desk(tmp_path, database_url, IDLE) as desk:
         desk.send(*(event(number, f"c{number}", "Greet", number) for number in range(5)))
         desk.now = BEGIN + timedelta(days=1)
