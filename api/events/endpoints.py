@@ -133,20 +133,21 @@ def end_log(log: Id, running: RunningDep) -> ClosedLogAnswer:
         existing_live_log(session, log)
     try:
         row, cases = close_whole(running, log)
-    except (WriterBusy, NotCertain):
-        raise _interrupted(running, log) from None
+    except WriterBusy:
+        raise _interrupted(running, log, "event.queue-full") from None
+    except NotCertain:
+        raise _interrupted(running, log, "event.not-certain") from None
     service.seal_soon(running, log)
     return ClosedLogAnswer.closed_with(row, cases)
 
 
-def _interrupted(running: Running, log: int) -> Refusal:
-    """Why a log could not be closed to the end; what is left is closed in the background."""
+def _interrupted(running: Running, log: int, why: str) -> Refusal:
+    """Why a log could not be closed to the end; once that has begun, what is left is closed in the background."""
     with running.database.reading() as session:
         begun = existing_live_log(session, log).closed is not None
     if begun:
         close_soon(running, log)
-    code = "event.closing-goes-on" if begun else "event.queue-full"
-    return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, code, headers=SOON)
+    return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "event.closing-goes-on" if begun else why, headers=SOON)
 
 
 def existing_live_log(session: Session, number: int) -> LogRow:

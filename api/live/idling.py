@@ -40,6 +40,7 @@ class IdleCloser:
         """
         self._database, self._writer, self._judges = database, writer, judges
         self._listener, self._clock = listener, clock
+        self._spans: dict[int, timedelta | None] = {}
 
     def look(self) -> int:
         """Close what is idle now, up to some parts; how many cases were closed.
@@ -69,10 +70,12 @@ class IdleCloser:
 
     def _until(self, session: Session, flow: int, now: datetime) -> datetime | None:
         """Since when nothing has happened in a case that is idle; None where the flow has no idle rule."""
-        process = self._judges.of_flow(session, flow).process
-        if process is None or process.flow.idle is None:
-            return None
-        return now - timedelta(microseconds=process.flow.idle.amount)
+        if flow not in self._spans:  # a flow never changes, and only some are kept ready
+            process = self._judges.of_flow(session, flow).process
+            idle = None if process is None else process.flow.idle
+            self._spans[flow] = None if idle is None else timedelta(microseconds=idle.amount)
+        span = self._spans[flow]
+        return None if span is None else now - span
 
     def _close(self, log: int, flow: int, until: datetime, now: datetime, session: Session) -> int:
         if locked(session, log).closed is not None:  # its cases are closed with it

@@ -47,9 +47,9 @@ def closed_notices(service: Service, log: int) -> Counter[str]:
         return Counter(row.case for row in notices_after(session, log, 0, limit=10_000) if row.kind == "closed")
 
 
-def test_killed_while_closing_it_goes_on_at_the_next_start(tmp_path: Path) -> None:
-    cases = 1_500
-    with process(tmp_path / "d") as (started, address, key):
+def test_killed_while_closing_it_goes_on_at_the_next_start(tmp_path: Path, database_url: str) -> None:
+    cases = 500
+    with process(tmp_path / "d", "--database", database_url) as (started, address, key):
         headers = {"Authorization": f"Bearer {key}"}
         with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as client:
             log = fill(client, cases)
@@ -63,7 +63,7 @@ def test_killed_while_closing_it_goes_on_at_the_next_start(tmp_path: Path) -> No
             started.wait(PATIENCE)
             closer.join(PATIENCE)
     assert answers == [], "it was killed before it was answered"
-    with service_in(tmp_path / "d", key=key) as service:
+    with service_in(tmp_path / "d", key=key, database=database_url) as service:
         left = sum(one["closed"] is None for one in cases_of(service.client, log))
         refused = service.client.post(f"/logs/{log}/events", json={"events": [event(7, place=1)]})
         assert (refused.status_code, refused.json()["code"]) == (409, "event.log-closed")
