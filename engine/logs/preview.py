@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from engine.errors import InputRefused
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.collecting import ProblemCollector
 from engine.logs.columns import guessed_roles
 from engine.logs.csv_text import read_text_table
+from engine.logs.options import ReadOptions
 from engine.logs.sources import ByteSource
 from engine.logs.workbooks import ZIP_MAGIC, read_workbook
 
@@ -58,14 +61,16 @@ def preview_table(
         elif head.lstrip().startswith((b"<", b"{", b"[")):
             return None
         else:
-            table = read_text_table(_first_lines(chunks), problems, limits=limits)
+            options = ReadOptions(sheet=sheet)
+            table = read_text_table(_first_lines(chunks), problems, options=options, limits=limits)
     except (InputRefused, UnicodeDecodeError):
         return None
-    shown = table.columns.head(rows)
+    names = table.columns.columns
+    shown = [table.text(name).head(rows).cast(pl.String).fill_null("").str.head(CELL_CHARACTERS) for name in names]
     return Preview(
-        columns=tuple(shown.columns),
-        rows=tuple(tuple((cell or "")[:CELL_CHARACTERS] for cell in row) for row in shown.iter_rows()),
-        guesses=guessed_roles(shown.columns),
+        columns=tuple(names),
+        rows=tuple(zip(*(column.to_list() for column in shown), strict=True)),
+        guesses=guessed_roles(names),
     )
 
 
