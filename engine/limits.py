@@ -66,6 +66,7 @@ class Limits:
         simulated_cases: Cases of one simulated log.
         pattern_values: Values of one attribute that deviations are compared by; the most frequent are taken.
         pattern_tests: Tests made in search of patterns; the most frequent deviations are taken.
+        filter_values: Values of one filter on the cases of a log, as it stands in an address.
         chart_elements: Nodes and edges of one picture together.
         problems: Problems reported for one input; the rest is counted.
     """
@@ -119,6 +120,7 @@ class Limits:
     simulated_cases: int = 1_000_000
     pattern_values: int = 50
     pattern_tests: int = 100_000
+    filter_values: int = 200
     chart_elements: int = 1_000
     problems: int = 200
 

@@ -14,6 +14,7 @@ from api.cli.demonstrating import demo
 from api.cli.entry import Commands
 from api.cli.helping import Command
 from api.cli.logs import discover, log
+from api.cli.mapping import map_
 from api.cli.measuring import measure
 from api.cli.reviewing import check, diff
 from api.cli.serving import serve
@@ -42,6 +43,7 @@ app.command("watch", cls=Command)(watch)
 app.command("check", cls=Command)(check)
 app.command("standards", cls=Command)(standards)
 app.command("chart", cls=Command)(chart)
+app.command("map", cls=Command)(map_)
 app.command("log", cls=Command)(log)
 app.command("discover", cls=Command)(discover)
 app.command("convert", cls=Command)(convert)

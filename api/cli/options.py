@@ -56,6 +56,32 @@ class Number(Generic[_Number]):
         return f"{self.low}…{self.high}"
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Reads a share from the command line: ``60%`` or ``0.6``.
+
+    Attributes:
+        option: How the option is spelled.
+    """
+
+    option: str
+
+    def __call__(self, text: str) -> float:
+        """The share, 0 to 1.
+
+        Raises:
+            InputRefused: It is none.
+        """
+        written = text.strip()
+        try:
+            share = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:  # also refuses nan
+            raise InputRefused([Problem("cli.not-a-share", Place(self.option), {"value": text[:80]})])
+        return share
+
+
 WORKERS = Number("--workers", int, 1, 64)
 
 LifecycleName = Literal["all", "complete", "pair"]
@@ -96,12 +122,17 @@ class Where:
                 raise InputRefused([Problem("cli.not-together", Place(own), {"other": other})])
 
 
-def _gives(
-    parameter: str, group: type[Any], options: Iterable[inspect.Parameter]
+def gives(
+    parameter: str, group: Callable[..., Any], options: Iterable[inspect.Parameter]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each field of a class instead of one parameter that takes a value of it.
+    """Give a command one option for each part of a value instead of one parameter that takes the value.
 
     Typer makes options of a function's parameters alone; without this, each command would repeat them.
+
+    Args:
+        parameter: The parameter that takes the value.
+        group: Makes it of its parts, which are given by name.
+        options: The parts.
     """
     shared = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in options]
 
@@ -122,7 +153,7 @@ def _gives(
     return give
 
 
-reads_log = _gives(
+reads_log = gives(
     "columns",
     Columns,
     [
@@ -139,5 +170,5 @@ reads_log = _gives(
     ],
 )
 """Gives a command that takes ``columns`` one option for each field of ``ReadOptions``."""
-spreads = _gives("where", Where, inspect.signature(Where, eval_str=True).parameters.values())
+spreads = gives("where", Where, inspect.signature(Where, eval_str=True).parameters.values())
 """Gives a command that takes ``where`` the options of where its work runs."""

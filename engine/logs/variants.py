@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -39,6 +40,22 @@ class Variants:
         """The activities of one variant, in order."""
         codes = self.codes[self.offsets[variant] : self.offsets[variant + 1]]
         return tuple(self.activities[code] for code in codes.tolist())
+
+    def hashes(self) -> tuple[str, ...]:
+        """``variant_hash`` of each variant, in order."""
+        return tuple(variant_hash(self.sequence(variant)) for variant in range(len(self)))
+
+
+def variant_hash(activities: Sequence[str]) -> str:
+    """What names a variant in every log: the first 64 bits of a SHA-256 of its activities, as 16 hexadecimal digits.
+
+    Unlike a rank it stays the same when cases are added, left out or reordered.
+    """
+    digest = hashlib.sha256()
+    for activity in activities:
+        name = activity.encode("utf-8", "surrogatepass")
+        digest.update(len(name).to_bytes(4, "big") + name)  # with its length, so that no two sequences read the same
+    return digest.hexdigest()[:16]
 
 
 def find_variants(log: Log) -> Variants:

@@ -114,8 +114,8 @@ def connected(graph: DirectlyFollows, pairs: frozenset[Pair]) -> frozenset[Pair]
     """
     kept = set(pairs)
     numbers = range(len(graph.activities))
-    for origin, along in ((BEGIN, _forward), (FINISH, _backward)):
-        towards = _widest_paths(graph.counts, origin, along)
+    for origin, along in ((BEGIN, forward), (FINISH, backward)):
+        towards = widest_paths(graph.counts, origin, along)
         reached = _reached(kept, origin, along)
         for number in (*numbers, FINISH if origin == BEGIN else BEGIN):
             node = number
@@ -148,11 +148,13 @@ def flow_of_graph(log_name: str, graph: DirectlyFollows, *, noise: float, limits
     return draft.flow()
 
 
-def _forward(pair: Pair) -> Pair:
+def forward(pair: Pair) -> Pair:
+    """A pair as it is walked from the beginning."""
     return pair
 
 
-def _backward(pair: Pair) -> Pair:
+def backward(pair: Pair) -> Pair:
+    """A pair as it is walked from the end."""
     return pair[1], pair[0]
 
 
@@ -170,8 +172,14 @@ def _reached(pairs: set[Pair], origin: int, along: Callable[[Pair], Pair]) -> se
     return reached
 
 
-def _widest_paths(counts: Mapping[Pair, int], origin: int, along: Callable[[Pair], Pair]) -> dict[int, int]:
-    """Node → the node before it on its widest path from the origin; ties go to the earlier activity."""
+def widest_paths(counts: Mapping[Pair, int], origin: int, along: Callable[[Pair], Pair]) -> dict[int, int]:
+    """Node → the node before it on its widest path from the origin; ties go to the earlier activity.
+
+    Args:
+        counts: How often each pair occurs.
+        origin: ``BEGIN``, or ``FINISH``.
+        along: ``forward``, or ``backward`` for the way from a node to the end.
+    """
     after: dict[int, list[tuple[int, int]]] = {}
     for pair, count in counts.items():
         source, target = along(pair)

@@ -31,6 +31,11 @@ ORANGES = ("#ffffff", "#fff1e0", "#ffdcb8", "#ffbe85", "#f79a52")
 BLUES = ("#ffffff", "#e9f2fa", "#cfe3f4", "#a9cdea", "#7fb3dc")
 GREENS = ("#ffffff", "#e6f4f0", "#c7e6de", "#9bd2c4", "#6cbaa8")
 
+ORANGE_LINES = ("#8592a0", "#d8a878", "#c9813f", "#b25a1c", "#8a3a0e")
+BLUE_LINES = ("#8592a0", "#8fabc4", "#6390b8", "#3a73a6", "#1f4e79")
+GREEN_LINES = ("#8592a0", "#87b5a8", "#55998a", "#2c7d6d", "#0f5c4d")
+"""The same hues for lines, which need more contrast on paper than a fill; each step is darker than the one before."""
+
 FONT = "Noto Sans SC"
 FONT_STACK = '"Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 """What an SVG and the report ask for: the vendored font where it is installed, else the system's own Chinese font."""

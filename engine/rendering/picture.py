@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from engine.errors import LimitExceeded
@@ -13,7 +13,7 @@ from engine.limits import DEFAULT_LIMITS, Limits
 from engine.rendering.dot import Run, table
 from engine.rendering.fonts import load_graphviz
 from engine.rendering.palette import FONT
-from engine.rendering.svg import TextStyle, read_svg, text_styles, tidy_svg
+from engine.rendering.svg import NO_HOOKS, Hook, TextStyle, read_svg, text_styles, tidy_svg
 
 PNG_DPI = 144
 """Twice what a plain screen shows, so that text stays sharp on dense screens and in documents."""
@@ -44,12 +44,15 @@ class PictureFormat(StrEnum):
     PDF = "pdf"
 
 
-def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def render(
+    dot: str, picture_format: PictureFormat, *, hooks: Mapping[str, Hook] = NO_HOOKS, limits: Limits = DEFAULT_LIMITS
+) -> bytes:
     """Draw DOT that this package made.
 
     Args:
         dot: From ``draw_flow`` or ``draw_net``. DOT of a user must not get here: it can name files.
         picture_format: What to make.
+        hooks: For SVG: id of a node or edge → what a page needs of it.
         limits: ``chart_elements`` bounds nodes and edges together.
 
     Returns:
@@ -63,14 +66,14 @@ def render(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFAULT_
     # process's, and another thread's warning must not become an exception there.
     with _LOCK, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", RuntimeWarning)
-        drawn = _draw(dot, picture_format, limits)
+        drawn = _draw(dot, picture_format, hooks, limits)
     complaints = [str(warning.message) for warning in said if issubclass(warning.category, RuntimeWarning)]
     if complaints:
         raise RuntimeError("; ".join(complaints))
     return drawn
 
 
-def _draw(dot: str, picture_format: PictureFormat, limits: Limits) -> bytes:
+def _draw(dot: str, picture_format: PictureFormat, hooks: Mapping[str, Hook], limits: Limits) -> bytes:
     graph = load_graphviz().AGraph(string=dot)
     elements = graph.number_of_nodes() + graph.number_of_edges()
     if elements > limits.chart_elements:
@@ -82,7 +85,7 @@ def _draw(dot: str, picture_format: PictureFormat, limits: Limits) -> bytes:
     drawn: bytes = graph.draw(format=picture_format.value, prog="dot")
     if picture_format is PictureFormat.SVG:
         picture = read_svg(drawn)
-        return tidy_svg(picture, _text_widths(text_styles(picture)))
+        return tidy_svg(picture, _text_widths(text_styles(picture)), hooks)
     return without_date(drawn) if picture_format is PictureFormat.PDF else drawn
 
 

@@ -1,14 +1,17 @@
 """The SVG that leaves this package: read from Graphviz, held against an allow-list, written plain.
 
-What is on the list is what our own pictures consist of: shapes and text. Scripts, links, styles, foreign elements,
-references to anything outside and event handlers are not on it, so a picture can be put into a page as it is.
+What is on the list is what our own pictures consist of: shapes and text. Scripts, styles, foreign elements, references
+to anything outside and event handlers are not on it, so a picture can be put into a page as it is. Graphviz never makes
+a link; the only ones are those that a caller hangs on nodes and edges (``Hook``), and they lead to relative addresses.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import cast
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -58,6 +61,25 @@ ALLOWED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
 }
 """Element → attribute → what its value must look like, whole."""
 
+_RELATIVE = re.compile(r"(?!//)(?![^/?#]*:)[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]{1,16000}")
+"""An address below or beside the page: no scheme, no host, nothing that a browser would read as either."""
+
+FINISHED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
+    **ALLOWED,
+    "svg": {**ALLOWED["svg"], "role": re.compile("img|group")},
+    "g": {
+        "class": _WORD,
+        "transform": _TRANSFORM,
+        "data-node": _ID,
+        "data-activity": _ID,
+        "data-path": _ID,
+        "tabindex": re.compile("0"),
+        "role": re.compile("img"),
+    },
+    "a": {"href": _RELATIVE},
+}
+"""The same for the picture that leaves this package: ids have become hooks, and there may be links."""
+
 _DROPPED = frozenset({"{http://www.w3.org/XML/1998/namespace}space", "font-family"})
 """Attributes that Graphviz writes on each text and that the root says once for all."""
 
@@ -65,6 +87,25 @@ _DROPPED = frozenset({"{http://www.w3.org/XML/1998/namespace}space", "font-famil
 class UnsafePicture(ValueError):  # noqa: N818 - the name says what it is
     """A picture holds something that is not on the allow-list; it is our own fault, never the user's."""
 
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a page needs of one node or edge.
+
+    Attributes:
+        kind: ``activity`` for ``data-activity``, ``path`` for ``data-path``.
+        value: What stands there: letters, digits, dashes.
+        title: What a screen reader says, and a pointer shows; any text, cleaned by the caller.
+        href: A relative address to which it leads; "" for none.
+    """
+
+    kind: Literal["activity", "path"]
+    value: str
+    title: str
+    href: str = ""
+
+
+NO_HOOKS: Mapping[str, Hook] = MappingProxyType({})
 
 TextStyle = tuple[str, float, bool]
 """A text, its size in points and whether it is bold."""
@@ -82,7 +123,7 @@ def text_styles(picture: etree._Element) -> tuple[TextStyle, ...]:
     return tuple(dict.fromkeys(style for style in found if style[0].strip()))
 
 
-def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float]) -> bytes:
+def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float], hooks: Mapping[str, Hook] = NO_HOOKS) -> bytes:
     """A picture of Graphviz, checked and made plain.
 
     Ids of nodes and frames become ``data-node``; comments, document type and Graphviz's own ids and titles go; the
@@ -93,25 +134,27 @@ def tidy_svg(source: etree._Element, widths: Mapping[TextStyle, float]) -> bytes
         source: From ``read_svg``.
         widths: How wide each text is in the vendored font. A viewer without that font squeezes or stretches its own
             to the same width, so that text stays inside its box.
+        hooks: Id of a node or edge in Graphviz → what a page needs of it.
 
     Raises:
-        UnsafePicture: It holds an element or an attribute that is not on the allow-list.
+        UnsafePicture: It holds an element or an attribute that is not on the allow-list, or a hook leads elsewhere.
     """
     check_svg(source)
     root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap=_NAMESPACES)
     for name in ("width", "height", "viewBox"):
         root.set(name, source.get(name, ""))
-    root.set("role", "img")
+    root.set("role", "group" if hooks else "img")  # what is inside an image is not read out
     root.set("font-family", FONT_STACK.replace('"', "'"))
     name = source.findtext(f"{{{NAMESPACE}}}g/{{{NAMESPACE}}}title", "")
     etree.SubElement(root, f"{{{NAMESPACE}}}title").text = name
     for child in source:
-        _copy(child, root, widths)
+        _copy(child, root, widths, hooks)
+    check_svg(root, FINISHED)
     return etree.tostring(root, encoding="unicode").encode()
 
 
-def check_svg(root: etree._Element) -> None:
-    """Hold a whole tree against the allow-list.
+def check_svg(root: etree._Element, allow: Mapping[str, Mapping[str, re.Pattern[str]]] = ALLOWED) -> None:
+    """Hold a whole tree against the allow-list, that of Graphviz's pictures or ``FINISHED``.
 
     Raises:
         UnsafePicture: With the first element or attribute that is not on it.
@@ -120,7 +163,7 @@ def check_svg(root: etree._Element) -> None:
         if not isinstance(element.tag, str):
             raise UnsafePicture(f"{type(element).__name__} is not allowed")
         name = etree.QName(element)
-        allowed = ALLOWED.get(name.localname) if name.namespace == NAMESPACE else None
+        allowed = allow.get(name.localname) if name.namespace == NAMESPACE else None
         if allowed is None:
             raise UnsafePicture(f"element {element.tag} is not allowed")
         for attribute, value in element.attrib.items():
@@ -129,17 +172,20 @@ def check_svg(root: etree._Element) -> None:
                 raise UnsafePicture(f"{attribute!s} of {name.localname} is not allowed")
 
 
-def _copy(element: etree._Element, parent: etree._Element, widths: Mapping[TextStyle, float]) -> None:
+def _copy(
+    element: etree._Element, parent: etree._Element, widths: Mapping[TextStyle, float], hooks: Mapping[str, Hook]
+) -> None:
     """Copy what is drawn; titles of nodes and edges are Graphviz's own names and go."""
     local = etree.QName(element).localname
     if local == "title":
         return
     made = etree.SubElement(parent, str(element.tag))
+    hook = hooks.get(element.get("id", ""))
     for attribute, value in element.attrib.items():
         if attribute == "id":
             # Graphviz numbers what has no id of ours; those numbers would collide with a second picture in a page.
             is_ours = not re.fullmatch(r"(?:a_)?(?:node|clust)[0-9]+", str(value))
-            if element.get("class") in {"node", "cluster"} and is_ours:
+            if element.get("class") in {"node", "cluster"} and is_ours and hook is None:
                 made.set("data-node", value)
         elif attribute not in _DROPPED:
             made.set(attribute, value)
@@ -149,8 +195,28 @@ def _copy(element: etree._Element, parent: etree._Element, widths: Mapping[TextS
         if width:
             made.set("textLength", f"{width:.2f}")
             made.set("lengthAdjust", "spacingAndGlyphs")
+    if hook is not None:
+        made = _hooked(made, hook)
     for child in element:
-        _copy(child, made, widths)
+        _copy(child, made, widths, hooks)
+
+
+def _hooked(group: etree._Element, hook: Hook) -> etree._Element:
+    """Hang a hook on a group; both with and without a link it can be reached by keyboard and has a title.
+
+    Returns:
+        The element that the shapes go into.
+    """
+    group.set(f"data-{hook.kind}", hook.value)
+    inner = group
+    if hook.href:
+        inner = etree.SubElement(group, f"{{{NAMESPACE}}}a")
+        inner.set("href", hook.href)
+    else:
+        group.set("tabindex", "0")
+        group.set("role", "img")
+    etree.SubElement(inner, f"{{{NAMESPACE}}}title").text = hook.title
+    return inner
 
 
 def _style(text: etree._Element) -> TextStyle:
