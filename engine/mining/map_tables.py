@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from engine.logs.log import Log
@@ -87,13 +88,13 @@ def activity_rows(log: Log) -> tuple[ActivityRow, ...]:
     rows = log.events.lazy().select(
         "activity",
         "case",
-        position=pl.int_range(pl.len()).over("case") * LAST // (pl.len().over("case") - 1).clip(lower_bound=1),
+        position=pl.lit(_places(log)),
         work=_micros(pl.col("time") - pl.col("start")),
         waiting=pl.when(case == case.shift(1)).then(since),
     )
     grouped = rows.group_by("activity").agg(
         pl.len().alias("events"),
-        case.n_unique().alias("cases"),
+        _cases().alias("cases"),
         pl.col("position").sum().alias("positions"),
         *_times("work"),
         *_times("waiting"),
@@ -135,13 +136,26 @@ def pair_rows(log: Log, shown: Collection[int]) -> tuple[PairRow, ...]:
         second=pl.when(goes_on).then(activity.shift(-1)).otherwise(FINISH),
         between=pl.when(goes_on).then(_micros(pl.col("begun").shift(-1) - pl.col("ended"))),
     ).collect()
-    count = (pl.len().alias("count"), pl.col("case").n_unique().alias("cases"))
+    count = (pl.len().alias("count"), _cases().alias("cases"))
     follows = rows.group_by("first", "second").agg(*count, *_times("between")).to_dicts()
     opens = rows.filter("opens").group_by("first").agg(*count).to_dicts()
     return (
         *(PairRow(r["first"], r["second"], r["count"], r["cases"], _times_of(r, "between")) for r in follows),
         *(PairRow(BEGIN, r["first"], r["count"], r["cases"], Times()) for r in opens),
     )
+
+
+def _places(log: Log) -> pl.Series:
+    """Where each event stands in its case, from 0 to ``LAST``."""
+    cases = log.events["case"].to_numpy().astype(np.int64)
+    lengths = np.bincount(cases, minlength=log.cases.height)
+    begins = np.cumsum(lengths) - lengths
+    return pl.Series((np.arange(len(cases)) - begins[cases]) * LAST // np.maximum(lengths[cases] - 1, 1))
+
+
+def _cases() -> pl.Expr:
+    """How many cases the events of a group belong to; they stand in the order of the cases."""
+    return (pl.col("case") != pl.col("case").shift(1)).sum() + 1
 
 
 def _begun() -> pl.Expr:

@@ -210,6 +210,8 @@ def _hooked(group: etree._Element, hook: Hook) -> etree._Element:
     group.set(f"data-{hook.kind}", hook.value)
     inner = group
     if hook.href:
+        if not _RELATIVE.fullmatch(hook.href):
+            raise UnsafePicture(f"a link to {hook.href[:80]!r} is not allowed")
         inner = etree.SubElement(group, f"{{{NAMESPACE}}}a")
         inner.set("href", hook.href)
     else:
