@@ -105,7 +105,8 @@ def from_query(pairs: Iterable[Pair], *, limits: Limits = DEFAULT_LIMITS) -> Log
     reading.check()
     if reading.problems:
         raise InputRefused(reading.problems[: limits.problems])
-    return LogFilter(**reading.once, **{kept: frozenset(values) for kept, values in reading.many.items()})
+    fields: dict[str, Any] = reading.once | {kept: frozenset(values) for kept, values in reading.many.items()}
+    return LogFilter(**fields)
 
 
 @dataclass(slots=True)

@@ -99,6 +99,8 @@ class MapNode:
         cases: Cases that have it.
         work: From start to completion, of events that say both.
         waiting: From the case's previous event, shown or not, to the beginning of this one.
+        rank: How many activities lie before it at most on the ways that are always shown, as far as they lead on. It
+            does not depend on how many paths are shown.
     """
 
     activity: str
@@ -106,6 +108,7 @@ class MapNode:
     cases: int
     work: Durations
     waiting: Durations
+    rank: int
 
     @property
     def id(self) -> str:
@@ -204,12 +207,16 @@ def process_map(log: Log, *, activities: float | None = None, paths: float | Non
         cases=log.cases.height,
         events=log.events.height,
         sliders=sliders,
-        nodes=tuple(MapNode(r.name, r.events, r.cases, Durations.of(r.work), Durations.of(r.waiting)) for r in shown),
+        nodes=tuple(_node(row, rank) for row, rank in zip(shown, _ranks(shown, backbone), strict=True)),
         edges=tuple(sorted(edges, key=lambda e: (-e.count, -e.cases, e.source, e.target))),
         all_activities=len(rows),
         all_paths=len(ranked),
         cases_beside=log.cases.height - sum(pair.count for pair in pairs if pair.first == BEGIN),
     )
+
+
+def _node(row: ActivityRow, rank: int) -> MapNode:
+    return MapNode(row.name, row.events, row.cases, Durations.of(row.work), Durations.of(row.waiting), rank)
 
 
 def _place(row: ActivityRow) -> tuple[float, str]:
@@ -259,6 +266,16 @@ def _laid_out(chosen: Sequence[ActivityRow], pairs: Sequence[PairRow]) -> tuple[
             if later >= 0:
                 heapq.heappush(coming, later)
     return order, backbone
+
+
+def _ranks(shown: Sequence[ActivityRow], backbone: frozenset[Pair]) -> list[int]:
+    """For each activity the length of the longest way to it along pairs of the backbone that lead on."""
+    places = {row.code: place for place, row in enumerate(shown)}
+    ranks = [0] * len(shown)
+    leading = sorted((places[b], places[a]) for a, b in backbone if a >= 0 and b >= 0 and places[a] < places[b])
+    for later, earlier in leading:  # in the order of the later one, so that the earlier one's rank is final
+        ranks[later] = max(ranks[later], ranks[earlier] + 1)
+    return ranks
 
 
 def _usual_activities(rows: Sequence[ActivityRow], cases: int) -> float:

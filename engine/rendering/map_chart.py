@@ -58,8 +58,9 @@ class MapChart:
     hooks: Mapping[str, Hook]
 
 
-def no_links(_kind: LinkKind, *_names: str) -> str:
+def no_links(kind: LinkKind, *names: str) -> str:
     """Lead nowhere."""
+    del kind, names
     return ""
 
 
@@ -93,6 +94,12 @@ def draw_map(
         drawing.add_ends(body)
         for node in drawn.nodes:
             drawing.add_node(body, node)
+        for row in sorted({node.rank for node in drawn.nodes}):
+            with body.subgraph() as beside:
+                beside.attr(rank="same")
+                for node in drawn.nodes:
+                    if node.rank == row:
+                        beside.node(drawing.name(node.activity))
         for edge in sorted(drawn.edges, key=drawing.place):
             drawing.add_edge(body, edge)
     return MapChart(str(graph.source), drawing.hooks)
@@ -139,7 +146,7 @@ class _Drawing:
         self.hooks[f"a-{node.id}"] = Hook("activity", node.id, told, href)
         look = {"shape": "box", "style": "rounded,filled", "margin": "0.14,0.08", "fillcolor": fill}
         label = table(rows, padding=1)
-        graph.node(self._name(node.activity), label=label, color=OUTLINE, penwidth="1.0", id=f"a-{node.id}", **look)
+        graph.node(self.name(node.activity), label=label, color=OUTLINE, penwidth="1.0", id=f"a-{node.id}", **look)
 
     def add_edge(self, graph: graphviz.Digraph, edge: MapEdge) -> None:
         """Draw a path with its number; its arrow points to where it leads, however it is laid out."""
@@ -154,20 +161,32 @@ class _Drawing:
         if number is not None:
             rows.append((Run(number_text(number, self.overlay.unit, self.wording), 9, MUTED),))
         self.hooks[f"p-{edge.id}"] = Hook("path", edge.id, self._told_path(edge), self.link("path", *path))
-        tail, head = self._name(edge.source) or START_ID, self._name(edge.target) or END_ID
+        tail, head = self.name(edge.source) or START_ID, self.name(edge.target) or END_ID
         if edge.source and edge.target:
             look["weight"] = str(1 + round(8 * share))
-            if self.places[edge.source] > self.places[edge.target]:
+            if self._stands(edge.source) > self._stands(edge.target):
                 tail, head = head, tail
                 look["dir"] = "back"
-        label = {"label": table(rows, padding=1, gutter=True)} if rows else {}
+        # Graphviz makes no room for a label beside a path between two that stand side by side.
+        where = "xlabel" if self._is_level(edge) else "label"
+        label = {where: table(rows, padding=1, gutter=True)} if rows else {}
         graph.edge(tail, head, id=f"p-{edge.id}", **look, **label)
 
     def place(self, edge: MapEdge) -> tuple[int, int]:
         """Where a path stands among all, by the places of its ends."""
         return self.places.get(edge.source, -1), self.places.get(edge.target, len(self.places))
 
-    def _name(self, activity: str) -> str:
+    def _is_level(self, edge: MapEdge) -> bool:
+        if not edge.source or not edge.target or edge.source == edge.target:
+            return False
+        return self._stands(edge.source)[0] == self._stands(edge.target)[0]
+
+    def _stands(self, activity: str) -> tuple[int, int]:
+        place = self.places[activity]
+        return self.drawn.nodes[place].rank, place
+
+    def name(self, activity: str) -> str:
+        """What an activity is called in DOT; "" for the beginning and the end of a case."""
         return f"n{self.places[activity]}" if activity else ""
 
     def _told(self, node: MapNode) -> str:

@@ -25,7 +25,8 @@ NOTE_COLUMNS = 84
 def number_text(number: Number, unit: Unit, wording: Wording) -> str:
     """A number as it stands in the picture: a time in the unit a person would say, a part of a unit with one digit."""
     if unit is Unit.SECONDS:
-        return wording.duration(float(number))
+        least = 0.1  # what is not nothing never reads as nothing
+        return f"< {wording.duration(least)}" if 0 < number < least else wording.duration(float(number))
     whole = number == int(number)
     return wording.number(float(number), digits=0 if whole else 1)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from itertools import permutations
 from urllib.parse import parse_qsl, quote
 
 import pytest
@@ -153,7 +153,7 @@ def test_an_overlay_of_ones_own_is_drawn_in_its_colours() -> None:
 def test_frequent_paths_are_wide_and_none_is_too_thin_to_see() -> None:
     root = svg_of(draw_map(MAP, language=Language.EN))
     widths = {
-        group.get("data-path"): float(path.get("stroke-width", "1"))
+        group.get("data-path", ""): float(path.get("stroke-width", "1"))
         for group in root.iter(f"{SVG}g")
         if group.get("data-path")
         for path in group.iter(f"{SVG}path")
@@ -170,12 +170,31 @@ def test_the_same_log_in_another_order_gives_the_same_bytes() -> None:
     assert one == two
 
 
-def test_activities_keep_their_ranks_while_the_slider_of_paths_moves() -> None:
-    """Every path between two activities is laid out along their order, so a rank only ever grows with more paths."""
-    chart = draw_map(process_map(log("a b c d", "a c b d", "a b c b d"), activities=1, paths=1), language=Language.EN)
-    ends = [(int(a), int(b)) for a, b in re.findall(r"\bn(\d+) -> n(\d+)", chart.dot)]
-    assert ends
-    assert all(tail <= head for tail, head in ends)
+def heights(root: etree._Element) -> dict[str, float]:
+    """How far down each activity stands."""
+    found = {}
+    for group in root.iter(f"{SVG}g"):
+        text = next(group.iter(f"{SVG}text"), None) if group.get("data-activity") else None
+        if text is not None:
+            found[group.get("data-activity", "")] = float(text.get("y", "0"))
+    return found
+
+
+def test_activities_keep_their_order_from_top_to_bottom_while_the_slider_of_paths_moves() -> None:
+    crossing = log("a b c d", "a c b d", "a b c b d", "d c b a", "b d a c", "c a d b", "a b c d")
+    maps = [process_map(crossing, activities=1, paths=share) for share in (0, 0.3, 0.6, 1)]
+    assert [len(drawn.edges) for drawn in maps] == sorted({len(drawn.edges) for drawn in maps})
+    orders = []
+    for drawn in maps:
+        found = heights(svg_of(draw_map(drawn, language=Language.EN)))
+        orders.append({(one, other): found[one] < found[other] - 1 for one in found for other in found})
+    assert all(order == orders[0] for order in orders)
+
+
+def test_graphviz_has_nothing_to_say_about_paths_between_neighbours(capfd: pytest.CaptureFixture[str]) -> None:
+    level = log(*(" ".join(names) for names in permutations("abcd")), "e a f", "e b f", "e c f", "e d f")
+    svg_of(draw_map(process_map(level, activities=1, paths=1), language=Language.EN))
+    assert capfd.readouterr().err == ""
 
 
 def test_an_empty_map_is_a_picture_too() -> None:

@@ -53,7 +53,10 @@ def test_lost_units_add_up_to_what_the_dimension_lacks(dimension: Dimension) -> 
     assessment = assessed()
     score = assessment.dimension(dimension)
     found = overlay_of_losses(MAP, assessment, dimension)
-    assert sum(map(Fraction, found.nodes.values()), Fraction(found.unplaced)) == score.denominator - score.numerator
+    assert (
+        sum((Fraction(n) for n in found.nodes.values()), Fraction(found.unplaced))
+        == score.denominator - score.numerator
+    )
 
 
 def test_a_step_that_is_not_on_the_map_is_named_below_it() -> None:
