@@ -56,12 +56,16 @@ def map_(
     if read.cases.height and not events.cases.height:
         session.problems([Problem("filter.nothing-left", Place(events.name), severity=Severity.WARNING)], limit=1)
     drawn = process_map(events, activities=activities, paths=paths)
-    if json is not None:
-        write_output(json, ProcessMapShape.of(drawn, meant).model_dump_json(indent=2) + "\n")
-    if output is not None and form is not None:
+    picture = b""
+    if form is not None:
         assessment = None if flow is None else _assessed(flow, events, session)
         chart = draw_log_map(drawn, language=session.language, show=show, assessment=assessment)
-        write_output(output, picture_of_map(chart, form, limits=session.limits))
+        picture = picture_of_map(chart, form, limits=session.limits)
+    if json is not None:
+        shape = ProcessMapShape.of(drawn, meant, limits=session.limits)
+        write_output(json, shape.model_dump_json(indent=2) + "\n")
+    if output is not None:
+        write_output(output, picture)
         if not is_standard_output(output) and not is_standard_output(json):
             session.say("cli.written", file=str(output))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from engine.limits import DEFAULT_LIMITS, Limits
 from engine.logs.filter_query import to_query
 from engine.logs.filtering import LogFilter
 from engine.mining.process_map import Durations, MapEdge, MapNode, ProcessMap
@@ -137,7 +138,7 @@ class ProcessMapShape(BaseModel):
     paths: list[MapEdgeShape]
 
     @classmethod
-    def of(cls, drawn: ProcessMap, chosen: LogFilter) -> ProcessMapShape:
+    def of(cls, drawn: ProcessMap, chosen: LogFilter, *, limits: Limits = DEFAULT_LIMITS) -> ProcessMapShape:
         """The shape of a map.
 
         Raises:
@@ -145,7 +146,7 @@ class ProcessMapShape(BaseModel):
         """
         return cls(
             log=drawn.log_name,
-            filter=to_query(chosen),
+            filter=to_query(chosen, limits=limits),
             cases=drawn.cases,
             events=drawn.events,
             shown=SlidersShape(activities=drawn.sliders.activities, paths=drawn.sliders.paths),
