@@ -53,6 +53,8 @@ class Settings(_Environment):
         seal_events: How many events of a live log gather in the database before they are moved into a file.
         near_minutes: How long before its time is used up a deadline of an open case is near.
         private_hooks: Whether hooks may lead to this machine and to private networks.
+        session_hours: How long a browser stays signed in, whatever happens.
+        idle_minutes: How long it stays signed in without a request.
         limits: The published limits, each from a variable of its own name.
     """
 
@@ -63,6 +65,8 @@ class Settings(_Environment):
     seal_events: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
     near_minutes: Annotated[int, Field(ge=0, le=43_200)] = 30
     private_hooks: bool = False
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 60
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

@@ -29,6 +29,7 @@ class Limits:
         live_case_events: Events of one running case that is judged as they come; past it they are stored only.
         live_markings: Markings of a net by which cases of a live log are judged as their events come.
         live_streams: Streams of server-sent events at once.
+        keys: Keys that open the service at once.
         hooks: Hooks of one live log.
         hook_attempts: Attempts to deliver one notice to a hook.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
@@ -84,6 +85,7 @@ class Limits:
     live_case_events: int = 2_000
     live_markings: int = 100_000
     live_streams: int = 50
+    keys: int = 1_000
     hooks: int = 20
     hook_attempts: int = 12
     json_bytes: int = 128 * MEBIBYTE

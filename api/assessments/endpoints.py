@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.assessments import service
 from api.assessments.options import Options
 from api.assessments.schemas import AssessmentAnswer, AssessmentRequest, AssessmentSummary
@@ -38,9 +40,20 @@ ShowQuery = Annotated[OverlayKind, Query(description="What is drawn on the flow.
 FormatQuery = Annotated[PictureFormat, Query(alias="format", description="Kind of picture.")]
 
 
-@router.post("", status_code=HTTPStatus.ACCEPTED, openapi_extra=json_body_of(AssessmentRequest))
+@router.post(
+    "",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[allows(Action.ASK_FOR_ASSESSMENT)],
+    openapi_extra=json_body_of(AssessmentRequest),
+)
 def ask_for_assessment(
-    asked: RequestDep, running: RunningDep, session: WriteSession, language: LanguageDep, response: Response
+    *,
+    asked: RequestDep,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    language: LanguageDep,
+    response: Response,
 ) -> AssessmentSummary:
     """Ask for the assessment of a log against a flow. The answer comes at once; the work is done in the background."""
     options = Options.of(asked)
@@ -52,20 +65,22 @@ def ask_for_assessment(
     existing_log(session, asked.log)
     if not running.runner.has_room():
         raise too_busy()
-    row = service.ask_for(session, running, flow=asked.flow, log=asked.log, options=options)
+    by = acting.principal.id
+    row = service.ask_for(session, running, flow=asked.flow, log=asked.log, options=options, by=by)
     shape = AssessmentSummary.of(row, language)
+    acting.note(shape.id, flow=asked.flow, log=asked.log)
     response.headers["Location"] = f"/api/v1/assessments/{shape.id}"
     return shape
 
 
-@router.get("")
+@router.get("", dependencies=[allows(Action.READ)])
 def list_assessments(asked: PageDep, session: ReadSession, language: LanguageDep) -> Page[AssessmentSummary]:
     """List the assessments in the order in which they were asked for."""
     rows, following = page(session, AssessmentRow, after=asked.after, limit=asked.limit)
     return Page[AssessmentSummary](items=[AssessmentSummary.of(row, language) for row in rows], next=following)
 
 
-@router.get("/{assessment}")
+@router.get("/{assessment}", dependencies=[allows(Action.READ)])
 def read_assessment(
     assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep
 ) -> AssessmentAnswer:
@@ -78,14 +93,21 @@ def read_assessment(
     return AssessmentAnswer(**dict(AssessmentSummary.of(row, language)), result=result, versions=versions)
 
 
-@router.get("/{assessment}/report", response_class=HTMLResponse, responses=problems(409))
+@router.get(
+    "/{assessment}/report", dependencies=[allows(Action.READ)], response_class=HTMLResponse, responses=problems(409)
+)
 def read_report(assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> Response:
     """The report: one page that needs nothing but itself."""
     content = _made(session, running, assessment, service.report_name(language))
     return page_response(content, language)
 
 
-@router.get("/{assessment}/chart", response_class=Response, responses=PICTURES | problems(409))
+@router.get(
+    "/{assessment}/chart",
+    dependencies=[allows(Action.READ)],
+    response_class=Response,
+    responses=PICTURES | problems(409),
+)
 def draw_assessment(
     *,
     assessment: Id,

@@ -72,13 +72,17 @@ class Options:
         return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], versions)
 
 
-def parse_moment(text: str) -> datetime:
+def parse_moment(text: str, *, element: str = "now") -> datetime:
     """A moment as RFC 3339 writes it, in UTC.
+
+    Args:
+        text: What somebody wrote.
+        element: Where, for the refusal.
 
     Raises:
         InputRefused: It is none, has no zone, or lies outside the years that calendars know.
     """
-    place = Place(element="now")
+    place = Place(element=element)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -79,6 +79,7 @@ class AssessmentSummary(BaseModel):
         options: As asked for.
         status: How far it is.
         created: When it was asked for.
+        created_by: The number of the key by which; null for what is older than accounts.
         started: When work began, or null.
         finished: When it was done or failed, or null.
         problems: Why it failed; empty unless it did.
@@ -90,6 +91,7 @@ class AssessmentSummary(BaseModel):
     options: OptionsShape
     status: Status
     created: datetime
+    created_by: int | None
     started: datetime | None
     finished: datetime | None
     problems: list[ProblemShape]
@@ -104,6 +106,7 @@ class AssessmentSummary(BaseModel):
             options=OptionsShape.model_validate(json.loads(row.options)),
             status=Status(row.status),
             created=row.created,
+            created_by=row.created_by,
             started=row.started,
             finished=row.finished,
             problems=[ProblemShape.of(problem, language) for problem in problems_from_json(row.failure)],

@@ -53,12 +53,17 @@ def chart_name(show: OverlayKind, language: Language) -> str:
     return f"chart.{show.value}.{language.value}.dot"
 
 
-def ask_for(session: Session, running: Running, *, flow: int, log: int, options: Options) -> AssessmentRow:
-    """Note that an assessment is asked for; work on it begins once that is committed."""
+def ask_for(session: Session, running: Running, *, flow: int, log: int, options: Options, by: int) -> AssessmentRow:
+    """Note that an assessment is asked for, by a key; work on it begins once that is committed."""
     row = add(
         session,
         AssessmentRow(
-            flow=flow, log=log, options=options.to_json(), status=Status.QUEUED.value, created=running.clock()
+            flow=flow,
+            log=log,
+            options=options.to_json(),
+            status=Status.QUEUED.value,
+            created=running.clock(),
+            created_by=by,
         ),
     )
     after_commit(session, partial(queue, running, row.id or 0))

@@ -13,6 +13,7 @@ from api.cli.converting import convert
 from api.cli.demonstrating import demo
 from api.cli.entry import Commands
 from api.cli.helping import Command
+from api.cli.keys import keys
 from api.cli.logs import discover, log
 from api.cli.mapping import map_
 from api.cli.measuring import measure
@@ -51,6 +52,7 @@ app.command("diff", cls=Command)(diff)
 app.command("simulate", cls=Command)(simulate)
 app.command("demo", cls=Command)(demo)
 app.command("serve", cls=Command)(serve)
+app.command("keys", cls=Command)(keys)
 
 
 def main() -> None:

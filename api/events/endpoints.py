@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.convertors import PathConvertor, register_url_convertor
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.events import service
 from api.events.closing import close_soon, close_whole
 from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, ClosedLogAnswer, StoredEventShape
@@ -49,12 +51,18 @@ async def receive_batch(request: Request, running: RunningDep) -> bytes:
     return await json_bytes(request, limit=running.limits.batch_bytes, name="batch_bytes")
 
 
-@router.post("/{log}/events", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(BatchRequest))
+@router.post(
+    "/{log}/events",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.APPEND_EVENTS)],
+    openapi_extra=json_body_of(BatchRequest),
+)
 def append_events(
     *,
     log: Id,
     body: Annotated[bytes, Depends(receive_batch)],
     running: RunningDep,
+    acting: ActingDep,
     language: LanguageDep,
     response: Response,
 ) -> BatchAnswer:
@@ -69,6 +77,9 @@ def append_events(
     def work(session: Session) -> tuple[Appended, Said | None]:
         row = existing_live_log(session, log)
         made = append(session, log, events, limits=running.limits, listener=running.live.listener)
+        duplicates = sum(made.duplicates)
+        acting.note(accepted=len(events) - duplicates, duplicates=duplicates)
+        acting.status = HTTPStatus.OK if duplicates == len(events) else HTTPStatus.CREATED
         if row.flow is None:
             return made, None
         return made, said_of(session, log, made.sequences, (event.case for event in events))
@@ -76,12 +87,11 @@ def append_events(
     made, said = committed(running, work)
     if made.unsealed >= running.seal_events:
         service.seal_soon(running, log)
-    if all(made.duplicates):
-        response.status_code = HTTPStatus.OK
+    response.status_code = acting.status
     return BatchAnswer.of(events, made, said, language)
 
 
-@router.get("/{log}/events")
+@router.get("/{log}/events", dependencies=[allows(Action.READ)])
 def list_events(log: Id, asked: PageDep, running: RunningDep, session: ReadSession) -> Page[StoredEventShape]:
     """List the events of a live log in the order in which they were stored; ``next`` is a number of an event."""
     existing_live_log(session, log)
@@ -89,7 +99,7 @@ def list_events(log: Id, asked: PageDep, running: RunningDep, session: ReadSessi
     return Page[StoredEventShape](items=[StoredEventShape.of(one) for one in found], next=following)
 
 
-@router.get("/{log}/cases")
+@router.get("/{log}/cases", dependencies=[allows(Action.READ)])
 def list_cases(log: Id, asked: PageDep, session: ReadSession) -> Page[CaseShape]:
     """List the cases of a live log in the order in which their first events were stored."""
     existing_live_log(session, log)
@@ -97,7 +107,7 @@ def list_cases(log: Id, asked: PageDep, session: ReadSession) -> Page[CaseShape]
     return Page[CaseShape](items=[CaseShape.of(row) for row in rows], next=following)
 
 
-@router.get("/{log}/cases/{case:text}/events")
+@router.get("/{log}/cases/{case:text}/events", dependencies=[allows(Action.READ)])
 def list_case_events(
     log: Id, case: CaseName, asked: PageDep, running: RunningDep, session: ReadSession
 ) -> Page[StoredEventShape]:
@@ -109,7 +119,7 @@ def list_case_events(
     return Page[StoredEventShape](items=[StoredEventShape.of(one) for one in found], next=following)
 
 
-@router.post("/{log}/cases/{case:text}/close")
+@router.post("/{log}/cases/{case:text}/close", dependencies=[allows(Action.CLOSE_CASE)])
 def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
     """Close a case: it takes no more events. Closing it again answers as before."""
 
@@ -122,15 +132,15 @@ def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
     return committed(running, work)
 
 
-@router.post("/{log}/close")
-def end_log(log: Id, running: RunningDep) -> ClosedLogAnswer:
+@router.post("/{log}/close", dependencies=[allows(Action.CLOSE_LOG)])
+def end_log(log: Id, running: RunningDep, acting: ActingDep) -> ClosedLogAnswer:
     """Close a live log and every open case of it: from now on it takes no more events.
 
     It answers once all is closed; others have their turns meanwhile. When it cannot be done to the end, the answer is
     503: it goes on by itself, and whoever asks again is told when it is done.
     """
     with running.database.reading() as session:
-        existing_live_log(session, log)
+        acting.require_own(existing_live_log(session, log).created_by)
     try:
         row, cases = close_whole(running, log)
     except WriterBusy:

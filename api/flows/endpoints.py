@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.flows import service
 from api.flows.schemas import ActivationRequest, ActivationShape, CheckAnswer, FlowShape, VersionsAnswer
 from api.http.bodies import UploadDep, json_body
@@ -29,8 +31,10 @@ ActivationDep = Annotated[ActivationRequest, Depends(json_body(ActivationRequest
 SOURCE_TYPES = {"yaml": "application/yaml", "bpmn": "application/xml", "pnml": "application/xml"}
 
 
-@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=FILE_BODY)
-def upload_flow(*, upload: UploadDep, running: RunningDep, session: WriteSession, response: Response) -> FlowShape:
+@router.post("", status_code=HTTPStatus.CREATED, dependencies=[allows(Action.UPLOAD_FLOW)], openapi_extra=FILE_BODY)
+def upload_flow(
+    *, upload: UploadDep, running: RunningDep, session: WriteSession, acting: ActingDep, response: Response
+) -> FlowShape:
     """Upload a flow (YAML or BPMN) or a net (PNML) as the request's body. It is read at once."""
     with turn(running):
         row = service.add_flow(
@@ -39,34 +43,36 @@ def upload_flow(*, upload: UploadDep, running: RunningDep, session: WriteSession
             upload.incoming,
             name=upload.name,
             now=running.clock(),
+            by=acting.principal.id,
             limits=running.limits,
         )
     shape = FlowShape.of(row)
+    acting.note(shape.id, name=row.name, flow=row.key)
     response.headers["Location"] = f"/api/v1/flows/{shape.id}"
     return shape
 
 
-@router.get("")
+@router.get("", dependencies=[allows(Action.READ)])
 def list_flows(asked: PageDep, session: ReadSession) -> Page[FlowShape]:
     """List the flows in the order in which they came."""
     rows, following = page(session, FlowRow, after=asked.after, limit=asked.limit)
     return Page[FlowShape](items=[FlowShape.of(row) for row in rows], next=following)
 
 
-@router.get("/{flow}")
+@router.get("/{flow}", dependencies=[allows(Action.READ)])
 def read_flow(flow: Id, session: ReadSession) -> FlowShape:
     """One flow."""
     return FlowShape.of(existing_flow(session, flow))
 
 
-@router.get("/{flow}/source", response_class=FileResponse)
+@router.get("/{flow}/source", dependencies=[allows(Action.READ)], response_class=FileResponse)
 def read_flow_source(flow: Id, running: RunningDep, session: ReadSession) -> FileResponse:
     """The file as it was uploaded, byte for byte."""
     row = existing_flow(session, flow)
     return FileResponse(running.files.checked(row.file), media_type=SOURCE_TYPES[row.format], filename=row.name)
 
 
-@router.get("/{flow}/check")
+@router.get("/{flow}/check", dependencies=[allows(Action.READ)])
 def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> CheckAnswer:
     """Check a flow: whether it can always end, and what else its designer should know."""
     row = existing_flow(session, flow)
@@ -77,10 +83,13 @@ def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: La
 @router.post(
     "/{flow}/activations",
     status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.ACTIVATE_FLOW)],
     openapi_extra=json_body_of(ActivationRequest),
     responses=problems(409),
 )
-def activate_flow(flow: Id, asked: ActivationDep, running: RunningDep, session: WriteSession) -> ActivationShape:
+def activate_flow(
+    flow: Id, asked: ActivationDep, running: RunningDep, session: WriteSession, acting: ActingDep
+) -> ActivationShape:
     """Put a flow into force as a version, from a day on. What is in force is never changed, only followed."""
     row = existing_flow(session, flow)
     effective = asked.effective or row.effective
@@ -89,10 +98,11 @@ def activate_flow(flow: Id, asked: ActivationDep, running: RunningDep, session: 
     activation = service.activate(session, row, effective=effective, now=running.clock())
     if activation is None:
         raise Refusal(HTTPStatus.CONFLICT, "service.day-taken", day=effective.isoformat(), flow=row.key)
+    acting.note(effective=effective.isoformat())
     return ActivationShape.of(activation)
 
 
-@router.get("/{flow}/versions")
+@router.get("/{flow}/versions", dependencies=[allows(Action.READ)])
 def list_versions(flow: Id, session: ReadSession) -> VersionsAnswer:
     """The versions of the same flow that were put into force, in the order of their days."""
     row = existing_flow(session, flow)
@@ -100,7 +110,7 @@ def list_versions(flow: Id, session: ReadSession) -> VersionsAnswer:
     return VersionsAnswer(key=row.key, versions=versions)
 
 
-@router.get("/{flow}/diff/{other}")
+@router.get("/{flow}/diff/{other}", dependencies=[allows(Action.READ)])
 def compare_flows(flow: Id, other: Id, running: RunningDep, session: ReadSession) -> DifferenceShape:
     """How another flow differs from this one: what was written differently, and what that allows or forbids."""
     old, new = existing_flow(session, flow), existing_flow(session, other)
@@ -108,7 +118,7 @@ def compare_flows(flow: Id, other: Id, running: RunningDep, session: ReadSession
         return DifferenceShape.of(service.compare_stored(running.files, old, new, limits=running.limits))
 
 
-@router.get("/{flow}/chart", response_class=Response, responses=PICTURES)
+@router.get("/{flow}/chart", dependencies=[allows(Action.READ)], response_class=Response, responses=PICTURES)
 def draw_flow(
     *,
     flow: Id,

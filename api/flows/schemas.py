@@ -29,6 +29,7 @@ class FlowShape(BaseModel):
         content_hash: SHA-256 of what it means; null for one that came before this was kept.
         effective: The day from which it is in force, as its file says; null when it says none.
         created: When it came.
+        created_by: The number of the key by which; null for what is older than accounts.
     """
 
     model_config = ConfigDict(
@@ -45,6 +46,7 @@ class FlowShape(BaseModel):
                     "content_hash": "20235231eb94d2dc0ecf1c4cbb7f4a4a8e0f9a7ce5c9a2a1f6f3c05b21d1c7a0",
                     "effective": "2026-04-01",
                     "created": "2026-03-01T09:00:00Z",
+                    "created_by": 1,
                 }
             ]
         }
@@ -60,6 +62,7 @@ class FlowShape(BaseModel):
     content_hash: str | None
     effective: date | None
     created: datetime
+    created_by: int | None
 
     @classmethod
     def of(cls, row: FlowRow) -> FlowShape:
@@ -76,6 +79,7 @@ class FlowShape(BaseModel):
                 "content_hash": row.content_hash or None,
                 "effective": row.effective,
                 "created": row.created,
+                "created_by": row.created_by,
             }
         )
 

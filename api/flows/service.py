@@ -19,7 +19,14 @@ from engine.vocabulary import Language
 
 
 def add_flow(
-    session: Session, files: FileStore, incoming: Incoming, *, name: str, now: datetime, limits: Limits
+    session: Session,
+    files: FileStore,
+    incoming: Incoming,
+    *,
+    name: str,
+    now: datetime,
+    by: int,
+    limits: Limits,
 ) -> FlowRow:
     """Read an uploaded flow and keep it.
 
@@ -42,6 +49,7 @@ def add_flow(
             effective=flow.effective,
             file=remember_file(session, stored, now=now),
             created=now,
+            created_by=by,
         ),
     )
 

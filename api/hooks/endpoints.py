@@ -7,9 +7,12 @@ import json
 import secrets
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.events.endpoints import existing_live_log
 from api.hooks.addresses import problem_with
 from api.hooks.schemas import DeliveryShape, HookAnswer, HookList, HookRequest, HookShape
@@ -34,8 +37,13 @@ HookId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The hook's number
 BodyDep = Annotated[HookRequest, Depends(json_body(HookRequest))]
 
 
-@router.post("/{log}/hooks", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(HookRequest))
-def add_hook(log: Id, body: BodyDep, running: RunningDep) -> HookAnswer:
+@router.post(
+    "/{log}/hooks",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.ADD_HOOK)],
+    openapi_extra=json_body_of(HookRequest),
+)
+def add_hook(log: Id, body: BodyDep, running: RunningDep, acting: ActingDep) -> HookAnswer:
     """Register an address that is told what is said from now on. The secret is in this answer and nowhere else."""
     problem = problem_with(body.url, private=running.live.private_hooks)
     if problem is not None:
@@ -49,20 +57,22 @@ def add_hook(log: Id, body: BodyDep, running: RunningDep) -> HookAnswer:
         known = len(hooks_of(session, log))
         if known >= running.limits.hooks:
             raise LimitExceeded(limit="hooks", allowed=running.limits.hooks, found=known + 1)
-        row = add(session, HookRow(log=log, url=body.url, secret=secret, kinds=kinds, created=running.clock()))
+        made = {"url": body.url, "secret": secret, "kinds": kinds, "created_by": acting.principal.id}
+        row = add(session, HookRow(log=log, created=running.clock(), **made))
+        acting.note(row.id, host=urlsplit(body.url).hostname)
         return HookAnswer(**dict(HookShape.of(row)), secret=secret)
 
     return committed(running, work)
 
 
-@router.get("/{log}/hooks")
+@router.get("/{log}/hooks", dependencies=[allows(Action.READ)])
 def list_hooks(log: Id, session: ReadSession) -> HookList:
     """List the hooks of a log."""
     existing_live_log(session, log)
     return HookList(items=[HookShape.of(row) for row in hooks_of(session, log)])
 
 
-@router.get("/{log}/hooks/{hook}/deliveries")
+@router.get("/{log}/hooks/{hook}/deliveries", dependencies=[allows(Action.READ)])
 def list_deliveries(log: Id, hook: HookId, asked: PageDep, session: ReadSession) -> Page[DeliveryShape]:
     """List what a hook was told and is to be told, in order."""
     existing_hook(session, log, hook)
@@ -70,10 +80,16 @@ def list_deliveries(log: Id, hook: HookId, asked: PageDep, session: ReadSession)
     return Page[DeliveryShape](items=[DeliveryShape.of(row) for row in rows], next=following)
 
 
-@router.delete("/{log}/hooks/{hook}", status_code=HTTPStatus.NO_CONTENT)
-def delete_hook(log: Id, hook: HookId, running: RunningDep) -> None:
+@router.delete("/{log}/hooks/{hook}", status_code=HTTPStatus.NO_CONTENT, dependencies=[allows(Action.REMOVE_HOOK)])
+def delete_hook(log: Id, hook: HookId, running: RunningDep, acting: ActingDep) -> None:
     """Remove a hook: it is told nothing any more, not even what waits."""
-    committed(running, lambda session: remove_hook(session, existing_hook(session, log, hook)))
+
+    def work(session: Session) -> None:
+        row = existing_hook(session, log, hook)
+        acting.require_own(row.created_by)
+        remove_hook(session, row)
+
+    committed(running, work)
 
 
 def existing_hook(session: Session, log: int, hook: int) -> HookRow:

@@ -38,17 +38,21 @@ class HookShape(BaseModel):
         url: Where it is told.
         kinds: What it is told.
         created: When it was registered.
+        created_by: The number of the key by which; null for what is older than accounts.
     """
 
     id: int
     url: str
     kinds: list[HookKind]
     created: datetime
+    created_by: int | None
 
     @classmethod
     def of(cls, row: HookRow) -> HookShape:
         """The shape of a row."""
-        return cls(id=row.id or 0, url=row.url, kinds=json.loads(row.kinds), created=row.created)
+        return cls(
+            id=row.id or 0, url=row.url, kinds=json.loads(row.kinds), created=row.created, created_by=row.created_by
+        )
 
 
 class HookAnswer(HookShape):

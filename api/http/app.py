@@ -8,8 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from api.accounts import endpoints as accounts
+from api.accounts import sign_in
+from api.accounts.acting import allows, declared
+from api.accounts.roles import Action
 from api.assessments import endpoints as assessments
 from api.assessments.service import recover
+from api.audit import endpoints as audit
 from api.events import endpoints as events
 from api.events.closing import recover as recover_closing
 from api.events.service import recover as recover_events
@@ -38,6 +43,7 @@ TAGS = [
     {"name": "live", "description": "What is said of running cases, and what is due."},
     {"name": "hooks", "description": "Who is told what is said."},
     {"name": "assessments", "description": "What the difference between both is, as four measures."},
+    {"name": "accounts", "description": "Who may do what, and who did what."},
     {"name": "health", "description": "Whether the service is there."},
 ]
 
@@ -71,13 +77,16 @@ def create_app(running: Running) -> FastAPI:
     install(app, say=problem_page)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
-    for part in (flows, logs, events, live, hooks, assessments):
+    for part in (flows, logs, events, live, hooks, assessments, accounts, audit):
         version_one.include_router(part.router)
-    version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False)
+    reads = [allows(Action.READ)]
+    version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False, dependencies=reads)
     app.include_router(version_one)
     app.include_router(health.router)
     for pages in PAGES:
         app.include_router(pages.router)
+    app.include_router(sign_in.router)
+    declared(app)  # refuses a route that does not say who may use it
     return app
 
 

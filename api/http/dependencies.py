@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 
+from api.accounts.acting import ActingDep
 from api.http.languages import language_of
 from api.running import Running
 from engine.storage.database import Session
@@ -33,10 +34,15 @@ def reading(running: RunningDep) -> Iterator[Session]:
         yield session
 
 
-def writing(running: RunningDep) -> Iterator[Session]:
-    """A unit of work, committed before the answer is sent: what a client was told is stored is stored."""
+def writing(running: RunningDep, acting: ActingDep, response: Response) -> Iterator[Session]:
+    """A unit of work, committed before the answer is sent: what a client was told is stored is stored.
+
+    The change is written down in the audit log with it.
+    """
     with running.database.writing() as session:
         yield session
+        acting.status = response.status_code or acting.status
+        acting.write(session, now=running.clock())
 
 
 ReadSession = Annotated[Session, Depends(reading, scope="function")]

@@ -7,6 +7,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from api.accounts.acting import OPEN_TO_ALL
+
 router = APIRouter(tags=["health"])
 
 
@@ -16,7 +18,7 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-@router.get("/health")
+@router.get("/health", dependencies=[OPEN_TO_ALL])
 async def check_health() -> Health:
     """Whether the service is there. The only request that needs no key, and one that waits for no other."""
     return Health()

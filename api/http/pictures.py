@@ -15,20 +15,23 @@ PICTURE_TYPES = {
     PictureFormat.PDF: "application/pdf",
 }
 
-PAGE_POLICY = (
+PICTURE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-"""A report needs nothing but itself: whatever a label in it says, no script runs and nothing is fetched."""
+"""A picture needs nothing but itself: whatever a label in it says, no script runs and nothing is fetched."""
+
+REPORT_POLICY = f"sandbox; {PICTURE_POLICY}"
+"""So does a report, and it is none of our pages: it can do nothing as its reader. PDF is not shown in a sandbox."""
 
 
 def picture_response(content: bytes, picture: PictureFormat, language: Language) -> Response:
     """A picture."""
-    headers = {"Content-Language": language.value, "Content-Security-Policy": PAGE_POLICY}
+    headers = {"Content-Language": language.value, "Content-Security-Policy": PICTURE_POLICY}
     return Response(content, HTTPStatus.OK, headers, PICTURE_TYPES[picture])
 
 
 def page_response(content: bytes, language: Language) -> Response:
     """A report page."""
-    headers = {"Content-Language": language.value, "Content-Security-Policy": PAGE_POLICY}
+    headers = {"Content-Language": language.value, "Content-Security-Policy": REPORT_POLICY}
     return Response(content, HTTPStatus.OK, headers, "text/html; charset=utf-8")

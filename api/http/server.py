@@ -11,23 +11,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from threading import BoundedSemaphore
 from types import FrameType
 from typing import Protocol
 
 import uvicorn
 
+from api.accounts.keys import ensure_key
+from api.accounts.parts import AccountParts
 from api.clock import Clock
 from api.http.app import create_app
 from api.live.parts import LiveParts
-from api.running import READERS, Running, ensure_key
+from api.running import READERS, Running
 from api.settings import Settings
 from engine.errors import InputRefused, Place, Problem, Value
 from engine.jobs.runner import ThreadRunner
 from engine.storage.database import Database
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter
-from engine.storage.repository import key_hashes
 
 GRACE_SECONDS = 10
 """How long requests and a running assessment may take to end once the service is told to stop."""
@@ -49,14 +51,16 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
 
     Args:
         settings: Address, data folder, database, limits.
-        say: Told the address, and the key when one was made.
-        new_key: Whether to make a new key; the old one opens nothing any more.
+        say: Told the address, and the key when one was made; on this machine also a link that signs in with it once.
+        new_key: Whether to make a new key of the console; its older ones open nothing any more.
 
     Raises:
         InputRefused: The folder, the database or the address cannot be used.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    with opened(settings, clock=_now, say=say, new_key=new_key) as running, _listening(settings) as listener:
+    made: list[int] = []
+    running_service = opened(settings, clock=_now, say=say, new_key=new_key, made=made)
+    with running_service as running, _listening(settings) as listener:
         config = uvicorn.Config(
             create_app(running),
             log_config=None,
@@ -69,7 +73,11 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
         server = Server(config, running)
         with _stopped_by_signals(server):
             host, port = listener.getsockname()[:2]
-            say("service.listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/api/v1")
+            address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            say("service.listening", url=f"{address}/api/v1")
+            if made and ip_address(host).is_loopback:
+                token = running.accounts.links.make(made[0], now=running.clock())
+                say("service.sign-in-link", url=f"{address}/sign-in?token={token}")
             server.run(sockets=[listener])
     if not running.runner.is_idle:
         _leave()
@@ -89,10 +97,13 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False) -> Iterator[Running]:
+def opened(
+    settings: Settings, *, clock: Clock, say: Say, new_key: bool = False, made: list[int] | None = None
+) -> Iterator[Running]:
     """The parts of a service, closed in good order at the end.
 
-    What still runs then is left behind; at the next start it is found and said to be interrupted.
+    What still runs then is left behind; at the next start it is found and said to be interrupted. The number of a key
+    that is made is added to ``made``.
 
     Raises:
         InputRefused: The folder or the database cannot be used.
@@ -101,11 +112,11 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
     try:
         database = Database(settings.database_url)
         try:
-            key = ensure_key(database, now=clock(), renew=new_key)
+            key = ensure_key(database, now=clock(), renew=new_key, most=settings.limits.keys)
             if key is not None:
-                say("service.new-key", key=key)
-            with database.reading() as session:
-                keys = key_hashes(session)
+                say("service.new-key", key=key.text)
+                if made is not None:
+                    made.append(key.row.id or 0)
             runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             live = LiveParts.of(database, files, writer, settings, clock)
@@ -116,7 +127,7 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                     runner=runner,
                     limits=settings.limits,
                     clock=clock,
-                    keys=keys,
+                    accounts=AccountParts.of(database, settings),
                     readers=BoundedSemaphore(READERS),
                     writer=writer,
                     sealer=sealer,

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api.accounts.acting import allows
+from api.accounts.roles import Action
 from api.events.endpoints import CaseName, existing_case, existing_live_log
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, USUAL_ITEMS, Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
@@ -45,7 +47,7 @@ LastSeen = Annotated[
 ]
 
 
-@router.get("/{log}/verdicts")
+@router.get("/{log}/verdicts", dependencies=[allows(Action.READ)])
 def list_verdicts(log: Id, asked: PageDep, session: ReadSession) -> Page[StandingShape]:
     """List the open cases that show deviations, in the order of their first events, each with its last verdict."""
     existing_live_log(session, log)
@@ -54,7 +56,7 @@ def list_verdicts(log: Id, asked: PageDep, session: ReadSession) -> Page[Standin
     return Page[StandingShape](items=[StandingShape.of(one, said.get(one.case)) for one in found], next=following)
 
 
-@router.get("/{log}/deadlines")
+@router.get("/{log}/deadlines", dependencies=[allows(Action.READ)])
 def list_deadlines(
     *,
     log: Id,
@@ -84,6 +86,7 @@ def list_deadlines(
 
 @router.get(
     "/{log}/stream",
+    dependencies=[allows(Action.READ)],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
@@ -107,7 +110,7 @@ def _begin(running: Running, log: int) -> int:
         return existing_live_log(session, log).notices
 
 
-@router.get("/{log}/cases/{case:path}")
+@router.get("/{log}/cases/{case:path}", dependencies=[allows(Action.READ)])
 def read_case(
     log: Id, case: CaseName, running: RunningDep, session: ReadSession, language: LanguageDep
 ) -> LiveCaseShape:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.flows.endpoints import existing_flow
 from api.http.bodies import Upload, clean_name, upload_or_json
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
@@ -27,13 +29,19 @@ router = APIRouter(prefix="/logs", tags=["logs"], responses=PROBLEMS)
 BodyDep = Annotated[Upload | LiveLogRequest, Depends(upload_or_json(LiveLogRequest))]
 
 
-@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=together(FILE_BODY, json_body_of(LiveLogRequest)))
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.UPLOAD_LOG)],
+    openapi_extra=together(FILE_BODY, json_body_of(LiveLogRequest)),
+)
 def add_log(
     *,
     body: BodyDep,
     columns: ReadOptionsDep,
     running: RunningDep,
     session: WriteSession,
+    acting: ActingDep,
     language: LanguageDep,
     response: Response,
 ) -> LogAnswer:
@@ -44,26 +52,41 @@ def add_log(
     if isinstance(body, Upload):
         with turn(running):
             log = service.read_uploaded(body.incoming, columns, name=body.name, limits=running.limits)
-            row = service.add_log(session, running.files, body.incoming, log=log, columns=columns, now=running.clock())
+            row = service.add_log(
+                session,
+                running.files,
+                body.incoming,
+                log=log,
+                columns=columns,
+                now=running.clock(),
+                by=acting.principal.id,
+            )
         report = service.stored_report(row)
     else:
         if body.flow is not None:
             existing_flow(session, body.flow)
-        name, lifecycle = clean_name(body.name), None if body.lifecycle is None else Lifecycle(body.lifecycle)
-        row = service.add_live_log(session, name=name, flow=body.flow, lifecycle=lifecycle, now=running.clock())
+        row = service.add_live_log(
+            session,
+            name=clean_name(body.name),
+            flow=body.flow,
+            lifecycle=None if body.lifecycle is None else Lifecycle(body.lifecycle),
+            now=running.clock(),
+            by=acting.principal.id,
+        )
         report = service.live_report(session, running, row)
+    acting.note(row.id, name=row.name, live=row.live)
     response.headers["Location"] = f"/api/v1/logs/{row.id}"
     return LogAnswer.with_report(row, report, language)
 
 
-@router.get("")
+@router.get("", dependencies=[allows(Action.READ)])
 def list_logs(asked: PageDep, session: ReadSession) -> Page[LogSummary]:
     """List the logs in the order in which they came."""
     rows, following = page(session, LogRow, after=asked.after, limit=asked.limit)
     return Page[LogSummary](items=[LogSummary.of(row) for row in rows], next=following)
 
 
-@router.get("/{log}")
+@router.get("/{log}", dependencies=[allows(Action.READ)])
 def read_log(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> LogAnswer:
     """One log: what is in it and what is odd about it; of a live log, what is in it now."""
     row = existing_log(session, log)

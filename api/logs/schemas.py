@@ -56,6 +56,7 @@ class LogSummary(BaseModel):
         events: How many it has.
         sha256: Of the file's bytes; of a live log, of its events in the order in which they were stored.
         created: When it came.
+        created_by: The number of the key by which; null for what is older than accounts.
         live: Whether it grows event by event.
         flow: The number of the flow that a live log follows; null if it was not said.
         lifecycle: Which events of a live log count: ``all``, ``complete`` or ``pair``; null where it was not said,
@@ -92,6 +93,7 @@ class LogSummary(BaseModel):
     events: int
     sha256: str
     created: datetime
+    created_by: int | None
     live: bool
     flow: int | None
     lifecycle: Lifecycle | None
@@ -109,6 +111,7 @@ class LogSummary(BaseModel):
             events=row.events,
             sha256=row.digest if row.file is None else row.file,
             created=row.created,
+            created_by=row.created_by,
             live=row.live,
             flow=row.flow,
             lifecycle=Lifecycle(row.lifecycle) if row.lifecycle else None,

@@ -36,7 +36,14 @@ def read_uploaded(incoming: Incoming, columns: ReadOptions, *, name: str, limits
 
 
 def add_log(
-    session: Session, files: FileStore, incoming: Incoming, *, log: Log, columns: ReadOptions, now: datetime
+    session: Session,
+    files: FileStore,
+    incoming: Incoming,
+    *,
+    log: Log,
+    columns: ReadOptions,
+    now: datetime,
+    by: int,
 ) -> LogRow:
     """Keep a log that was read from an upload."""
     stored = files.keep(incoming)
@@ -50,17 +57,24 @@ def add_log(
             report=report_to_json(describe(log)),
             file=remember_file(session, stored, now=now),
             created=now,
+            created_by=by,
         ),
     )
 
 
 def add_live_log(
-    session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle | None, now: datetime
+    session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle | None, now: datetime, by: int
 ) -> LogRow:
     """Make a live log, which has no events yet."""
-    columns = options_to_json(ReadOptions())
-    mode = "" if lifecycle is None else lifecycle.value
-    return add(session, LogRow(name=name, columns=columns, flow=flow, lifecycle=mode, created=now))
+    row = LogRow(
+        name=name,
+        columns=options_to_json(ReadOptions()),
+        flow=flow,
+        lifecycle="" if lifecycle is None else lifecycle.value,
+        created=now,
+        created_by=by,
+    )
+    return add(session, row)
 
 
 def stored_report(row: LogRow) -> str:

@@ -84,6 +84,7 @@ class HookRow(SQLModel, table=True):
         secret: What its messages are signed with; it has to be kept as it is.
         kinds: JSON: members of ``outbox.HookKind``.
         created: When it was registered.
+        created_by: The key by which it was registered; None where that was not kept yet.
     """
 
     __tablename__: ClassVar[str] = "hook"
@@ -94,6 +95,7 @@ class HookRow(SQLModel, table=True):
     secret: str = Field(max_length=64)
     kinds: str = Field(sa_column=Column(Text(), nullable=False))
     created: datetime = Field(sa_column=Column(UtcTime(), nullable=False))
+    created_by: int | None = Field(default=None, foreign_key="key.id")
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -15,7 +15,7 @@ from engine.errors import Place, Problem, Severity
 from engine.storage.files import Stored
 from engine.storage.tables import ActivationRow, ArtefactRow, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow, Status
 
-Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow)
+Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow, KeyRow)
 AnyRow = TypeVar("AnyRow", bound=SQLModel)
 
 
@@ -66,18 +66,6 @@ def remember_file(session: Session, stored: Stored, *, now: datetime) -> str:
         noted = insert(FileRow).values(hash=stored.hash, size=stored.size, created=now)
         session.connection().execute(noted.on_conflict_do_nothing())
     return stored.hash
-
-
-def key_hashes(session: Session) -> tuple[str, ...]:
-    """The hashes of all keys."""
-    return tuple(session.exec(select(KeyRow.hash).order_by(col(KeyRow.id))).all())
-
-
-def replace_keys(session: Session, digest: str, *, now: datetime) -> None:
-    """Make one key the only one."""
-    for row in session.exec(select(KeyRow)).all():
-        session.delete(row)
-    add(session, KeyRow(hash=digest, created=now))
 
 
 def assessments_with(session: Session, status: Status) -> Sequence[AssessmentRow]:

@@ -25,6 +25,15 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class Role(StrEnum):
+    """What the holder of a key is to the service; each one may do what those before it may, and more."""
+
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    DESIGNER = "designer"
+    ADMINISTRATOR = "administrator"
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A moment, kept in UTC. SQLite forgets zones, so a time without one is refused instead of guessed."""
 
@@ -62,20 +71,39 @@ def _large() -> Any:
     return Field(default=0, sa_column=Column(BigInteger(), nullable=False))
 
 
+def _owner() -> Any:
+    return Field(default=None, foreign_key="key.id")
+
+
 class KeyRow(SQLModel, table=True):
-    """A key to the service. Only its hash is kept.
+    """A key to the service. Only its hash is kept, and the row stays when the key is revoked: others refer to it.
 
     Attributes:
         id: Counts up.
         hash: SHA-256 of the key, hexadecimal.
+        name: Whose it is: a person or a program.
+        role: What it may do.
         created: When it was made.
+        created_by: The key by which it was made; None for one that was made at the console.
+        expires: From when it opens nothing, if ever.
+        revoked: When it was revoked, if it was.
+        used: When it was last used, if ever; a minute late at most.
     """
 
     __tablename__: ClassVar[str] = "key"
+    __table_args__ = (
+        CheckConstraint("role IN ('reviewer', 'operator', 'designer', 'administrator')", name="key_role"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    hash: str = Field(max_length=HASH_CHARACTERS)
+    hash: str = Field(max_length=HASH_CHARACTERS, unique=True, index=True)
+    name: str = Field(max_length=NAME_CHARACTERS)
+    role: str = Field(max_length=16)
     created: datetime = _time()
+    created_by: int | None = _owner()
+    expires: datetime | None = _time(nullable=True)
+    revoked: datetime | None = _time(nullable=True)
+    used: datetime | None = _time(nullable=True)
 
 
 class FileRow(SQLModel, table=True):
@@ -109,6 +137,7 @@ class FlowRow(SQLModel, table=True):
         effective: The day from which it is in force, as its file says, or None.
         file: The file it came in.
         created: When it came.
+        created_by: The key by which it came; None where that was not kept yet. So it is with logs and assessments.
     """
 
     __tablename__: ClassVar[str] = "flow"
@@ -124,6 +153,7 @@ class FlowRow(SQLModel, table=True):
     effective: date | None = None
     file: str = Field(foreign_key="file.hash", max_length=HASH_CHARACTERS)
     created: datetime = _time()
+    created_by: int | None = _owner()
 
 
 class ActivationRow(SQLModel, table=True):
@@ -166,6 +196,7 @@ class LogRow(SQLModel, table=True):
         recounts: How often it turned out, since an activity had a kind of transition for the first time, that other
             events of a live log may count than before.
         created: When it came.
+        created_by: The key by which it came.
     """
 
     __tablename__: ClassVar[str] = "log"
@@ -186,6 +217,7 @@ class LogRow(SQLModel, table=True):
     lifecycle: str = Field(default="", max_length=16)
     recounts: int = 0
     created: datetime = _time()
+    created_by: int | None = _owner()
 
     @property
     def live(self) -> bool:
@@ -204,6 +236,7 @@ class AssessmentRow(SQLModel, table=True):
         status: How far it is.
         failure: JSON list of problems; empty unless it failed.
         created: When it was asked for.
+        created_by: The key by which it was asked for.
         started: When work began, if it did.
         finished: When it was done or failed, if it was.
     """
@@ -218,6 +251,7 @@ class AssessmentRow(SQLModel, table=True):
     status: str = Field(max_length=16, index=True)
     failure: str = _text()
     created: datetime = _time()
+    created_by: int | None = _owner()
     started: datetime | None = _time(nullable=True)
     finished: datetime | None = _time(nullable=True)
 

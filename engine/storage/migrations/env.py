@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from engine.storage import event_tables, live_tables
+from engine.storage import account_tables, event_tables, live_tables
 from engine.storage.tables import METADATA
 
-EVERY_TABLE = (METADATA, event_tables, live_tables)
-"""Both files of tables, so that all of them are known."""
+EVERY_TABLE = (METADATA, account_tables, event_tables, live_tables)
+"""The files of tables, so that all of them are known."""
 
 
 def run() -> None:

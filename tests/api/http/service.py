@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.clock import Clock
 from api.http.app import create_app
 from api.http.server import opened
 from api.running import Running
@@ -61,6 +62,22 @@ class Service:
     running: Running
     key: str
 
+    @property
+    def url(self) -> str:
+        """Where it listens, without ``/api/v1``."""
+        return str(self.client.base_url).removesuffix("/api/v1/")
+
+    def new_key(self, role: str, **members: Any) -> tuple[int, str]:
+        """Make a key; its number and the key itself."""
+        made = self.client.post("/keys", json={"name": f"a {role}", "role": role, **members})
+        assert made.status_code == 201, made.text
+        return made.json()["id"], made.json()["key"]
+
+    def client_with(self, key: str = "", **headers: str) -> httpx.Client:
+        """Another client, with another key or without one."""
+        sent = {"Authorization": f"Bearer {key}", **headers} if key else headers
+        return httpx.Client(base_url=self.client.base_url, headers=sent, timeout=PATIENCE)
+
     def upload_flow(self, text: str = FLOW, *, name: str = "visit.yaml") -> int:
         """Upload a flow; its number."""
         return self._created(self.client.post("/flows", params={"name": name}, content=text.encode()))
@@ -92,14 +109,14 @@ class Service:
 
 
 @contextmanager
-def service_in(folder: Path, *, key: str = "", **settings: Any) -> Iterator[Service]:
+def service_in(folder: Path, *, key: str = "", clock: Clock = lambda: NOW, **settings: Any) -> Iterator[Service]:
     """Run a service on a data folder."""
     told: list[str] = []
 
     def say(code: str, **values: Value) -> None:
         told.extend(str(value) for value in values.values() if code == "service.new-key")
 
-    with opened(Settings(data=folder, **settings), clock=lambda: NOW, say=say) as running:
+    with opened(Settings(data=folder, **settings), clock=clock, say=say) as running:
         app = create_app(running)
         with listening(app) as address:
             known = key or told[0]

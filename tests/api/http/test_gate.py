@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from engine.storage.repository import key_hashes
+from engine.storage.accounts import all_keys
 from tests.api.http.service import Service, service_in
 
 
@@ -23,10 +23,10 @@ def without_key(service: Service, **headers: str) -> httpx.Client:
     return httpx.Client(base_url=str(service.client.base_url).removesuffix("/api/v1/"), headers=headers)
 
 
-def test_every_address_but_the_health_check_needs_the_key(shared_service: Service) -> None:
+def test_every_address_but_the_health_check_and_the_sign_in_page_needs_a_key(shared_service: Service) -> None:
     with without_key(shared_service) as stranger:
         answers = {path: stranger.request(method, path) for method, path in addresses(shared_service)}
-    assert {path for path, answer in answers.items() if answer.status_code != 401} == {"/health"}
+    assert {path for path, answer in answers.items() if answer.status_code != 401} == {"/health", "/sign-in"}
     assert len(answers) > 10
 
 
@@ -53,7 +53,7 @@ def test_key_is_shown_once_and_kept_as_a_hash(tmp_path: Path) -> None:
     with service_in(tmp_path / "data") as first:
         key = first.key
         with first.running.database.reading() as session:
-            assert key_hashes(session) == (hashlib.sha256(key.encode()).hexdigest(),)
+            assert [row.hash for row in all_keys(session)] == [hashlib.sha256(key.encode()).hexdigest()]
     assert all(key.encode() not in path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
     with service_in(tmp_path / "data", key=key) as second:
         assert second.client.get("/flows").status_code == 200

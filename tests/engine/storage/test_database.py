@@ -15,9 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from engine.errors import InputRefused
+from engine.storage.accounts import all_keys
 from engine.storage.database import Database, after_commit, after_rollback, migrate, newest_revision, part
 from engine.storage.repository import add, find, page, remember_file
-from engine.storage.tables import METADATA, AssessmentRow, FileRow, FlowRow, LogRow
+from engine.storage.tables import METADATA, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow
 from tests.databases import PostgreSql
 from tests.engine.storage.rows import NOW, flow_row, open_database, stored_file
 
@@ -94,6 +95,33 @@ def test_older_database_is_brought_up_to_date_with_what_is_in_it(database_url: s
             row = session.get_one(LogRow, log)
             assert (row.name, row.cases, row.events, row.live, row.sealed) == ("x.csv", 1, 2, False, 0)
             assert len(page(session, AssessmentRow, after=0, limit=9)[0]) == 1
+
+
+def test_key_of_an_older_database_is_an_administrators_of_the_console(database_url: str) -> None:
+    Database(database_url).close()
+    with closing(Database(database_url)) as database:
+        move(database, command.downgrade, "0004")
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(f"INSERT INTO key (hash, created) VALUES ('{'a' * 64}', '2026-01-01 00:00:00')")
+        move(database, command.upgrade, "head")
+        with database.reading() as session:
+            (row,) = all_keys(session)
+    assert (row.hash, row.name, row.role, row.expires, row.revoked) == (
+        "a" * 64,
+        "console",
+        "administrator",
+        None,
+        None,
+    )
+
+
+def test_key_that_may_not_everything_is_gone_from_an_older_database(database: Database) -> None:
+    with database.writing() as session:
+        first = add(session, KeyRow(hash="a" * 64, name="console", role="administrator", created=NOW)).id
+        add(session, KeyRow(hash="b" * 64, name="Li", role="reviewer", created=NOW, created_by=first))
+    move(database, command.downgrade, "0004")
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT hash FROM key").scalars().all() == ["a" * 64]
 
 
 def move(database: Database, step: Callable[[Config, str], None], revision: str) -> None:

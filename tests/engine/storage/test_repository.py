@@ -12,11 +12,9 @@ from engine.storage.repository import (
     activations,
     add,
     artefact,
-    key_hashes,
     problems_from_json,
     problems_to_json,
     remember_file,
-    replace_keys,
 )
 from engine.storage.tables import ActivationRow, FileRow, FlowRow
 from tests.engine.storage.rows import NOW, flow_row, stored_file
@@ -38,14 +36,6 @@ def test_file_that_another_notes_at_the_same_moment_is_noted_once(
         assert remember_file(session, stored_file(), now=NOW) == stored_file().hash
     with database.reading() as session:
         assert [row.hash for row in session.exec(select(FileRow)).all()] == [stored_file().hash]
-
-
-def test_one_key_replaces_all_others(database: Database) -> None:
-    for digest in ("a" * 64, "b" * 64):
-        with database.writing() as session:
-            replace_keys(session, digest, now=NOW)
-    with database.reading() as session:
-        assert key_hashes(session) == ("b" * 64,)
 
 
 def test_file_is_remembered_once(database: Database) -> None:

@@ -1,0 +1,73 @@
+"""Things for tests of who may do what: whatever stands in an address as ``{name}`` can be made, as anybody's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import update
+from sqlmodel import SQLModel
+
+from engine.storage.live_tables import HookRow
+from engine.storage.tables import AssessmentRow, FlowRow, LogRow
+from tests.api.http.service import Service
+
+Things = dict[str, str]
+"""Name of a parameter → number or id of a thing that is there."""
+
+OWNED: dict[str, type[SQLModel]] = {"flow": FlowRow, "log": LogRow, "assessment": AssessmentRow, "hook": HookRow}
+"""Things whose row says by which key they were made. A key is its own owner."""
+
+
+def _log(service: Service, made: Things) -> str:
+    body = {"name": "desk", "flow": int(thing(service, made, "flow"))}
+    return str(service.client.post("/logs", json=body).json()["id"])
+
+
+def _case(service: Service, made: Things) -> str:
+    event = {"id": "1", "case": "a", "activity": "Greet", "time": "2026-03-01T09:00:00Z"}
+    assert service.client.post(f"/logs/{thing(service, made, 'log')}/events", json={"events": [event]}).is_success
+    return "a"
+
+
+def _hook(service: Service, made: Things) -> str:
+    answer = service.client.post(f"/logs/{thing(service, made, 'log')}/hooks", json={"url": "http://127.0.0.1:9/"})
+    return str(answer.json()["id"])
+
+
+def _assessment(service: Service, _: Things) -> str:
+    number = service.assess()
+    service.finished(number)
+    return str(number)
+
+
+MAKERS: dict[str, Callable[[Service, Things], str]] = {
+    "flow": lambda service, _: str(service.upload_flow()),
+    "other": lambda service, _: str(service.upload_flow()),
+    "log": _log,
+    "case": _case,
+    "hook": _hook,
+    "assessment": _assessment,
+    "key": lambda service, _: str(service.new_key("reviewer")[0]),
+}
+"""How a thing is made. A new parameter of an address gets a line here."""
+
+
+def thing(service: Service, made: Things, name: str) -> str:
+    """A thing of a kind; made by the administrator where there is none yet."""
+    if name not in made:
+        made[name] = MAKERS[name](service, made)
+    return made[name]
+
+
+def address(service: Service, made: Things, path: str) -> str:
+    """A route's path with things in place of its parameters."""
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: thing(service, made, found[1]), path)
+
+
+def give(service: Service, made: Things, name: str, key: int) -> None:
+    """Let a thing be somebody's."""
+    row = OWNED[name]
+    with service.running.database.writing() as session:
+        table = row.__table__  # type: ignore[attr-defined]  # every row has one
+        session.connection().execute(update(table).where(table.c.id == int(made[name])).values(created_by=key))
