@@ -1,4 +1,4 @@
-"""What each role may do: one table. Each route names an action of it; the service does not start with one that does not.
+"""What each role may do: one table. Every route names an action of it, or the service does not start.
 
 A new kind of request gets a member of ``Action`` and a row of ``RULES``, its route ``dependencies=[allows(Action.…)]``,
 and ``tests/api/accounts/permissions.csv`` a row for each role.

@@ -18,17 +18,19 @@ DESCRIPTION = """\
 Trueline compares what happened with what was meant to happen. Upload a **flow** and an event **log**, ask for an
 **assessment**, and fetch its result, its report and its charts.
 
-Every request but `GET /health` carries the service's key: `Authorization: Bearer KEY`.
+Every request but `GET /health` carries a key: `Authorization: Bearer KEY`. `GET /api/v1/me` says what it may do.
 Errors are problem details (RFC 9457) in English or Chinese, as `Accept-Language` asks.
 """
 
 _WHEN = {
-    401: "The key is missing or wrong.",
+    401: "The key is missing, wrong, revoked or has expired.",
+    403: "The key's role may not do this, or not to what is others'.",
     404: "There is no such resource.",
     409: "The request contradicts what is there: an assessment that is not done, a day that is taken, a known event.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken.",
     422: "The input cannot be used; every problem is listed.",
+    429: "Too many attempts with wrong keys.",
     503: "Too much work is waiting.",
     507: "The disk of the service is full.",
 }
@@ -45,7 +47,7 @@ def _reference() -> dict[str, str]:
     return {"$ref": "#/components/schemas/ProblemDetails"}
 
 
-PROBLEMS = problems(401, 404, 413, 415, 422, 503, 507)
+PROBLEMS = problems(401, 403, 404, 413, 415, 422, 429, 503, 507)
 PICTURES: Responses = {
     200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
 }

@@ -55,6 +55,17 @@ def test_key_survives_restarts_until_a_new_one_is_made(tmp_path: Path) -> None:
         assert (second != key, status(address, second), status(address, key)) == (True, 200, 401)
 
 
+def test_first_start_shows_a_link_that_signs_in_once(tmp_path: Path) -> None:
+    with process(tmp_path / "d") as (started, _, _):
+        line = started.stdout.readline() if started.stdout else ""
+        (link,) = re.findall(r"http://127\.0\.0\.1:\d+/sign-in\?token=[\w-]{43}", line)
+        address, _, token = link.partition("?token=")
+        assert httpx.get(link, timeout=PATIENCE).status_code == 200
+        origin = {"Origin": address.removesuffix("/sign-in")}
+        answers = [httpx.post(address, data={"token": token}, headers=origin, timeout=PATIENCE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 401]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_service_ends_in_good_order_when_told_to(tmp_path: Path, number: signal.Signals) -> None:
     with process(tmp_path / "d") as (started, address, _):
