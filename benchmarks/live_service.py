@@ -19,6 +19,8 @@ from typing import Any
 
 import httpx
 
+from engine.errors import Value
+
 PATIENCE = 120.0
 EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z
 
@@ -90,7 +92,11 @@ def _serve(settings: dict[str, Any], told: Connection) -> None:
     from api.http.server import serve  # noqa: PLC0415 - only here, so that clients need not load it
     from api.settings import Settings  # noqa: PLC0415
 
-    serve(Settings(**settings), say=lambda code, **values: told.send((code, values)))
+    def say(code: str, **values: Value) -> None:
+        if code in {"service.new-key", "service.listening"}:  # nobody reads on after that
+            told.send((code, values))
+
+    serve(Settings(**settings), say=say)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from api.accounts.roles import RULES, Action, may, may_to_all
 from api.http.problems import Refusal
 from engine.storage import audit
 from engine.storage.audit import Noted
-from engine.storage.database import Session
+from engine.storage.database import Session, after_commit
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -38,7 +38,7 @@ class Acting:
         status: HTTP status of its answer, as far as it is known.
         resource_id: The number or id of what is changed.
         changed: What is changed, in a few words; never a secret.
-        audited: Whether it was written down.
+        audited: Whether it was written down, and that is committed.
     """
 
     method: str
@@ -109,6 +109,9 @@ class Acting:
             changed=self.changed,
         )
         audit.write(session, entry, now=now)
+        after_commit(session, self._written)
+
+    def _written(self) -> None:
         self.audited = True
 
 

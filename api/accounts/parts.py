@@ -20,6 +20,7 @@ class AccountParts:
     Attributes:
         keys: The keys in force.
         lifetimes: How long sessions last.
+        fresh: The number of the key that was made at this start, if one was.
         uses: When keys and sessions were last seen.
         attempts: The attempts that failed.
         links: Links that sign in once.
@@ -27,12 +28,13 @@ class AccountParts:
 
     keys: KeyRing
     lifetimes: Lifetimes
+    fresh: int | None
     uses: Uses = field(default_factory=Uses)
     attempts: Attempts = field(default_factory=Attempts)
     links: SignInLinks = field(default_factory=SignInLinks)
 
     @classmethod
-    def of(cls, database: Database, settings: Settings) -> AccountParts:
-        """Make them."""
+    def of(cls, database: Database, settings: Settings, *, fresh: int | None) -> AccountParts:
+        """Make them; ``fresh`` is the number of the key that was made at this start, if one was."""
         whole, idle = timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes)
-        return cls(KeyRing(database), Lifetimes(whole, idle))
+        return cls(KeyRing(database), Lifetimes(whole, idle), fresh)

@@ -53,7 +53,9 @@ def chart_name(show: OverlayKind, language: Language) -> str:
     return f"chart.{show.value}.{language.value}.dot"
 
 
-def ask_for(session: Session, running: Running, *, flow: int, log: int, options: Options, by: int) -> AssessmentRow:
+def ask_for(
+    session: Session, running: Running, *, flow: int, log: int, options: Options, by: int | None = None
+) -> AssessmentRow:
     """Note that an assessment is asked for, by a key; work on it begins once that is committed."""
     row = add(
         session,

@@ -25,7 +25,7 @@ def add_flow(
     *,
     name: str,
     now: datetime,
-    by: int,
+    by: int | None = None,
     limits: Limits,
 ) -> FlowRow:
     """Read an uploaded flow and keep it.

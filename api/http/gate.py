@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, quote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.accounts.acting import SAFE_METHODS, Acting, begin
@@ -133,10 +134,13 @@ async def _csrf_given(request: Request, receive: Receive) -> tuple[Receive, str]
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         return receive, ""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES:
-            return receive, ""
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > FORM_BYTES:
+                return receive, ""
+    except ClientDisconnect:
+        return receive, ""
     fields = form_fields(body)
     return _again(body, receive), fields.get("csrf", "")
 

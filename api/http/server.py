@@ -58,9 +58,7 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
         InputRefused: The folder, the database or the address cannot be used.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    made: list[int] = []
-    running_service = opened(settings, clock=_now, say=say, new_key=new_key, made=made)
-    with running_service as running, _listening(settings) as listener:
+    with opened(settings, clock=_now, say=say, new_key=new_key) as running, _listening(settings) as listener:
         config = uvicorn.Config(
             create_app(running),
             log_config=None,
@@ -75,8 +73,9 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
             host, port = listener.getsockname()[:2]
             address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             say("service.listening", url=f"{address}/api/v1")
-            if made and ip_address(host).is_loopback:
-                token = running.accounts.links.make(made[0], now=running.clock())
+            fresh = running.accounts.fresh
+            if fresh is not None and ip_address(host).is_loopback:
+                token = running.accounts.links.make(fresh, now=running.clock())
                 say("service.sign-in-link", url=f"{address}/sign-in?token={token}")
             server.run(sockets=[listener])
     if not running.runner.is_idle:
@@ -97,13 +96,10 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(
-    settings: Settings, *, clock: Clock, say: Say, new_key: bool = False, made: list[int] | None = None
-) -> Iterator[Running]:
+def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False) -> Iterator[Running]:
     """The parts of a service, closed in good order at the end.
 
-    What still runs then is left behind; at the next start it is found and said to be interrupted. The number of a key
-    that is made is added to ``made``.
+    What still runs then is left behind; at the next start it is found and said to be interrupted.
 
     Raises:
         InputRefused: The folder or the database cannot be used.
@@ -115,8 +111,6 @@ def opened(
             key = ensure_key(database, now=clock(), renew=new_key, most=settings.limits.keys)
             if key is not None:
                 say("service.new-key", key=key.text)
-                if made is not None:
-                    made.append(key.row.id or 0)
             runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             live = LiveParts.of(database, files, writer, settings, clock)
@@ -127,7 +121,7 @@ def opened(
                     runner=runner,
                     limits=settings.limits,
                     clock=clock,
-                    accounts=AccountParts.of(database, settings),
+                    accounts=AccountParts.of(database, settings, fresh=key.row.id if key else None),
                     readers=BoundedSemaphore(READERS),
                     writer=writer,
                     sealer=sealer,

@@ -43,7 +43,7 @@ def add_log(
     log: Log,
     columns: ReadOptions,
     now: datetime,
-    by: int,
+    by: int | None = None,
 ) -> LogRow:
     """Keep a log that was read from an upload."""
     stored = files.keep(incoming)
@@ -63,7 +63,13 @@ def add_log(
 
 
 def add_live_log(
-    session: Session, *, name: str, flow: int | None, lifecycle: Lifecycle | None, now: datetime, by: int
+    session: Session,
+    *,
+    name: str,
+    flow: int | None,
+    now: datetime,
+    lifecycle: Lifecycle | None = None,
+    by: int | None = None,
 ) -> LogRow:
     """Make a live log, which has no events yet."""
     row = LogRow(
