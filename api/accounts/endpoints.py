@@ -54,7 +54,9 @@ def add_key(
     )
     after_commit(session, running.accounts.keys.reload)
     shape = KeyShape.of(made.row)
-    acting.note(shape.id, name=shape.name, role=shape.role, expires=shape.expires and shape.expires.isoformat())
+    acting.note(
+        shape.id, name=shape.name, role=shape.role, expires=shape.expires.isoformat() if shape.expires else None
+    )
     response.headers["Location"] = f"/api/v1/keys/{shape.id}"
     return KeyAnswer(**dict(shape), key=made.text)
 

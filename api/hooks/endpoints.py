@@ -57,8 +57,15 @@ def add_hook(log: Id, body: BodyDep, running: RunningDep, acting: ActingDep) -> 
         known = len(hooks_of(session, log))
         if known >= running.limits.hooks:
             raise LimitExceeded(limit="hooks", allowed=running.limits.hooks, found=known + 1)
-        made = {"url": body.url, "secret": secret, "kinds": kinds, "created_by": acting.principal.id}
-        row = add(session, HookRow(log=log, created=running.clock(), **made))
+        hook = HookRow(
+            log=log,
+            url=body.url,
+            secret=secret,
+            kinds=kinds,
+            created=running.clock(),
+            created_by=acting.principal.id,
+        )
+        row = add(session, hook)
         acting.note(row.id, host=urlsplit(body.url).hostname)
         return HookAnswer(**dict(HookShape.of(row)), secret=secret)
 
