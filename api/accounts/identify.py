@@ -20,7 +20,9 @@ from engine.storage.database import Session
 from engine.storage.group_commit import WriterBusy
 
 
-def identify(headers: Mapping[str, str], cookies: Mapping[str, str], running: Running) -> Principal | None:
+def identify(
+    headers: Mapping[str, str], cookies: Mapping[str, str], running: Running, *, noted: bool = True
+) -> Principal | None:
     """Who sends a request.
 
     A request with ``Authorization`` is judged by that alone, whatever its cookies say: so a wrong key is always
@@ -30,13 +32,19 @@ def identify(headers: Mapping[str, str], cookies: Mapping[str, str], running: Ru
         headers: The request's headers, their names in any case.
         cookies: The request's cookies.
         running: The service.
+        noted: Whether it is a use of the key or the session, which ends when nobody uses it.
 
     Returns:
         Who it is, or None: nobody, or somebody whose key or session opens nothing.
     """
     if "authorization" in headers:
-        return _by_key(bearer(headers), running)
-    return _by_session(cookies[COOKIE], running) if COOKIE in cookies else None
+        return _by_key(bearer(headers), running, noted=noted)
+    return _by_session(cookies[COOKIE], running, noted=noted) if COOKIE in cookies else None
+
+
+def still_opens(headers: Mapping[str, str], cookies: Mapping[str, str], running: Running) -> bool:
+    """Whether what a request that lasts was sent with still opens the service. Asking is no use of it."""
+    return identify(headers, cookies, running, noted=False) is not None
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -45,22 +53,22 @@ def bearer(headers: Mapping[str, str]) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-def _by_key(text: str, running: Running) -> Principal | None:
+def _by_key(text: str, running: Running, *, noted: bool) -> Principal | None:
     now = running.clock()
     key = running.accounts.keys.find(text, now=now)
-    if key is not None and running.accounts.uses.due(key.id, now=now):
+    if key is not None and noted and running.accounts.uses.due(key.id, now=now):
         _soon(running, partial(note_use, key=key.id, now=now))
     return None if key is None else _principal(key, How.KEY)
 
 
-def _by_session(token: str, running: Running) -> Principal | None:
+def _by_session(token: str, running: Running, *, noted: bool) -> Principal | None:
     now, digest = running.clock(), secret_hash(token)
     with running.database.reading() as session:
         row = sign_in_of(session, digest)
     if row is None or not running.accounts.lifetimes.lives(row, now):
         return None
     key = running.accounts.keys.of(row.key, now=now)
-    if key is not None and running.accounts.uses.due(digest, now=now):
+    if key is not None and noted and running.accounts.uses.due(digest, now=now):
         _soon(running, partial(note_seen, digest=digest, now=now))
         _soon(running, partial(note_use, key=key.id, now=now))
     return None if key is None else _principal(key, How.SESSION)

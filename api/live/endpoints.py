@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.accounts.acting import allows
+from api.accounts.identify import still_opens
 from api.accounts.roles import Action
 from api.events.endpoints import CaseName, existing_case, existing_live_log
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, USUAL_ITEMS, Id, LanguageDep, PageDep, ReadSession, RunningDep
@@ -90,18 +92,22 @@ def list_deadlines(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def follow(log: Id, running: RunningDep, after: After = None, last_seen: LastSeen = None) -> Stream:
+async def follow(
+    log: Id, request: Request, running: RunningDep, after: After = None, last_seen: LastSeen = None
+) -> Stream:
     """Follow what is said of a log's cases, as server-sent events.
 
     They are ``verdict``, ``closed``, ``deadline-near`` and ``deadline-passed``. Without ``after`` and ``Last-Event-ID``
-    it begins with what is said from now on.
+    it begins with what is said from now on. It ends with the key or the session that it was asked for with.
     """
     seen = await run_in_threadpool(_begin, running, log)
     begin = last_seen if last_seen is not None else after if after is not None else seen
     if running.live.waking.ended or not running.live.streams.acquire(blocking=False):
         values = {"allowed": running.limits.live_streams}
         raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "live.too-many-streams", headers={"Retry-After": "30"}, **values)
-    return Stream(notices(running.database, running.live.waking, log, after=begin), running.live.streams)
+    welcome = partial(still_opens, request.headers, request.cookies, running)
+    said = notices(running.database, running.live.waking, log, after=begin, welcome=welcome)
+    return Stream(said, running.live.streams)
 
 
 def _begin(running: Running, log: int) -> int:

@@ -7,7 +7,7 @@ misses nothing and sees nothing twice, whatever happened in between.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -44,9 +44,15 @@ class Stream(StreamingResponse):
 
 
 async def notices(
-    database: Database, waking: Waking, log: int, *, after: int, heartbeat: float = HEARTBEAT_SECONDS
+    database: Database,
+    waking: Waking,
+    log: int,
+    *,
+    after: int,
+    welcome: Callable[[], bool],
+    heartbeat: float = HEARTBEAT_SECONDS,
 ) -> AsyncIterator[str]:
-    """What is said of a log after a notice, as it is said, until the service ends."""
+    """What is said of a log after a notice, as it is said, until the service ends or its reader is welcome no more."""
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def sleeper(number: int, _cases: Collection[str]) -> None:
@@ -58,6 +64,8 @@ async def notices(
         yield COMMENT
         while not waking.ended:
             news.clear()
+            if not await run_in_threadpool(welcome):
+                return
             found = await run_in_threadpool(_read, database, log, after)
             for row in found:
                 after = row.number

@@ -153,3 +153,15 @@ def test_what_is_made_says_by_which_key(service: Service) -> None:
         again = [client.get(f"/flows/{flow['id']}").json(), client.get(f"/logs/{log['id']}").json()]
     assert [one["created_by"] for one in (flow, log, assessment, *again)] == [number] * 5
     service.finished(assessment["id"])
+
+
+def test_stream_ends_with_its_key_and_says_nothing_more(service: Service) -> None:
+    number, key = service.new_key("reviewer")
+    log = service.client.post("/logs", json={"name": "desk", "flow": service.upload_flow()}).json()["id"]
+    event = {"id": "1", "case": "a", "activity": "Greet", "time": "2026-03-01T09:00:00Z"}
+    with service.client_with(key) as client, client.stream("GET", f"/logs/{log}/stream?after=0") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ":"
+        service.client.delete(f"/keys/{number}")
+        assert service.client.post(f"/logs/{log}/events", json={"events": [event]}).status_code == 201
+        assert "data" not in "".join(lines)
