@@ -20,7 +20,7 @@ from api.http.dependencies import LanguageDep, RunningDep
 from api.http.gate import FORM, SIGN_IN, address_of, form_fields
 from api.http.problems import Refusal
 from api.http.writing import committed
-from api.pages.environment import page
+from api.pages.shell import framed
 from api.running import Running
 from engine.errors import LimitExceeded
 from engine.messages.catalogue import sentence
@@ -30,8 +30,8 @@ from engine.vocabulary import Language
 
 router = APIRouter(include_in_schema=False)
 
-HOME = SIGN_IN
-"""Where somebody goes who was on the way to no other page: the sign-in page says who one is then."""
+HOME = "/"
+"""Where somebody goes who was on the way to no other page."""
 
 TEMPLATE = "sign_in.html.j2"
 LONGEST = 2_000
@@ -74,13 +74,13 @@ async def receive_form(request: Request) -> SignInForm:
 
 @router.get(SIGN_IN, dependencies=[OPEN_TO_ALL])
 async def show_sign_in(
-    acting: ActingDep, language: LanguageDep, target: NextQuery = HOME, token: TokenQuery = ""
+    *, request: Request, acting: ActingDep, language: LanguageDep, target: NextQuery = HOME, token: TokenQuery = ""
 ) -> Response:
     """The sign-in page. A link's token signs nobody in until its button is pressed: other pages can lead here too."""
     if acting.who is not None and acting.csrf and not token:
         role = f"account.role.{acting.who.role}"
-        return _page(language, name=acting.who.name, role=role, csrf=acting.csrf)
-    return _page(language, target=target, token=token)
+        return _page(request, language, name=acting.who.name, role=role)
+    return _page(request, language, target=target, token=token)
 
 
 @router.post(SIGN_IN, dependencies=[OPEN_TO_ALL])
@@ -98,12 +98,14 @@ def enter(
     if wait:
         wrong = sentence("account.too-many-attempts", {"seconds": wait}, language)
         headers = {"Retry-After": str(wait)}
-        return _page(language, target=form.next, wrong=wrong, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
+        return _page(
+            request, language, target=form.next, wrong=wrong, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers
+        )
     key = _key_of(form, running)
     if key is None:
         running.accounts.attempts.failed(address, now=now)
         wrong = sentence("account.link-used" if form.token else "service.key-wrong", {}, language)
-        return _page(language, target=form.next, wrong=wrong, status=HTTPStatus.UNAUTHORIZED)
+        return _page(request, language, target=form.next, wrong=wrong, status=HTTPStatus.UNAUTHORIZED)
     acting.who, acting.action = Principal(key.id, key.name, key.role, How.SESSION), Action.SIGN_IN
     acting.status = HTTPStatus.SEE_OTHER
     acting.note(key.id)
@@ -157,6 +159,7 @@ def _is_secure(request: Request) -> bool:
 
 
 def _page(
+    request: Request,
     language: Language,
     *,
     target: str = HOME,
@@ -164,9 +167,10 @@ def _page(
     wrong: str = "",
     name: str = "",
     role: str = "",
-    csrf: str = "",
     status: HTTPStatus = HTTPStatus.OK,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    values = {"next": local(target), "token": token, "wrong": wrong, "name": name, "role": role, "csrf": csrf}
-    return page(TEMPLATE, language, status=status, headers=headers, **values)
+    values = {"next": local(target), "token": token, "wrong": wrong, "name": name, "role": role}
+    response = framed(request, language, TEMPLATE, status=status, **values)
+    response.headers.update(headers or {})
+    return response

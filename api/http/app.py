@@ -83,9 +83,9 @@ def create_app(running: Running) -> FastAPI:
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False, dependencies=reads)
     app.include_router(version_one)
     app.include_router(health.router)
+    app.include_router(sign_in.router)
     for pages in PAGES:
         app.include_router(pages.router)
-    app.include_router(sign_in.router)
     declared(app)  # refuses a route that does not say who may use it
     return app
 

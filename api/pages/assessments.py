@@ -7,19 +7,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import ValidationError
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.assessments.endpoints import ask_for_assessment, existing_assessment
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
 from api.assessments.service import summary_of
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
-from api.http.problems import Refusal, parameter_problem
+from api.http.problems import Refusal
 from api.http.turns import turn
 from api.pages.attention import title_of
+from api.pages.forms import said
 from api.pages.scorecard import Scorecard, chart, kept_assessment, standard_rows
-from api.pages.shell import Visit, VisitDep, page
+from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
-from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
 from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
@@ -33,7 +34,7 @@ CHOICES = 200
 Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
-@router.get("", response_class=HTMLResponse)
+@router.get("", dependencies=READS, response_class=HTMLResponse)
 def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID) -> HTMLResponse:
     """All assessments, the newest first."""
     rows, following = latest_before(visit.session, AssessmentRow, before=before, limit=MOST_ITEMS)
@@ -49,7 +50,7 @@ def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARG
     return page(visit, "assessments.html.j2", here="assessments", found=found, following=following)
 
 
-@router.get("/new", response_class=HTMLResponse)
+@router.get("/new", dependencies=READS, response_class=HTMLResponse)
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
     flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
@@ -65,30 +66,28 @@ def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None
     )
 
 
-@router.post("")
+@router.post("", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.ASK_FOR_ASSESSMENT)])
 def start_assessment(
     *,
     running: RunningDep,
     session: WriteSession,
+    acting: ActingDep,
     language: LanguageDep,
     response: Response,
-    flow: Annotated[str, Form()],
-    log: Annotated[str, Form()],
+    flow: Annotated[int, Form()],
+    log: Annotated[int, Form()],
     closed: Annotated[str, Form()] = "",
     calendar: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Ask for an assessment, as the form says."""
-    said = {"flow": flow, "log": log, "closed": closed, "calendar": calendar}
-    numbers = {name: int(value) if value.isascii() and value.isdigit() else value for name, value in said.items()}
-    try:
-        asked = AssessmentRequest.model_validate({name: value for name, value in numbers.items() if value != ""})
-    except ValidationError as error:
-        raise InputRefused(parameter_problem(entry) for entry in error.errors()) from None
-    started = ask_for_assessment(asked, running, session, language, response)
+    asked = said(AssessmentRequest, {"flow": flow, "log": log, "closed": closed, "calendar": calendar})
+    started = ask_for_assessment(
+        asked=asked, running=running, session=session, acting=acting, language=language, response=response
+    )
     return RedirectResponse(f"/assessments/{started.id}", HTTPStatus.SEE_OTHER)
 
 
-@router.get("/{assessment}", response_class=HTMLResponse)
+@router.get("/{assessment}", dependencies=READS, response_class=HTMLResponse)
 def show_assessment(assessment: Id, visit: VisitDep, show: OverlayKind = OverlayKind.DEVIATIONS) -> HTMLResponse:
     """How far an assessment is; once it is done, its scorecard."""
     row = existing_assessment(visit.session, assessment)
@@ -112,7 +111,7 @@ def show_assessment(assessment: Id, visit: VisitDep, show: OverlayKind = Overlay
     )
 
 
-@router.get("/{assessment}/standards", response_class=HTMLResponse)
+@router.get("/{assessment}/standards", dependencies=READS, response_class=HTMLResponse)
 def show_standards(assessment: Id, visit: VisitDep, verdict: Verdict | None = None) -> HTMLResponse:
     """The standards of an assessment: target, tolerance, what was reached, and the verdict."""
     row = existing_assessment(visit.session, assessment)

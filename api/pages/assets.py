@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Response
 
+from api.accounts.acting import OPEN_TO_ALL
 from api.http.problems import Refusal
 from engine.rendering.styles import report_styles
 
@@ -52,7 +53,7 @@ def asset(name: str) -> Asset:
     return Asset(content, MEDIA_TYPES[name.rsplit(".", 1)[1]], f"{PREFIX}/{name}?v={digest}")
 
 
-@router.get("/{name}")
+@router.get("/{name}", dependencies=[OPEN_TO_ALL])
 async def read_asset(name: str) -> Response:
     """A file that pages load. It needs no key: it is the same for everybody and says nothing of anybody."""
     if name not in NAMES:

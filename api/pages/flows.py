@@ -9,15 +9,18 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.assessments.service import summary_of
 from api.flows import service
-from api.flows.endpoints import activate_flow, existing_flow
+from api.flows.endpoints import activate_flow, existing_flow, upload_flow
 from api.flows.schemas import ActivationRequest
 from api.http.bodies import UploadDep
 from api.http.dependencies import Id, RunningDep, WriteSession
 from api.http.turns import turn
 from api.pages.attention import title_of
-from api.pages.shell import Visit, VisitDep, page
+from api.pages.forms import said
+from api.pages.shell import READS, Visit, VisitDep, page
 from api.pages.uploads import gone_to
 from api.schemas.problem import ProblemShape
 from engine.errors import LimitExceeded, Severity
@@ -35,7 +38,7 @@ SHOWN = 10
 """How many assessments a flow's page lists."""
 
 
-@router.get("", response_class=HTMLResponse)
+@router.get("", dependencies=READS, response_class=HTMLResponse)
 def show_flows(visit: VisitDep) -> HTMLResponse:
     """All flows, each with its latest upload."""
     found = [uploads_of(visit.session, key) for key in flow_keys(visit.session)]
@@ -45,23 +48,22 @@ def show_flows(visit: VisitDep) -> HTMLResponse:
     )
 
 
-@router.get("/new", response_class=HTMLResponse)
+@router.get("/new", dependencies=READS, response_class=HTMLResponse)
 def show_new_flow(visit: VisitDep) -> HTMLResponse:
     """Where a flow is uploaded."""
     return page(visit, "flow_new.html.j2", here="flows")
 
 
-@router.post("/uploads")
-def upload_flow(upload: UploadDep, running: RunningDep, session: WriteSession) -> Response:
+@router.post("/uploads", status_code=HTTPStatus.CREATED, dependencies=[allows(Action.UPLOAD_FLOW)])
+def receive_flow(
+    *, upload: UploadDep, running: RunningDep, session: WriteSession, acting: ActingDep, response: Response
+) -> Response:
     """Take a flow that was dropped on a page."""
-    with turn(running):
-        row = service.add_flow(
-            session, running.files, upload.incoming, name=upload.name, now=running.clock(), limits=running.limits
-        )
-    return gone_to(f"/flows/{row.id}")
+    made = upload_flow(upload=upload, running=running, session=session, acting=acting, response=response)
+    return gone_to(f"/flows/{made.id}")
 
 
-@router.get("/{flow}", response_class=HTMLResponse)
+@router.get("/{flow}", dependencies=READS, response_class=HTMLResponse)
 def show_flow(flow: Id, visit: VisitDep) -> HTMLResponse:
     """One flow: its chart, what its designer should know, its versions, and what assessments found."""
     row = existing_flow(visit.session, flow)
@@ -89,7 +91,7 @@ def show_flow(flow: Id, visit: VisitDep) -> HTMLResponse:
     )
 
 
-@router.get("/{flow}/changes", response_class=HTMLResponse)
+@router.get("/{flow}/changes", dependencies=READS, response_class=HTMLResponse)
 def show_changes(flow: Id, since: Annotated[int, Query(ge=1)], visit: VisitDep) -> HTMLResponse:
     """How a version differs from an earlier one."""
     new, old = existing_flow(visit.session, flow), existing_flow(visit.session, since)
@@ -100,13 +102,12 @@ def show_changes(flow: Id, since: Annotated[int, Query(ge=1)], visit: VisitDep) 
     )
 
 
-@router.post("/{flow}/activations")
+@router.post("/{flow}/activations", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.ACTIVATE_FLOW)])
 def activate(
-    flow: Id, running: RunningDep, session: WriteSession, effective: Annotated[str, Form()] = ""
+    *, flow: Id, running: RunningDep, session: WriteSession, acting: ActingDep, effective: Annotated[str, Form()] = ""
 ) -> RedirectResponse:
     """Put a flow into force from a day on, as the form says."""
-    asked = ActivationRequest.model_validate_json(f'{{"effective": "{effective}"}}') if effective else None
-    activate_flow(flow, asked or ActivationRequest(), running, session)
+    activate_flow(flow, said(ActivationRequest, {"effective": effective}), running, session, acting)
     return RedirectResponse(f"/flows/{flow}", HTTPStatus.SEE_OTHER)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.pages.attention import attention, flow_states, title_of
-from api.pages.shell import VisitDep, page
+from api.pages.shell import READS, VisitDep, page
 from engine.storage.repository import latest
 from engine.storage.tables import LogRow
 from engine.vocabulary import Dimension
@@ -14,7 +14,7 @@ from engine.vocabulary import Dimension
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.get("/", dependencies=READS, response_class=HTMLResponse)
 def show_home(visit: VisitDep) -> HTMLResponse:
     """What needs attention, and how every flow does."""
     states = flow_states(visit)

@@ -16,7 +16,7 @@ from api.http.turns import turn
 from api.live.endpoints import read_case
 from api.live.schemas import DeadlineShape
 from api.pages.attention import title_of
-from api.pages.shell import Visit, VisitDep, page
+from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.watching import SeenShape
 from engine.conformance.deadlines import DeadlineState
 from engine.errors import LimitExceeded
@@ -56,7 +56,7 @@ class Deviating:
     expected: str
 
 
-@router.get("", response_class=HTMLResponse)
+@router.get("", dependencies=READS, response_class=HTMLResponse)
 def show_live_logs(visit: VisitDep) -> HTMLResponse:
     """All live logs."""
     logs = [
@@ -65,7 +65,7 @@ def show_live_logs(visit: VisitDep) -> HTMLResponse:
     return page(visit, "live_logs.html.j2", here="live", logs=logs)
 
 
-@router.get("/{log}", response_class=HTMLResponse)
+@router.get("/{log}", dependencies=READS, response_class=HTMLResponse)
 def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0) -> HTMLResponse:
     """What is due, and which open cases deviate."""
     row = existing_live_log(visit.session, log)
@@ -89,7 +89,7 @@ def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LA
     )
 
 
-@router.get("/{log}/cases/{case:path}", response_class=HTMLResponse)
+@router.get("/{log}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
 def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
     """Where a running case stands: what happened, what is due, what may come next."""
     row = existing_live_log(visit.session, log)

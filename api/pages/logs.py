@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.http.bodies import UploadDep
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
 from api.http.turns import turn
@@ -16,7 +18,7 @@ from api.logs.columns import ReadOptionsDep
 from api.logs.endpoints import existing_log
 from api.logs.schemas import LogAnswer
 from api.pages.attention import title_of
-from api.pages.shell import VisitDep, framed, page
+from api.pages.shell import READS, VisitDep, framed, page
 from api.pages.uploads import gone_to
 from api.schemas.problem import ProblemShape
 from engine.errors import InputRefused
@@ -39,20 +41,20 @@ COLUMN_ROLES = {
 """Role of a column → the option that names it."""
 
 
-@router.get("", response_class=HTMLResponse)
+@router.get("", dependencies=READS, response_class=HTMLResponse)
 def show_logs(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID) -> HTMLResponse:
     """All logs, the newest first."""
     rows, following = latest_before(visit.session, LogRow, before=before, limit=MOST_ITEMS)
     return page(visit, "logs.html.j2", here="logs", rows=rows, following=following)
 
 
-@router.get("/new", response_class=HTMLResponse)
+@router.get("/new", dependencies=READS, response_class=HTMLResponse)
 def show_new_log(visit: VisitDep) -> HTMLResponse:
     """Where a log is uploaded."""
     return page(visit, "log_new.html.j2", here="logs")
 
 
-@router.post("/uploads")
+@router.post("/uploads", status_code=HTTPStatus.CREATED, dependencies=[allows(Action.UPLOAD_LOG)])
 def upload_log(
     *,
     request: Request,
@@ -60,6 +62,7 @@ def upload_log(
     columns: ReadOptionsDep,
     running: RunningDep,
     session: WriteSession,
+    acting: ActingDep,
     language: LanguageDep,
 ) -> Response:
     """Take a log that was dropped on a page; where it cannot be read as it is, ask what is what."""
@@ -71,7 +74,16 @@ def upload_log(
             if found is None:
                 raise
             return _ask(request, language, refusal, found, columns)
-        row = service.add_log(session, running.files, upload.incoming, log=log, columns=columns, now=running.clock())
+        row = service.add_log(
+            session,
+            running.files,
+            upload.incoming,
+            log=log,
+            columns=columns,
+            now=running.clock(),
+            by=acting.principal.id,
+        )
+    acting.note(row.id, name=row.name, live=False)
     return gone_to(f"/logs/{row.id}")
 
 
@@ -94,7 +106,7 @@ def _ask(
     )
 
 
-@router.get("/{log}", response_class=HTMLResponse)
+@router.get("/{log}", dependencies=READS, response_class=HTMLResponse)
 def show_log(log: Id, visit: VisitDep) -> HTMLResponse:
     """One log: what is in it, what is odd about it, and what it was held against."""
     row = existing_log(visit.session, log)

@@ -13,6 +13,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from api.accounts.acting import allows, current
+from api.accounts.roles import Action, may
 from api.http.dependencies import LanguageDep, ReadSession, RunningDep
 from api.http.languages import LANGUAGE_COOKIE
 from api.pages.environment import environment
@@ -26,6 +28,9 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing comes from elsewhere, and no script stands in a page: whatever a label says, it stays text."""
+
+READS = [allows(Action.READ)]
+"""What every page that only shows something says of itself."""
 
 SECTIONS = ("home", "flows", "logs", "assessments", "live")
 YEAR_SECONDS = 31_536_000
@@ -95,7 +100,7 @@ def framed(
     **values: Any,
 ) -> HTMLResponse:
     """A page for which nothing has to be looked up, such as one that says what went wrong."""
-    wording = Wording(language)
+    wording, acting = Wording(language), current()
     content = (
         environment()
         .get_template(template)
@@ -110,12 +115,20 @@ def framed(
             in_language=lambda other: str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
             here=here,
             sections=SECTIONS,
-            csrf=getattr(request.state, "csrf", ""),
-            principal=getattr(request.state, "principal", None),
+            csrf=acting.csrf if acting else "",
+            principal=acting.who if acting else None,
+            may=lambda action: acting is not None and acting.who is not None and may(acting.who.role, Action(action)),
             **values,
         )
     )
-    response = HTMLResponse(content, status, {"Content-Language": language.value, "Content-Security-Policy": POLICY})
+    headers = {
+        "Content-Language": language.value,
+        "Content-Security-Policy": POLICY,
+        # with "no-referrer" a browser hides where a form comes from, even from ourselves
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+    response = HTMLResponse(content, status, headers)
     if request.query_params.get("lang") in set(Language):
         response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
     return response

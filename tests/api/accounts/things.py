@@ -48,6 +48,7 @@ MAKERS: dict[str, Callable[[Service, Things], str]] = {
     "case": _case,
     "hook": _hook,
     "assessment": _assessment,
+    "name": lambda _service, _made: "trueline.css",
     "key": lambda service, _: str(service.new_key("reviewer")[0]),
 }
 """How a thing is made. A new parameter of an address gets a line here."""
