@@ -20,7 +20,7 @@ from engine.assessment.groups import REST, REST_WEIGHT
 from engine.assessment.intervals import wilson
 from engine.assessment.losses import Cause, Loss, Losses
 from engine.assessment.population import Population
-from engine.assessment.scoring import rank_findings, weighted_score
+from engine.assessment.scoring import Scored, findings_of, rank_losses, weighted_score
 from engine.assessment.times import median_seconds
 from engine.review.simplicity import simplicity
 from engine.vocabulary import DeviationKind, Dimension, Outcome
@@ -32,7 +32,7 @@ MISSED_STANDARD = "missed-standard"
 """Why a case did not recover although all its required work was done."""
 
 
-def assess_adaptability(population: Population) -> DimensionScore:
+def assess_adaptability(population: Population) -> Scored:
     """The score of adaptability."""
     explanations, closed = population.explanations, population.cases.closed
     disturbed = disturbed_cases(population)
@@ -41,8 +41,8 @@ def assess_adaptability(population: Population) -> DimensionScore:
     late = _missed_by_case(population)
     of_case = explanations.of_case
     losses = Losses(explanations)
-    for row, cause in broken.items():
-        losses.add(cause, row)
+    for row, (number, cause) in broken.items():
+        losses.add(cause, row, number)
     is_broken = np.zeros(len(explanations), dtype=np.bool_)
     is_broken[list(broken)] = True
     found = [*losses.gathered(), *_late_losses(population, np.where(counted & ~is_broken[of_case], late, -1))]
@@ -50,18 +50,20 @@ def assess_adaptability(population: Population) -> DimensionScore:
     lost = sum(loss.units for loss in found)
     groups = (GroupScore(REST, REST_WEIGHT, due - lost, due),) if due else ()
     score = weighted_score(groups)
-    return DimensionScore(
+    ranked = () if score is None else rank_losses(population, found, groups)
+    result = DimensionScore(
         dimension=Dimension.ADAPTABILITY,
         numerator=due - lost,
         denominator=due,
         score=score,
         interval=wilson((due - lost) / due, due) if due > 1 else None,
-        findings=() if score is None else rank_findings(population, found, groups, score),
+        findings=() if score is None else findings_of(population, ranked, groups, score),
         reason="" if due else _reason(population),
         no_evidence=int((closed & ~population.known).sum()),
         groups=groups,
         beside=_beside(population, disturbed),
     )
+    return Scored(result, ranked)
 
 
 def _reason(population: Population) -> str:
@@ -96,19 +98,19 @@ def _missed(population: Population) -> pl.DataFrame:
     return population.instances.filter(pl.col("outcome") == Outcome.MISSED.value)
 
 
-def _unrecovered_explanations(population: Population) -> Mapping[int, Cause]:
-    """The closed explanations whose cases left required work undone, with the first reason."""
+def _unrecovered_explanations(population: Population) -> Mapping[int, tuple[int, Cause]]:
+    """The closed explanations whose cases left required work undone, with the first deviation that did and its cause."""
     explanations = population.explanations
     is_required = population.required_moves.tolist()
     offsets = explanations.moves.offsets.tolist()
-    broken: dict[int, Cause] = {}
+    broken: dict[int, tuple[int, Cause]] = {}
     for row, deviations in enumerate(explanations.deviations):
         if explanations.is_open[row]:
             continue
         for kind in (DeviationKind.UNFINISHED, DeviationKind.SKIPPED):
-            for deviation in deviations:
+            for number, deviation in enumerate(deviations):
                 if deviation.kind is kind and any(is_required[offsets[row] + index] for index in deviation.moves):
-                    broken.setdefault(row, Cause(kind.value, deviation.steps))
+                    broken.setdefault(row, (number, Cause(kind.value, deviation.steps)))
     return broken
 
 
@@ -127,7 +129,8 @@ def _late_losses(population: Population, standard_of_case: Rows) -> list[Loss]:
     for index in np.unique(standard_of_case[standard_of_case >= 0]).tolist():
         cases = np.flatnonzero(standard_of_case == index)
         cause = Cause(MISSED_STANDARD, (), population.checks[index].standard)
-        losses.append(Loss(cause, len(cases), len(cases), tuple(cases[:EXAMPLES].tolist())))
+        examples = tuple(cases[:EXAMPLES].tolist())
+        losses.append(Loss(cause, len(cases), len(cases), examples, check=index, in_cases=cases))
     return losses
 
 

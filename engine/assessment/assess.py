@@ -12,20 +12,24 @@ from numpy.typing import NDArray
 
 from engine import VERSION
 from engine.assessment.adaptability import assess_adaptability
-from engine.assessment.assessment import Assessment, DimensionScore
+from engine.assessment.assessment import Assessment
+from engine.assessment.book_making import make_book
 from engine.assessment.branches import find_passages
+from engine.assessment.case_book import CaseBook
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import Tokens, edge_statistics, follow_tokens
 from engine.assessment.efficiency import assess_efficiency
 from engine.assessment.evidence import on_evidence
 from engine.assessment.explanations import Explanations, closed_cases, ends_for_free, explain
+from engine.assessment.losses import Loss
 from engine.assessment.ordering import assess_ordering
 from engine.assessment.part import Judging, Part
 from engine.assessment.pattern_search import find_patterns
 from engine.assessment.population import Population
 from engine.assessment.steps import step_statistics
-from engine.assessment.summaries import summarise_deviations
+from engine.assessment.scoring import Scored
+from engine.assessment.summaries import rank_deviations, summarise_deviations
 from engine.assessment.survey import Survey, Surveying
 from engine.assessment.verdicts import summarise_standards
 from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR, Calendar, CalendarChoice
@@ -48,6 +52,29 @@ Progress = Callable[[int, int], None]
 """Called with the parts of the work done and the parts in all."""
 
 _PARTS = 5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AssessedCases:
+    """An assessment, and what became of each case in it.
+
+    Attributes:
+        assessment: As ``assess`` returns it.
+        cases: Every case, deviation and lost unit behind it.
+    """
+
+    assessment: Assessment
+    cases: CaseBook
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work:
+    """An assessment with what it was counted from."""
+
+    assessment: Assessment
+    population: Population
+    scored: tuple[Scored, ...]
+    ranked: tuple[Loss, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,6 +129,70 @@ def assess(
             ``assess.unknown-holiday`` when a season names a holiday that the calendar does not know.
         LimitExceeded: Of some case no run to an end was found within the budget.
     """
+    return _work(
+        process,
+        log,
+        now=now,
+        closed=closed,
+        calendar=calendar,
+        lifecycle=lifecycle,
+        mapper=mapper,
+        part_mapper=part_mapper,
+        progress=progress,
+        limits=limits,
+    ).assessment
+
+
+def assess_with_cases(
+    process: Process,
+    log: Log | LogParts,
+    *,
+    now: datetime | None = None,
+    closed: ClosedRule | None = None,
+    calendar: Calendar | None = None,
+    lifecycle: Lifecycle | None = None,
+    mapper: Mapper = SERIAL,
+    part_mapper: Mapper = SERIAL,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> AssessedCases:
+    """Hold a log against a process, and keep what became of each case.
+
+    Takes and raises what ``assess`` does.
+
+    Returns:
+        The same assessment, and its case book. Both are the same however the log was cut into parts.
+    """
+    found = _work(
+        process,
+        log,
+        now=now,
+        closed=closed,
+        calendar=calendar,
+        lifecycle=lifecycle,
+        mapper=mapper,
+        part_mapper=part_mapper,
+        progress=progress,
+        limits=limits,
+    )
+    book = make_book(found.population, found.scored, found.ranked, found.assessment.alignments)
+    return AssessedCases(found.assessment, book)
+
+
+def _work(
+    process: Process,
+    log: Log | LogParts,
+    *,
+    now: datetime | None,
+    closed: ClosedRule | None,
+    calendar: Calendar | None,
+    lifecycle: Lifecycle | None,
+    mapper: Mapper,
+    part_mapper: Mapper,
+    progress: Progress | None,
+    limits: Limits,
+) -> _Work:
+    """What ``assess`` does."""
     parts = WholeLog.of(log) if isinstance(log, Log) else log
     mode = lifecycle or parts.facts.transitions.usual
     counted = CountedParts.of(parts, mode)
@@ -123,6 +214,7 @@ def assess(
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
     population, tokens = _judged(process, structure, counted, explanations, closed_ones, settings=settings)
     settings.progress(4, _PARTS)
+    scored, ranked = _scored(population), rank_deviations(population)
     found = Assessment(
         flow=process.flow,
         log_name=parts.facts.name,
@@ -134,9 +226,9 @@ def assess(
         cases=len(closed_ones),
         open_cases=int((~closed_ones).sum()),
         events=survey.events,
-        dimensions=_dimensions(population),
+        dimensions=tuple(one.score for one in scored),
         standards=summarise_standards(population),
-        deviations=summarise_deviations(population),
+        deviations=summarise_deviations(population, ranked),
         steps=step_statistics(population),
         edges=edge_statistics(process.flow, tokens.counts, population.part.edge_spans),
         alignments=alignments,
@@ -148,10 +240,10 @@ def assess(
         calendars=_calendars_in_use(process, settings),
     )
     settings.progress(_PARTS, _PARTS)
-    return found
+    return _Work(found, population, scored, ranked)
 
 
-def _dimensions(population: Population) -> tuple[DimensionScore, ...]:
+def _scored(population: Population) -> tuple[Scored, ...]:
     return (
         assess_completeness(population),
         assess_ordering(population),

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.assessment.assessment import DimensionScore
 from engine.assessment.explanations import SYNC
 from engine.assessment.losses import Cause, Losses
 from engine.assessment.population import Population
-from engine.assessment.scoring import Units, score_units
+from engine.assessment.scoring import Scored, Units, score_units
 from engine.vocabulary import DeviationKind, Dimension
 
 
-def assess_completeness(population: Population) -> DimensionScore:
+def assess_completeness(population: Population) -> Scored:
     """The score of completeness."""
     return score_units(
         population,
@@ -44,7 +43,7 @@ def required_units(population: Population) -> Units:
     due = kept.copy()
     losses = Losses(explanations)
     for row, deviations in enumerate(explanations.deviations):
-        for deviation in deviations:
+        for number, deviation in enumerate(deviations):
             lost: dict[int, list[str]] = {}
             for move in (offsets[row] + index for index in deviation.moves):
                 if not required[move]:
@@ -56,5 +55,6 @@ def required_units(population: Population) -> Units:
                 else:
                     lost.setdefault(group, []).append(labels_of_net[label_of[move]])
             for group, steps in lost.items():
-                losses.add(Cause(deviation.kind.value, tuple(steps), group=groups.ids[group]), row, len(steps))
+                cause = Cause(deviation.kind.value, tuple(steps), group=groups.ids[group])
+                losses.add(cause, row, number, len(steps))
     return Units(kept, due, losses.gathered())

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.assessment.assessment import DimensionScore
 from engine.assessment.population import Population
-from engine.assessment.scoring import Units, score_units
+from engine.assessment.scoring import Scored, Units, score_units
 from engine.assessment.times import median_seconds, quantile_seconds
 from engine.vocabulary import Dimension, Outcome
 
 
-def assess_efficiency(population: Population) -> DimensionScore:
+def assess_efficiency(population: Population) -> Scored:
     """The score of efficiency."""
     return score_units(
         population,

@@ -1,12 +1,18 @@
-"""Losses: what took units from a dimension, gathered over explanations and over instances of standards."""
+"""Losses: what took units from a dimension, gathered over explanations and over instances of standards.
+
+Each loss remembers where its units were lost, so that a case book can follow them down to cases and events.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from engine.assessment.checks import Check
 from engine.assessment.explanations import EXAMPLES, Explanations
@@ -34,6 +40,20 @@ class Cause:
     branch: tuple[str, ...] = ()
 
 
+class Source(NamedTuple):
+    """A deviation that lost units.
+
+    Attributes:
+        explanation: Whose deviation.
+        deviation: Its place among the deviations of the explanation.
+        units: Units lost in each case of the explanation.
+    """
+
+    explanation: int
+    deviation: int
+    units: int
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What one cause took.
@@ -43,12 +63,18 @@ class Loss:
         units: Lost units, or occurrences.
         cases: Distinct cases.
         examples: Indices of up to ``EXAMPLES`` cases, in the log's order.
+        sources: The deviations that lost them; empty for checks.
+        check: Index of the check whose missed instances lost them, −1 for deviations of alignments.
+        in_cases: int64 the cases that lost one unit each; None where ``sources`` or all missed instances say it.
     """
 
     cause: Cause
     units: int
     cases: int
     examples: tuple[int, ...]
+    sources: tuple[Source, ...] = ()
+    check: int = -1
+    in_cases: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +82,11 @@ class Losses:
     """Collects units lost by explanations; each counts once for every case of its explanation."""
 
     explanations: Explanations
-    _units: dict[Cause, dict[int, int]] = field(default_factory=dict)
+    _sources: dict[Cause, list[Source]] = field(default_factory=dict)
 
-    def add(self, cause: Cause, explanation: int, units: int = 1) -> None:
-        """Note that every case of an explanation lost units by a cause."""
-        rows = self._units.setdefault(cause, {})
-        rows[explanation] = rows.get(explanation, 0) + units
+    def add(self, cause: Cause, explanation: int, deviation: int, units: int = 1) -> None:
+        """Note that every case of an explanation lost units by a cause, in one of its deviations."""
+        self._sources.setdefault(cause, []).append(Source(explanation, deviation, units))
 
     def gathered(self) -> tuple[Loss, ...]:
         """One loss for each cause, in the order in which causes were first noted."""
@@ -69,11 +94,13 @@ class Losses:
         return tuple(
             Loss(
                 cause,
-                sum(units * cases[row] for row, units in rows.items()),
+                sum(source.units * cases[source.explanation] for source in sources),
                 sum(cases[row] for row in rows),
                 tuple(heapq.nsmallest(EXAMPLES, (case for row in rows for case in examples[row]))),
+                tuple(sources),
             )
-            for cause, rows in self._units.items()
+            for cause, sources in self._sources.items()
+            if (rows := dict.fromkeys(source.explanation for source in sources))
         )
 
 
@@ -108,5 +135,5 @@ def missed_checks(
         if dimension in {None, check.dimension}:
             group = groups[index] if groups is not None else ""
             cause = Cause(kind, check.steps, check.standard, group, branch=check.branch)
-            found.append(Loss(cause, units, cases, tuple(examples)))
+            found.append(Loss(cause, units, cases, tuple(examples), check=index))
     return tuple(found)

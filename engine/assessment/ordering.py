@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.assessment.assessment import DimensionScore
 from engine.assessment.losses import Cause, Losses
 from engine.assessment.population import Population
-from engine.assessment.scoring import Units, score_units
+from engine.assessment.scoring import Scored, Units, score_units
 from engine.vocabulary import Dimension
 
 
-def assess_ordering(population: Population) -> DimensionScore:
+def assess_ordering(population: Population) -> Scored:
     """The score of ordering."""
     return score_units(
         population,
@@ -39,12 +38,12 @@ def event_units(population: Population) -> Units:
     losses = Losses(explanations)
     groups_of_events, offsets = group_of.tolist(), explanations.event_offsets.tolist()
     for row, deviations in enumerate(explanations.deviations):
-        for deviation in deviations:
+        for number, deviation in enumerate(deviations):
             lost: dict[int, list[str]] = {}
             for position, step in zip(deviation.positions, deviation.steps, strict=False):
                 lost.setdefault(groups_of_events[offsets[row] + position], []).append(step)
             for group, steps in lost.items():
                 kept[row, group] -= len(steps)
                 cause = Cause(deviation.kind.value, tuple(steps), "", groups.ids[group], deviation.other_branch)
-                losses.add(cause, row, len(steps))
+                losses.add(cause, row, number, len(steps))
     return Units(kept, due, losses.gathered())

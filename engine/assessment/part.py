@@ -39,6 +39,8 @@ Truths = NDArray[np.bool_]
 
 INSTANCES = ("standard", "case", "outcome", "kind", "kept_later", "moment", "lack")
 """The columns of instances that outlive their part; ``case`` counts the cases of the whole log."""
+MISSED = ("standard", "case", "kind", "moment", "first", "second")
+"""The columns of missed instances; ``first`` and ``second`` are the positions of their events in the case, or null."""
 _CASE_ID = "case_id"
 
 
@@ -52,6 +54,7 @@ class Part:
         step_spans: How long their events took and were waited for.
         edge_spans: How long it took to go along edges.
         instances: The instances of the checks (``INSTANCES``), by check, then case, then event.
+        missed: Those of the instances that were missed (``MISSED``), with their events.
         samples: By index, the sample of each standard of the population.
         values: What the conditions of branches read: ``case_id``, then one column for each name.
     """
@@ -61,6 +64,7 @@ class Part:
     step_spans: pl.DataFrame
     edge_spans: pl.DataFrame
     instances: pl.DataFrame
+    missed: pl.DataFrame
     samples: Mapping[int, Sample]
     values: pl.DataFrame
 
@@ -76,6 +80,7 @@ class Part:
             step_spans=pl.concat([part.step_spans for part in parts]),
             edge_spans=pl.concat([part.edge_spans for part in parts]),
             instances=pl.concat([part.instances for part in parts]).sort("standard", maintain_order=True),
+            missed=pl.concat([part.missed for part in parts]).sort("standard", maintain_order=True),
             samples=samples,
             values=pl.concat([part.values for part in parts]),
         )
@@ -130,6 +135,7 @@ class Judging:
             step_spans=step_spans(events),
             edge_spans=self.tokens.spans(of_case, events),
             instances=instances.select(INSTANCES).with_columns(pl.col("case") + pl.lit(first, dtype=pl.UInt32)),
+            missed=_missed(instances, events.offsets, first),
             samples={
                 index: Sample.of(standard, facts)
                 for index, standard in enumerate(self.flow.standards)
@@ -177,6 +183,20 @@ def _without_unknown(instances: pl.DataFrame, unknown: Truths) -> pl.DataFrame:
         kept_later=pl.when(~lacking).then("kept_later"),
         lack=pl.when(lacking).then(pl.lit(Lack.ALIGNMENT.value)).otherwise("lack").cast(instances.schema["lack"]),
     )
+
+
+def _missed(instances: pl.DataFrame, offsets: NDArray[np.int64], first: int) -> pl.DataFrame:
+    """The missed instances of a part whose first case has this number."""
+    missed = instances.filter(pl.col("outcome") == Outcome.MISSED.value)
+    begins = pl.Series(offsets[:-1], dtype=pl.UInt32).gather(missed["case"])
+    return missed.select(
+        "standard",
+        pl.col("case") + pl.lit(first, dtype=pl.UInt32),
+        "kind",
+        "moment",
+        pl.col("first") - begins,
+        pl.col("second") - begins,
+    ).select(MISSED)
 
 
 def _branch_values(flow: Flow, attributes: Attributes) -> pl.DataFrame:

@@ -25,6 +25,19 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Scored:
+    """A dimension with the losses behind its findings.
+
+    Attributes:
+        score: The dimension.
+        losses: One for each finding, in the same order.
+    """
+
+    score: DimensionScore
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Units:
     """The units that explanations bring to a dimension.
 
@@ -53,7 +66,7 @@ def score_units(
     reason: str,
     no_evidence: int = 0,
     beside: Mapping[str, float | int | None] | None = None,
-) -> DimensionScore:
+) -> Scored:
     """The score of a dimension: the units of its explanations together with its checks.
 
     Args:
@@ -82,18 +95,20 @@ def score_units(
         dimension=dimension,
         groups=[groups.ids[index] for index in groups.of_check],
     )
-    return DimensionScore(
+    ranked = () if score is None else rank_losses(population, losses, scores)
+    found = DimensionScore(
         dimension=dimension,
         numerator=int(kept.sum()),
         denominator=int(due.sum()),
         score=score,
         interval=_interval(population, units, instances, scores, score),
-        findings=() if score is None else rank_findings(population, losses, scores, score),
+        findings=() if score is None else findings_of(population, ranked, scores, score),
         reason=reason if score is None else "",
         no_evidence=no_evidence + population.instances_of(dimension, Outcome.NO_EVIDENCE).height,
         groups=scores,
         beside=beside or {},
     )
+    return Scored(found, ranked)
 
 
 def weighted_score(groups: Sequence[GroupScore]) -> Fraction | None:
@@ -105,18 +120,28 @@ def weighted_score(groups: Sequence[GroupScore]) -> Fraction | None:
     return 100 * sum((Fraction(g.weight * g.numerator, g.denominator) for g in counted), Fraction()) / weights
 
 
-def rank_findings(
-    population: Population, losses: Sequence[Loss], groups: Sequence[GroupScore], score: Fraction
-) -> tuple[Finding, ...]:
-    """Losses as findings, the one that costs most points first, then in the order of the flow."""
-    weights = sum(group.weight for group in groups)
-    price = {g.group: Fraction(100 * g.weight, weights * g.denominator) for g in groups if g.denominator}
+def rank_losses(population: Population, losses: Sequence[Loss], groups: Sequence[GroupScore]) -> tuple[Loss, ...]:
+    """Losses, the one that costs most points first, then in the order of the flow."""
+    price = _prices(groups)
     place = {step: index for index, step in enumerate(population.net.labels)}
 
     def order(loss: Loss) -> tuple[Fraction, list[int], Cause]:
         return -loss.units * price[loss.cause.group], [place.get(s, len(place)) for s in loss.cause.steps], loss.cause
 
-    ranked = sorted(losses, key=order)
+    return tuple(sorted(losses, key=order))
+
+
+def _prices(groups: Sequence[GroupScore]) -> dict[str, Fraction]:
+    """The points that one lost unit of each weight group costs."""
+    weights = sum(group.weight for group in groups)
+    return {g.group: Fraction(100 * g.weight, weights * g.denominator) for g in groups if g.denominator}
+
+
+def findings_of(
+    population: Population, ranked: Sequence[Loss], groups: Sequence[GroupScore], score: Fraction
+) -> tuple[Finding, ...]:
+    """Ranked losses as findings."""
+    price = _prices(groups)
     points = share_points([loss.units * price[loss.cause.group] for loss in ranked], score)
     return tuple(
         Finding(

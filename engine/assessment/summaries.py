@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.assessment.assessment import BranchEvidence, BranchExample, DeviationSummary
 from engine.assessment.checks import branches_of
 from engine.assessment.losses import Cause, Loss, Losses, missed_checks
@@ -11,18 +13,23 @@ from engine.definitions.flow import Edge
 from engine.vocabulary import DeviationKind
 
 
-def summarise_deviations(population: Population) -> tuple[DeviationSummary, ...]:
+def rank_deviations(population: Population) -> tuple[Loss, ...]:
     """Equal deviations together, most frequent first, then in the order of the flow."""
     losses = Losses(population.explanations)
     for row, deviations in enumerate(population.explanations.deviations):
-        for deviation in deviations:
-            losses.add(Cause(deviation.kind.value, deviation.steps, other_branch=deviation.other_branch), row)
+        for number, deviation in enumerate(deviations):
+            cause = Cause(deviation.kind.value, deviation.steps, other_branch=deviation.other_branch)
+            losses.add(cause, row, number)
     place = {step: index for index, step in enumerate(population.net.labels)}
 
     def order(loss: Loss) -> tuple[int, list[int], Cause]:
         return -loss.units, [place.get(step, len(place)) for step in loss.cause.steps], loss.cause
 
-    found = losses.gathered() + missed_checks(population.instances, population.checks)
+    return tuple(sorted(losses.gathered() + missed_checks(population.instances, population.checks), key=order))
+
+
+def summarise_deviations(population: Population, ranked: Sequence[Loss]) -> tuple[DeviationSummary, ...]:
+    """Ranked deviations with the ids of their examples, and what shows wrong branches."""
     edges: dict[tuple[str, ...], Edge] = {(edge.source, edge.target): edge for edge in branches_of(population.flow)}
     return tuple(
         DeviationSummary(
@@ -35,7 +42,7 @@ def summarise_deviations(population: Population) -> tuple[DeviationSummary, ...]
             examples=population.names(loss.examples),
             branch=_evidence(edges[loss.cause.branch], loss.examples, population) if loss.cause.branch else None,
         )
-        for loss in sorted(found, key=order)
+        for loss in ranked
     )
 
 

@@ -77,6 +77,12 @@ def plain_scores(
     process: Process, cases: Attributed, rule: ClosedRule, now: datetime | None
 ) -> dict[Dimension, PlainScore]:
     """The twin's answer, on the alignments that the search finds."""
+    plain = plain_cases(process, cases, rule, now)
+    return assess_plainly(process.flow, process.net, plain, now=now, calendar=OFFICE)
+
+
+def plain_cases(process: Process, cases: Attributed, rule: ClosedRule, now: datetime | None) -> list[PlainCase]:
+    """The cases as the twin takes them, with the alignments that the search finds."""
     variants = find_variants(log_of(cases.events))
     costs = Costs(forbidden=frozenset(t.id for t in process.net.transitions if t.enters_plan))
     whole = align(process.net, variants, costs=costs).per_variant
@@ -89,7 +95,7 @@ def plain_scores(
         idle = last is not None and now is not None and now - last >= timedelta(days=2)
         closed = {"all": True, "ended": free}.get(str(rule), idle)
         plain.append(PlainCase(events, one.moves if closed else other.moves, closed, free, values))
-    return assess_plainly(process.flow, process.net, plain, now=now, calendar=OFFICE)
+    return plain
 
 
 def lost_units(score: DimensionScore) -> Counter[Cause]:
