@@ -32,6 +32,7 @@ class Limits:
         keys: Keys that open the service at once.
         hooks: Hooks of one live log.
         hook_attempts: Attempts to deliver one notice to a hook.
+        acceptances: Acceptances of deviations of one flow that were not withdrawn.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
         part_cells: Rows times columns of a Parquet file, or of a part of one, that are held in memory at once; a larger
@@ -88,6 +89,7 @@ class Limits:
     keys: int = 1_000
     hooks: int = 20
     hook_attempts: int = 12
+    acceptances: int = 1_000
     json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
     part_cells: int = 25_000_000

@@ -99,7 +99,7 @@ def _missed(population: Population) -> pl.DataFrame:
 
 
 def _unrecovered_explanations(population: Population) -> Mapping[int, tuple[int, Cause]]:
-    """The closed explanations whose cases left required work undone, with the first deviation that did and its cause."""
+    """The closed explanations whose cases left required work undone: the first deviation that did, and its cause."""
     explanations = population.explanations
     is_required = population.required_moves.tolist()
     offsets = explanations.moves.offsets.tolist()

@@ -15,7 +15,7 @@ from engine.assessment.adaptability import assess_adaptability
 from engine.assessment.assessment import Assessment
 from engine.assessment.book_making import make_book
 from engine.assessment.branches import find_passages
-from engine.assessment.case_book import CaseBook
+from engine.assessment.case_book import AssessedCases
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.assessment.completeness import assess_completeness
 from engine.assessment.edges import Tokens, edge_statistics, follow_tokens
@@ -27,8 +27,8 @@ from engine.assessment.ordering import assess_ordering
 from engine.assessment.part import Judging, Part
 from engine.assessment.pattern_search import find_patterns
 from engine.assessment.population import Population
-from engine.assessment.steps import step_statistics
 from engine.assessment.scoring import Scored
+from engine.assessment.steps import step_statistics
 from engine.assessment.summaries import rank_deviations, summarise_deviations
 from engine.assessment.survey import Survey, Surveying
 from engine.assessment.verdicts import summarise_standards
@@ -55,19 +55,6 @@ _PARTS = 5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class AssessedCases:
-    """An assessment, and what became of each case in it.
-
-    Attributes:
-        assessment: As ``assess`` returns it.
-        cases: Every case, deviation and lost unit behind it.
-    """
-
-    assessment: Assessment
-    cases: CaseBook
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class _Work:
     """An assessment with what it was counted from."""
 
@@ -75,6 +62,7 @@ class _Work:
     population: Population
     scored: tuple[Scored, ...]
     ranked: tuple[Loss, ...]
+    counted: CountedParts
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -176,7 +164,7 @@ def assess_with_cases(
         limits=limits,
     )
     book = make_book(found.population, found.scored, found.ranked, found.assessment.alignments)
-    return AssessedCases(found.assessment, book)
+    return AssessedCases(found.assessment, book, found.counted)
 
 
 def _work(
@@ -240,7 +228,7 @@ def _work(
         calendars=_calendars_in_use(process, settings),
     )
     settings.progress(_PARTS, _PARTS)
-    return _Work(found, population, scored, ranked)
+    return _Work(found, population, scored, ranked, counted)
 
 
 def _scored(population: Population) -> tuple[Scored, ...]:

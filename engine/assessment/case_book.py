@@ -23,7 +23,9 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
+from engine.assessment.assessment import Assessment
 from engine.conformance.standards.instances import KINDS
+from engine.logs.parts import CountedParts
 from engine.vocabulary import DeviationKind, Dimension
 
 DIMENSIONS = tuple(dimension.value for dimension in Dimension)
@@ -153,6 +155,21 @@ class CaseBook:
     def lazily(self) -> BookTables:
         """The same as tables that are only looked into."""
         return BookTables(**{name: table.lazy() for name, table in self.tables()})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AssessedCases:
+    """An assessment, and what became of each case in it.
+
+    Attributes:
+        assessment: As ``assess`` returns it.
+        cases: Every case, deviation and lost unit behind it.
+        counted: The events that it was judged by.
+    """
+
+    assessment: Assessment
+    cases: CaseBook
+    counted: CountedParts
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,9 +13,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from api.schemas.assessment import AssessmentShape
-from engine.assessment.assess import AssessedCases, assess, assess_with_cases
+from engine.assessment.assess import assess, assess_with_cases
 from engine.assessment.assessment import Finding
-from engine.assessment.case_book import DIMENSIONS, LOSING, LOST, CaseBook
+from engine.assessment.case_book import DIMENSIONS, LOSING, LOST, AssessedCases, CaseBook
 from engine.assessment.closing import ALL_CLOSED, ClosedRule
 from engine.errors import InputRefused
 from engine.limits import DEFAULT_LIMITS

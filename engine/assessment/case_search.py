@@ -1,0 +1,187 @@
+"""Searching a case book: which cases, in which order, a page at a time. Tables are read only as far as is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import polars as pl
+
+from engine.assessment.case_book import LOST, BookTables
+from engine.vocabulary import DeviationKind, Dimension
+
+
+class CaseOrder(StrEnum):
+    """The order of cases; equal ones stand in the order of the log.
+
+    ``worst``: most lost units first. ``longest``: by duration, unknown ones last. ``newest``: by start, unknown ones
+    last.
+    """
+
+    WORST = "worst"
+    LONGEST = "longest"
+    NEWEST = "newest"
+
+
+_COLUMNS = {CaseOrder.WORST: "lost", CaseOrder.LONGEST: "duration", CaseOrder.NEWEST: "start"}
+_LAST = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases are looked for; what is None does not matter.
+
+    Attributes:
+        kind, step, standard: They have a deviation of this kind, that names this step, that comes from this standard;
+            the three are asked of one deviation.
+        dimension: They lost units in it.
+        finding: They lost units by this finding of the dimension, by its index; needs ``dimension``.
+        variant: They follow this variant, by its index.
+        closed: They were judged as closed, or as open.
+        min_cost: Their alignment costs at least so much.
+        text: Their id contains it, whatever the case of its letters.
+    """
+
+    kind: DeviationKind | None = None
+    step: str | None = None
+    standard: str | None = None
+    dimension: Dimension | None = None
+    finding: int | None = None
+    variant: int | None = None
+    closed: bool | None = None
+    min_cost: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CasePage:
+    """Some cases of those that were found.
+
+    Attributes:
+        cases: Rows of ``CASES``, in their order.
+        total: How many were found in all.
+        next: Number of the last case of the page, to go on behind it; None at the end.
+    """
+
+    cases: pl.DataFrame
+    total: int
+    next: int | None
+
+
+def matching(book: BookTables, wanted: CaseFilter) -> pl.LazyFrame:
+    """The cases that a filter lets through, in the log's order."""
+    found = book.cases
+    if wanted.kind is not None or wanted.step is not None or wanted.standard is not None:
+        found = found.filter(_having(book, wanted))
+    if wanted.dimension is not None:
+        found = found.filter(pl.col(LOST[wanted.dimension.value]) > 0)
+        if wanted.finding is not None:
+            losses = book.losses.filter(
+                pl.col("dimension") == wanted.dimension.value, pl.col("finding") == wanted.finding
+            )
+            found = found.filter(pl.col("case").is_in(_column(losses, "case").implode()))
+    if wanted.variant is not None:
+        found = found.filter(pl.col("variant") == wanted.variant)
+    if wanted.closed is not None:
+        found = found.filter(pl.col("closed") == wanted.closed)
+    if wanted.min_cost is not None:
+        found = found.filter(pl.col("cost") >= wanted.min_cost)
+    if wanted.text is not None:
+        lowered = pl.col("case_id").str.to_lowercase()
+        found = found.filter(lowered.str.contains(wanted.text.lower(), literal=True))
+    return found
+
+
+def page_of_cases(book: BookTables, wanted: CaseFilter, order: CaseOrder, *, after: int, limit: int) -> CasePage:
+    """A page of the cases that a filter lets through.
+
+    Args:
+        book: The book.
+        wanted: The filter.
+        order: The order.
+        after: Number of the case, counted from 1, behind which the page begins; 0 for the first page.
+        limit: At most so many.
+    """
+    value = pl.col(_COLUMNS[order]).to_physical().cast(pl.Int64).fill_null(_LAST).alias("value")
+    keys = matching(book, wanted).select("case", value).collect()
+    total, rest = keys.height, keys
+    if after:
+        last = book.cases.filter(pl.col("case") == after - 1).select(value).collect()["value"]
+        border = int(last[0]) if len(last) else _LAST
+        rest = keys.filter((pl.col("value") < border) | ((pl.col("value") == border) & (pl.col("case") > after - 1)))
+    first = rest.sort(["value", "case"], descending=[True, False]).head(limit)["case"]
+    return CasePage(cases_of(book, first), total, int(first[-1]) + 1 if rest.height > limit else None)
+
+
+def cases_of(book: BookTables, cases: pl.Series) -> pl.DataFrame:
+    """The rows of some cases, in their order."""
+    rows = book.cases.filter(pl.col("case").is_in(cases.implode())).collect()
+    return pl.DataFrame({"case": cases.cast(pl.UInt32)}).join(rows, on="case", how="left", maintain_order="left")
+
+
+def cases_called(book: BookTables, name: str) -> pl.DataFrame:
+    """The cases of an id, in the log's order; a log may hold several."""
+    return book.cases.filter(pl.col("case_id") == name).collect()
+
+
+def deviations_of(book: BookTables, cases: pl.DataFrame) -> pl.DataFrame:
+    """Every deviation and every missed instance of some cases.
+
+    Returns:
+        ``case``, ``summary``, ``number`` (of its explanation's deviations; null for missed instances), ``check`` (null
+        for deviations), ``positions``, ``moves`` (empty for missed instances), ``cost``, ``moment`` (null for
+        deviations) and the lost units of each dimension; deviations first, each case's together.
+    """
+    wanted = cases.select("case", "explanation")
+    explanations = wanted["explanation"].unique().implode()
+    found = book.deviations.filter(pl.col("explanation").is_in(explanations)).collect()
+    aligned = wanted.join(found, on="explanation").drop("explanation")
+    missed = book.missed.filter(pl.col("case").is_in(wanted["case"].implode())).collect()
+    instances = missed.select(
+        "case",
+        "summary",
+        "check",
+        "moment",
+        pl.concat_list("first", "second").list.drop_nulls().list.unique(maintain_order=True).alias("positions"),
+        *(
+            (pl.col("dimension") == name).cast(pl.UInt32).alias(LOST[name])
+            for name in LOST
+            if name != Dimension.ADAPTABILITY
+        ),
+        LOST[Dimension.ADAPTABILITY.value],
+    )
+    every = pl.concat([aligned, instances], how="diagonal")
+    empty = pl.lit([], dtype=pl.List(pl.UInt32))
+    lost = [pl.col(name).fill_null(0) for name in LOST.values()]
+    return every.with_columns(*lost, pl.col("cost").fill_null(0), pl.col("moves").fill_null(empty)).sort(
+        "case", "number", "check", nulls_last=True, maintain_order=True
+    )
+
+
+def summaries_of(book: BookTables, numbers: Sequence[int] | None = None) -> dict[int, dict[str, object]]:
+    """Number → row of some equal deviations, or of all."""
+    rows = book.summaries
+    if numbers is not None:
+        rows = rows.filter(pl.col("summary").is_in(list(numbers)))
+    return {row["summary"]: row for row in rows.collect().iter_rows(named=True)}
+
+
+def _having(book: BookTables, wanted: CaseFilter) -> pl.Expr:
+    """Whether a case has a deviation as it is looked for."""
+    chosen = book.summaries
+    if wanted.kind is not None:
+        chosen = chosen.filter(pl.col("kind") == wanted.kind.value)
+    if wanted.step is not None:
+        chosen = chosen.filter(pl.col("steps").list.contains(wanted.step))
+    if wanted.standard is not None:
+        chosen = chosen.filter(pl.col("standard") == wanted.standard)
+    summaries = pl.col("summary").is_in(_column(chosen, "summary").implode())
+    explanations = _column(book.deviations.filter(summaries), "explanation").unique()
+    cases = _column(book.missed.filter(summaries), "case").unique()
+    return pl.col("explanation").is_in(explanations.implode()) | pl.col("case").is_in(cases.implode())
+
+
+def _column(rows: pl.LazyFrame, name: str) -> pl.Series:
+    return rows.select(name).collect()[name]
