@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.composition import Progress
     from api.spread import Spread
     from engine.assessment.assessment import Assessment
+    from engine.assessment.case_book import AssessedCases
     from engine.assessment.history import TargetHistory
     from engine.assessment.versions import VersionedAssessment
     from engine.calendars import Calendar
@@ -61,6 +62,37 @@ def assess_log(
         part_mapper=SERIAL if over is None else over.parts,
         limits=limits,
         progress=progress,
+    )
+
+
+def assess_log_with_cases(
+    process: Process,
+    log: Log | LogParts,
+    *,
+    now: datetime | None = None,
+    closed: str | None = None,
+    calendar: str | None = None,
+    lifecycle: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> AssessedCases:
+    """Assess a log against a process, and keep what became of each case.
+
+    Takes and raises what ``assess_log`` does; the work runs on threads of this process.
+    """
+    from api.budget import Watched
+    from engine.assessment.assess import assess_with_cases
+    from engine.assessment.closing import ClosedRule
+    from engine.logs.lifecycle import Lifecycle
+
+    return assess_with_cases(
+        process,
+        log,
+        now=now,
+        closed=None if closed is None else ClosedRule.parse(closed),
+        calendar=None if calendar is None else _calendar(calendar),
+        lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
+        mapper=Watched(),
+        limits=limits,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from api.assessing import assess_log, assess_versions_of
+from api.assessing import assess_log_with_cases, assess_versions_of
 from api.assessments.options import Options
 from api.assessments.summaries import ScoreSummary
 from api.composition import draw_process, report_of, versions_report_of
@@ -20,6 +20,7 @@ from engine.assessment.assessment import Assessment
 from engine.errors import InputRefused, Problem, Unavailable
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.overlay import OverlayKind
+from engine.storage.case_files import book_files, judged_files
 from engine.storage.database import Session, after_commit
 from engine.storage.files import DamagedFile, Stored
 from engine.storage.full_disk import is_full_disk
@@ -119,10 +120,11 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
     """Assess a stored log against a stored flow.
 
     Returns:
-        Name → content of everything that is kept: the result, and reports and charts in both languages.
+        Name → content of everything that is kept: the result, reports and charts in both languages, the case book and
+        the events that it was made from.
     """
     process = _stored_process(running, flow)
-    assessment = assess_log(
+    found = assess_log_with_cases(
         process,
         stored_log(running, log),
         now=options.now,
@@ -131,7 +133,11 @@ def assess_stored(running: Running, flow: FlowRow, log: LogRow, options: Options
         lifecycle=options.lifecycle or log.lifecycle or None,
         limits=running.limits,
     )
-    return artefacts_of(process, assessment)
+    return {
+        **artefacts_of(process, found.assessment),
+        **dict(book_files(found.cases)),
+        **dict(judged_files(found.counted, now=found.assessment.now)),
+    }
 
 
 def _stored_process(running: Running, row: FlowRow) -> Process:

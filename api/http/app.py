@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from api.acceptances import endpoints as acceptances
 from api.accounts import endpoints as accounts
 from api.accounts import sign_in
 from api.accounts.acting import allows, declared
@@ -15,6 +16,8 @@ from api.accounts.roles import Action
 from api.assessments import endpoints as assessments
 from api.assessments.service import recover
 from api.audit import endpoints as audit
+from api.cases import endpoints as cases
+from api.deviations import endpoints as deviations
 from api.events import endpoints as events
 from api.events.closing import recover as recover_closing
 from api.events.service import recover as recover_events
@@ -33,6 +36,7 @@ from api.pages import live as live_pages
 from api.pages import logs as log_pages
 from api.pages.problems import problem_page
 from api.running import Running
+from api.standards import endpoints as standards
 
 VERSION = "1"
 PAGES = (assets, home, flow_pages, log_pages, assessment_pages, live_pages)
@@ -43,6 +47,10 @@ TAGS = [
     {"name": "live", "description": "What is said of running cases, and what is due."},
     {"name": "hooks", "description": "Who is told what is said."},
     {"name": "assessments", "description": "What the difference between both is, as four measures."},
+    {"name": "cases", "description": "What became of each case in an assessment."},
+    {"name": "deviations", "description": "What went wrong in an assessment, and how often."},
+    {"name": "standards", "description": "What the standards of an assessment came to, and key figures."},
+    {"name": "acceptances", "description": "Deviations of a flow that are accepted, why, and until when."},
     {"name": "accounts", "description": "Who may do what, and who did what."},
     {"name": "health", "description": "Whether the service is there."},
 ]
@@ -77,7 +85,9 @@ def create_app(running: Running) -> FastAPI:
     install(app, say=problem_page)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
-    for part in (flows, logs, events, live, hooks, assessments, accounts, audit):
+    for part in (
+        flows, acceptances, logs, events, live, hooks, assessments, cases, deviations, standards, accounts, audit
+    ):
         version_one.include_router(part.router)
     reads = [allows(Action.READ)]
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False, dependencies=reads)

@@ -57,20 +57,18 @@ class Accepted:
         return {name: sum(units[name] for units in self.units.values()) for name in DIMENSIONS}
 
 
-def accepted_in(book: BookTables, keys: Mapping[int, str], acceptances: Sequence[Acceptance]) -> Accepted:
-    """Hold acceptances against a case book.
-
-    Args:
-        book: The book.
-        keys: Number of each summary → key of its deviation.
-        acceptances: Those in force.
-    """
+def accepted_in(book: BookTables, acceptances: Sequence[Acceptance]) -> Accepted:
+    """Hold acceptances that are in force against a case book."""
+    if not acceptances:
+        return Accepted({}, {})
     by_key: dict[str, list[Acceptance]] = {}
     for one in sorted(acceptances, key=lambda one: (one.case is not None, one.id)):
         by_key.setdefault(one.key, []).append(one)
-    everywhere = {number for number, key in keys.items() if any(a.case is None for a in by_key.get(key, ()))}
-    in_cases = {number: by_key[key] for number, key in keys.items() if key in by_key and number not in everywhere}
-    units = _units(book.summaries.filter(pl.col("summary").is_in(sorted(everywhere))).collect())
+    concerned = book.summaries.filter(pl.col("key").is_in(sorted(by_key))).collect()
+    keys = dict(concerned.select("summary", "key").iter_rows())
+    everywhere = {number for number, key in keys.items() if by_key[key][0].case is None}
+    in_cases = {number: by_key[key] for number, key in keys.items() if number not in everywhere}
+    units = _units(concerned.filter(pl.col("summary").is_in(sorted(everywhere))))
     if in_cases:
         ids = sorted({one.case for found in in_cases.values() for one in found if one.case is not None})
         cases = book.cases.filter(pl.col("case_id").is_in(ids)).select("case", "case_id", "explanation").collect()

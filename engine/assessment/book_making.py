@@ -22,6 +22,7 @@ from engine.assessment.case_book import (
     CaseBook,
     table,
 )
+from engine.assessment.deviation_names import DeviationName
 from engine.assessment.explanations import LOG, MODEL, Explanations
 from engine.assessment.losses import Loss
 from engine.assessment.population import Population
@@ -170,6 +171,7 @@ def _summaries(
         [
             (
                 number,
+                _name(loss).key(population.flow.id),
                 loss.cause.kind,
                 list(loss.cause.steps),
                 loss.cause.standard,
@@ -185,6 +187,11 @@ def _summaries(
     )
     found = found.join(lost, on="summary", how="left", maintain_order="left")
     return found.select(pl.col(name).cast(kind) for name, kind in SUMMARIES.items())
+
+
+def _name(loss: Loss) -> DeviationName:
+    cause = loss.cause
+    return DeviationName(cause.kind, cause.steps, cause.standard, cause.other_branch, cause.branch)
 
 
 def _explanations(population: Population, alignments: Alignments) -> pl.DataFrame:

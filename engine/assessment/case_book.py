@@ -77,6 +77,7 @@ LOSSES: dict[str, pl.DataType] = {
 
 SUMMARIES: dict[str, pl.DataType] = {
     "summary": pl.UInt32(),
+    "key": pl.String(),
     "kind": pl.Enum([kind.value for kind in DeviationKind]),
     "steps": pl.List(pl.String()),
     "standard": pl.String(),
@@ -86,7 +87,8 @@ SUMMARIES: dict[str, pl.DataType] = {
     "cases": pl.UInt64(),
     **{name: pl.UInt64() for name in LOST.values()},
 }
-"""One row for each of ``Assessment.deviations``, in the same order, with the units lost by all its occurrences."""
+"""One row for each of ``Assessment.deviations``, in the same order, with the units lost by all its occurrences.
+``key`` is that of its name (``deviation_names``)."""
 
 DEVIATIONS: dict[str, pl.DataType] = {
     "explanation": pl.UInt32(),

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from engine.assessment.case_book import LOST, BookTables
+from engine.assessment.deviation_search import with_deviation
 from engine.vocabulary import DeviationKind, Dimension
 
 
@@ -160,6 +161,11 @@ def deviations_of(book: BookTables, cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def losses_of_case(book: BookTables, case: int) -> pl.DataFrame:
+    """What a case lost: ``dimension``, ``finding``, ``units``."""
+    return book.losses.filter(pl.col("case") == case).select("dimension", "finding", "units").collect()
+
+
 def summaries_of(book: BookTables, numbers: Sequence[int] | None = None) -> dict[int, dict[str, object]]:
     """Number → row of some equal deviations, or of all."""
     rows = book.summaries
@@ -170,13 +176,7 @@ def summaries_of(book: BookTables, numbers: Sequence[int] | None = None) -> dict
 
 def _having(book: BookTables, wanted: CaseFilter) -> pl.Expr:
     """Whether a case has a deviation as it is looked for."""
-    chosen = book.summaries
-    if wanted.kind is not None:
-        chosen = chosen.filter(pl.col("kind") == wanted.kind.value)
-    if wanted.step is not None:
-        chosen = chosen.filter(pl.col("steps").list.contains(wanted.step))
-    if wanted.standard is not None:
-        chosen = chosen.filter(pl.col("standard") == wanted.standard)
+    chosen = with_deviation(book.summaries, kind=wanted.kind, step=wanted.step, standard=wanted.standard)
     summaries = pl.col("summary").is_in(_column(chosen, "summary").implode())
     explanations = _column(book.deviations.filter(summaries), "explanation").unique()
     cases = _column(book.missed.filter(summaries), "case").unique()

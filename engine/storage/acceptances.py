@@ -11,7 +11,7 @@ from sqlalchemy import Column, Text, func
 from sqlmodel import Field, SQLModel, col, select
 
 from engine.assessment.acceptances import Acceptance
-from engine.assessment.deviation_keys import KEY_CHARACTERS, DeviationName
+from engine.assessment.deviation_names import KEY_CHARACTERS, DeviationName
 from engine.errors import LimitExceeded
 from engine.limits import Limits
 from engine.storage.database import Session

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from engine.assessment.case_book import TABLES, BookTables, CaseBook
@@ -103,14 +102,14 @@ def read_judged_case(path_of: PathOf, case: int) -> JudgedCase | None:
     if not cases.height:
         raise IndexError(case)
     facts = json.loads(known[2].read_bytes())
-    activities = events["activity"].unique(maintain_order=True)
-    codes = pl.Series(np.arange(len(activities)), dtype=pl.UInt32)
+    activities = tuple(events["activity"].unique(maintain_order=True).to_list())
+    code_of = {name: code for code, name in enumerate(activities)}
     coded = events.with_columns(
         pl.lit(0, dtype=pl.UInt32).alias("case"),
-        events["activity"].replace_strict(activities, codes, return_dtype=pl.UInt32).alias("activity"),
+        pl.Series("activity", [code_of[name] for name in events["activity"].to_list()], dtype=pl.UInt32),
     )
     return JudgedCase(
-        log=Log(facts["name"], tuple(activities.to_list()), cases, coded),
+        log=Log(facts["name"], activities, cases, coded),
         completes=frozenset(facts["completes"]),
         now=None if facts["now"] is None else datetime.fromisoformat(facts["now"]),
         paired=Lifecycle(facts["lifecycle"]) is Lifecycle.PAIR,

@@ -74,6 +74,18 @@ def assessments_with(session: Session, status: Status) -> Sequence[AssessmentRow
     return session.exec(query).all()
 
 
+def done_assessments(session: Session, flow_key: str, *, limit: int) -> Sequence[int]:
+    """Numbers of the assessments of a flow, whatever its version, that are done; the latest first."""
+    query = (
+        select(col(AssessmentRow.id))
+        .join(FlowRow, col(FlowRow.id) == col(AssessmentRow.flow))
+        .where(col(FlowRow.key) == flow_key, col(AssessmentRow.status) == Status.DONE.value)
+        .order_by(col(AssessmentRow.id).desc())
+        .limit(limit)
+    )
+    return [number for number in session.exec(query).all() if number is not None]
+
+
 def artefact(session: Session, assessment: int, name: str) -> str | None:
     """The hash of a file that an assessment made, or None where it made none of that name."""
     found = session.get(ArtefactRow, (assessment, name))

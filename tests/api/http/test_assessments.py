@@ -130,7 +130,7 @@ def test_crash_of_an_assessment_is_kept_and_the_next_one_runs(
         raise RuntimeError("a secret of the house")
 
     with monkeypatch.context() as patch:
-        patch.setattr("api.assessments.service.assess_log", crash)
+        patch.setattr("api.assessments.service.assess_log_with_cases", crash)
         failed = service.finished(service.assess())
     assert [problem["code"] for problem in failed["problems"]] == ["service.our-fault"]
     assert "secret" not in str(failed)

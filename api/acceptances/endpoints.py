@@ -1,0 +1,73 @@
+"""Acceptances by HTTP: which deviations of a flow are accepted, why, and until when."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from api.acceptances.names import name_by_key, name_of
+from api.acceptances.schemas import AcceptanceRequest, AcceptanceShape
+from api.assessments.options import parse_moment
+from api.flows.endpoints import existing_flow
+from api.flows.service import read_stored
+from api.http.bodies import json_body
+from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep, WriteSession
+from api.http.documentation import PROBLEMS, json_body_of
+from api.http.problems import Refusal
+from api.http.shapes import Page
+from engine.errors import InputRefused, Place, Problem
+from engine.storage.acceptances import accept, page_of_acceptances, withdraw
+
+router = APIRouter(prefix="/flows", tags=["acceptances"], responses=PROBLEMS)
+
+RequestDep = Annotated[AcceptanceRequest, Depends(json_body(AcceptanceRequest))]
+Number = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The acceptance's number.", examples=[1])]
+
+
+@router.post("/{flow}/acceptances", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(AcceptanceRequest))
+def accept_deviation(
+    flow: Id, asked: RequestDep, running: RunningDep, session: WriteSession, response: Response
+) -> AcceptanceShape:
+    """Accept a deviation of a flow, in all of its versions. No score changes by it."""
+    row, now = existing_flow(session, flow), running.clock()
+    expires = None if asked.expires is None else parse_moment(asked.expires, name="expires")
+    if expires is not None and expires <= now:
+        raise InputRefused([Problem("acceptance.over", Place(element="expires"), {"found": asked.expires or ""})])
+    if not asked.reason.strip():
+        raise InputRefused([Problem("acceptance.no-reason", Place(element="reason"))])
+    if asked.key is not None and not asked.describes:
+        name = name_by_key(session, running, row.key, asked.key)
+    else:
+        name = name_of(asked, read_stored(running.files, row, limits=running.limits).flow)
+    made = accept(
+        session,
+        row.key,
+        name,
+        case=asked.case,
+        reason=asked.reason.strip(),
+        expires=expires,
+        now=now,
+        limits=running.limits,
+    )
+    response.headers["Location"] = f"/api/v1/flows/{flow}/acceptances"
+    return AcceptanceShape.of(made, now=now)
+
+
+@router.get("/{flow}/acceptances")
+def list_acceptances(flow: Id, asked: PageDep, running: RunningDep, session: ReadSession) -> Page[AcceptanceShape]:
+    """List what was accepted of a flow in the order in which it was; expired and withdrawn acceptances included."""
+    row, now = existing_flow(session, flow), running.clock()
+    found, following = page_of_acceptances(session, row.key, after=asked.after, limit=asked.limit)
+    return Page[AcceptanceShape](items=[AcceptanceShape.of(one, now=now) for one in found], next=following)
+
+
+@router.delete("/{flow}/acceptances/{acceptance}")
+def withdraw_acceptance(flow: Id, acceptance: Number, running: RunningDep, session: WriteSession) -> AcceptanceShape:
+    """Withdraw an acceptance: it no longer counts. Withdrawing it again answers as before."""
+    row, now = existing_flow(session, flow), running.clock()
+    found = withdraw(session, row.key, acceptance, now=now)
+    if found is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "acceptance.not-there", id=acceptance)
+    return AcceptanceShape.of(found, now=now)

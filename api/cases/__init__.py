@@ -1,0 +1,1 @@
+"""The cases of an assessment by HTTP: which lost what, one closely, and variants with them."""

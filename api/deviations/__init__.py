@@ -1,0 +1,1 @@
+"""The deviations of an assessment by HTTP."""

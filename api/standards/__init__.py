@@ -1,0 +1,1 @@
+"""The standards and the key figures of an assessment by HTTP."""
