@@ -32,7 +32,7 @@ def accept_deviation(
 ) -> AcceptanceShape:
     """Accept a deviation of a flow, in all of its versions. No score changes by it."""
     row, now = existing_flow(session, flow), running.clock()
-    expires = None if asked.expires is None else parse_moment(asked.expires, name="expires")
+    expires = None if asked.expires is None else parse_moment(asked.expires, element="expires")
     if expires is not None and expires <= now:
         raise InputRefused([Problem("acceptance.over", Place(element="expires"), {"found": asked.expires or ""})])
     if not asked.reason.strip():

@@ -32,7 +32,8 @@ NameQuery = Annotated[str | None, Query(min_length=1, max_length=TEXT_CHARACTERS
 NumberQuery = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
-def asked_cases(  # noqa: PLR0917 - each is a parameter of the address, given by its name
+def asked_cases(
+    *,
     kind: Annotated[DeviationKind | None, Query(description="Cases with a deviation of this kind.")] = None,
     step: Annotated[NameQuery, Query(description="Cases with a deviation that names this step.")] = None,
     standard: Annotated[NameQuery, Query(description="Cases that missed this standard.")] = None,

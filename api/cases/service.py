@@ -109,7 +109,7 @@ def read_case(
         The case, or None where there is none.
     """
     called = cases_called(book.tables, name)
-    chosen = called if number is None else called.filter(pl.col("case") == number - 1)
+    chosen = called if number is None else called.filter(pl.col("case") == pl.lit(number - 1, dtype=pl.Int64))
     if not chosen.height:
         return None
     row = chosen.row(0, named=True)

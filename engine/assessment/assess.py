@@ -62,7 +62,6 @@ class _Work:
     population: Population
     scored: tuple[Scored, ...]
     ranked: tuple[Loss, ...]
-    counted: CountedParts
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,7 +116,7 @@ def assess(
             ``assess.unknown-holiday`` when a season names a holiday that the calendar does not know.
         LimitExceeded: Of some case no run to an end was found within the budget.
     """
-    return _work(
+    counted, settings = _asked(
         process,
         log,
         now=now,
@@ -128,7 +127,8 @@ def assess(
         part_mapper=part_mapper,
         progress=progress,
         limits=limits,
-    ).assessment
+    )
+    return _work(process, counted, settings).assessment
 
 
 def assess_with_cases(
@@ -151,7 +151,7 @@ def assess_with_cases(
     Returns:
         The same assessment, and its case book. Both are the same however the log was cut into parts.
     """
-    found = _work(
+    counted, settings = _asked(
         process,
         log,
         now=now,
@@ -163,11 +163,12 @@ def assess_with_cases(
         progress=progress,
         limits=limits,
     )
+    found = _work(process, counted, settings)
     book = make_book(found.population, found.scored, found.ranked, found.assessment.alignments)
-    return AssessedCases(found.assessment, book, found.counted)
+    return AssessedCases(found.assessment, book, counted)
 
 
-def _work(
+def _asked(
     process: Process,
     log: Log | LogParts,
     *,
@@ -179,12 +180,11 @@ def _work(
     part_mapper: Mapper,
     progress: Progress | None,
     limits: Limits,
-) -> _Work:
-    """What ``assess`` does."""
+) -> tuple[CountedParts, _Settings]:
+    """The events that count, and what else the arguments of ``assess`` come to."""
     parts = WholeLog.of(log) if isinstance(log, Log) else log
     mode = lifecycle or parts.facts.transitions.usual
-    counted = CountedParts.of(parts, mode)
-    settings = _Settings(
+    return CountedParts.of(parts, mode), _Settings(
         now=now or parts.facts.latest,
         rule=closed or (ClosedRule.of_live_log(process.flow.idle) if parts.facts.knows_closed else ALL_CLOSED),
         calendar=calendar or _calendar_of(process),
@@ -195,10 +195,15 @@ def _work(
         limits=limits,
         progress=progress or (lambda _done, _all: None),
     )
+
+
+def _work(process: Process, counted: CountedParts, settings: _Settings) -> _Work:
+    """What ``assess`` does."""
+    parts = counted.parts
     process, costs = on_evidence(process)
     structure = Structure(process.net, process.flow if process.has_graph else None)
     _check_seasons(process, _period(parts.facts), settings.calendar)
-    survey = Survey.joined(list(part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
+    survey = Survey.joined(list(settings.part_mapper(Surveying(counted), range(len(parts.starts) - 1))))
     explanations, closed_ones, alignments = _explained(process, structure, survey, settings, costs)
     population, tokens = _judged(process, structure, counted, explanations, closed_ones, settings=settings)
     settings.progress(4, _PARTS)
@@ -210,7 +215,7 @@ def _work(
         now=settings.now,
         closed_rule=str(settings.rule),
         calendar=settings.calendar.name,
-        lifecycle=mode.value,
+        lifecycle=counted.mode.value,
         cases=len(closed_ones),
         open_cases=int((~closed_ones).sum()),
         events=survey.events,
@@ -224,11 +229,11 @@ def _work(
         period=_period(parts.facts),
         unexplained_cases=int((~population.known).sum()),
         warnings=counted.warnings(survey.left_out),
-        patterns=find_patterns(population, counted, limits, mapper=part_mapper),
+        patterns=find_patterns(population, counted, settings.limits, mapper=settings.part_mapper),
         calendars=_calendars_in_use(process, settings),
     )
     settings.progress(_PARTS, _PARTS)
-    return _Work(found, population, scored, ranked, counted)
+    return _Work(found, population, scored, ranked)
 
 
 def _scored(population: Population) -> tuple[Scored, ...]:

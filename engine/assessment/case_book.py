@@ -194,3 +194,8 @@ TABLES = tuple(one.name for one in fields(CaseBook))
 def table(columns: Mapping[str, object], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """A table of the book: columns of any fitting type, brought to those of its schema."""
     return pl.DataFrame(dict(columns)).select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def number(value: int) -> pl.Expr:
+    """A number that somebody asked for, which may be larger than any in the book."""
+    return pl.lit(value, dtype=pl.Int64)

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import polars as pl
 
-from engine.assessment.case_book import LOST, BookTables
+from engine.assessment.case_book import LOST, BookTables, number
 from engine.assessment.deviation_search import with_deviation
 from engine.vocabulary import DeviationKind, Dimension
 
@@ -80,15 +80,15 @@ def matching(book: BookTables, wanted: CaseFilter) -> pl.LazyFrame:
         found = found.filter(pl.col(LOST[wanted.dimension.value]) > 0)
         if wanted.finding is not None:
             losses = book.losses.filter(
-                pl.col("dimension") == wanted.dimension.value, pl.col("finding") == wanted.finding
+                pl.col("dimension") == wanted.dimension.value, pl.col("finding") == number(wanted.finding)
             )
             found = found.filter(pl.col("case").is_in(_column(losses, "case").implode()))
     if wanted.variant is not None:
-        found = found.filter(pl.col("variant") == wanted.variant)
+        found = found.filter(pl.col("variant") == number(wanted.variant))
     if wanted.closed is not None:
         found = found.filter(pl.col("closed") == wanted.closed)
     if wanted.min_cost is not None:
-        found = found.filter(pl.col("cost") >= wanted.min_cost)
+        found = found.filter(pl.col("cost") >= number(wanted.min_cost))
     if wanted.text is not None:
         lowered = pl.col("case_id").str.to_lowercase()
         found = found.filter(lowered.str.contains(wanted.text.lower(), literal=True))
@@ -109,9 +109,11 @@ def page_of_cases(book: BookTables, wanted: CaseFilter, order: CaseOrder, *, aft
     keys = matching(book, wanted).select("case", value).collect()
     total, rest = keys.height, keys
     if after:
-        last = book.cases.filter(pl.col("case") == after - 1).select(value).collect()["value"]
+        last = book.cases.filter(pl.col("case") == number(after - 1)).select(value).collect()["value"]
         border = int(last[0]) if len(last) else _LAST
-        rest = keys.filter((pl.col("value") < border) | ((pl.col("value") == border) & (pl.col("case") > after - 1)))
+        rest = keys.filter(
+            (pl.col("value") < border) | ((pl.col("value") == border) & (pl.col("case") > number(after - 1)))
+        )
     first = rest.sort(["value", "case"], descending=[True, False]).head(limit)["case"]
     return CasePage(cases_of(book, first), total, int(first[-1]) + 1 if rest.height > limit else None)
 

@@ -77,7 +77,7 @@ def page_of_deviations(
     if wanted.accepted is not None:
         found = found.filter(pl.col("key").is_in(sorted(accepted)) == wanted.accepted)
     numbers = found.select("summary").collect()["summary"]
-    rest = numbers.filter(numbers >= after)
+    rest = numbers.filter(numbers.cast(pl.Int64) >= after)
     rows = book.summaries.filter(pl.col("summary").is_in(rest.head(limit).implode())).collect()
     return DeviationPage(rows, len(numbers), int(rest[limit - 1]) + 1 if len(rest) > limit else None)
 

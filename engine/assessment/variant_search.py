@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.assessment.case_book import LOST, BookTables
+from engine.assessment.case_book import LOST, BookTables, number
 from engine.assessment.case_search import CaseFilter, matching
 
 
@@ -40,9 +40,9 @@ def page_of_variants(book: BookTables, wanted: CaseFilter, *, after: int, limit:
     counts = counts.sort(["matching", "explanation"], descending=[True, False])
     total, cases = counts.height, int(counts["matching"].sum())
     if after:
-        last = counts.filter(pl.col("explanation") == after - 1)["matching"]
+        last = counts.filter(pl.col("explanation") == number(after - 1))["matching"]
         border = int(last[0]) if len(last) else 0
-        behind = (pl.col("matching") == border) & (pl.col("explanation") > after - 1)
+        behind = (pl.col("matching") == border) & (pl.col("explanation") > number(after - 1))
         counts = counts.filter((pl.col("matching") < border) | behind)
     chosen = counts.head(limit)
     rows = book.explanations.filter(pl.col("explanation").is_in(chosen["explanation"].implode())).collect()
