@@ -107,15 +107,16 @@ def page_of_cases(book: BookTables, wanted: CaseFilter, order: CaseOrder, *, aft
     """
     value = pl.col(_COLUMNS[order]).to_physical().cast(pl.Int64).fill_null(_LAST).alias("value")
     keys = matching(book, wanted).select("case", value).collect()
-    total, rest = keys.height, keys
+    rest = keys.lazy()
     if after:
         last = book.cases.filter(pl.col("case") == number(after - 1)).select(value).collect()["value"]
         border = int(last[0]) if len(last) else _LAST
-        rest = keys.filter(
-            (pl.col("value") < border) | ((pl.col("value") == border) & (pl.col("case") > number(after - 1)))
-        )
-    first = rest.sort(["value", "case"], descending=[True, False]).head(limit)["case"]
-    return CasePage(cases_of(book, first), total, int(first[-1]) + 1 if rest.height > limit else None)
+        equal = (pl.col("value") == border) & (pl.col("case") > number(after - 1))
+        rest = rest.filter((pl.col("value") < border) | equal)
+    # asked for together, so that only the first ones are looked for and nothing else is sorted
+    found = rest.sort(["value", "case"], descending=[True, False]).head(limit + 1).collect()["case"]
+    first = found.head(limit)
+    return CasePage(cases_of(book, first), keys.height, int(first[-1]) + 1 if len(found) > limit else None)
 
 
 def cases_of(book: BookTables, cases: pl.Series) -> pl.DataFrame:

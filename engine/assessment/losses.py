@@ -91,17 +91,19 @@ class Losses:
     def gathered(self) -> tuple[Loss, ...]:
         """One loss for each cause, in the order in which causes were first noted."""
         cases, examples = self.explanations.cases.tolist(), self.explanations.examples
-        return tuple(
-            Loss(
-                cause,
-                sum(source.units * cases[source.explanation] for source in sources),
-                sum(cases[row] for row in rows),
-                tuple(heapq.nsmallest(EXAMPLES, (case for row in rows for case in examples[row]))),
-                tuple(sources),
+        found = []
+        for cause, sources in self._sources.items():
+            rows = dict.fromkeys(source.explanation for source in sources)
+            found.append(
+                Loss(
+                    cause,
+                    sum(source.units * cases[source.explanation] for source in sources),
+                    sum(cases[row] for row in rows),
+                    tuple(heapq.nsmallest(EXAMPLES, (case for row in rows for case in examples[row]))),
+                    tuple(sources),
+                )
             )
-            for cause, sources in self._sources.items()
-            if (rows := dict.fromkeys(source.explanation for source in sources))
-        )
+        return tuple(found)
 
 
 def missed_checks(

@@ -106,20 +106,10 @@ def test_instances_of_all_cases_are_those_of_the_standards(seed: int, tmp_path: 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_assessment_makes_the_same_bytes(seed: int, tmp_path: Path) -> None:
     process, made, _ = random_made(random.Random(200 + seed), tmp_path)
-    again = assess_with_cases(
-        process,
-        read_log(tmp_path / "log.parquet"),
-        closed=None,
-        lifecycle=Lifecycle(made.assessment.lifecycle),
-    )
-    other = assess_with_cases(
-        process,
-        read_log(tmp_path / "log.parquet"),
-        closed=None,
-        lifecycle=Lifecycle(made.assessment.lifecycle),
-    )
-    assert dict(book_files(again.cases)) == dict(book_files(other.cases))
-    assert dict(judged_files(again.counted, now=None)) == dict(judged_files(other.counted, now=None))
+    mode, log = Lifecycle(made.assessment.lifecycle), read_log(tmp_path / "log.parquet")
+    one, other = (assess_with_cases(process, log, lifecycle=mode) for _ in range(2))
+    assert dict(book_files(one.cases)) == dict(book_files(other.cases))
+    assert dict(judged_files(one.counted, now=None)) == dict(judged_files(other.counted, now=None))
 
 
 def test_only_one_case_is_examined_at_a_time(tmp_path: Path) -> None:

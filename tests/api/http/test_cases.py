@@ -235,7 +235,7 @@ def test_what_is_not_done_is_refused(service: Service, what: str, monkeypatch: p
 def test_an_assessment_from_before_books_says_so(service: Service, what: str, lang: str) -> None:
     number = judged(service)
     with service.running.database.writing() as session:
-        session.exec(delete(ArtefactRow).where(col(ArtefactRow.name).startswith("book.")))  # type: ignore[call-overload]
+        session.exec(delete(ArtefactRow).where(col(ArtefactRow.name).startswith("book.")))
     answer = service.client.get(f"/assessments/{number}/{what}", params={"lang": lang})
     assert (answer.status_code, answer.json()["code"]) == (409, "cases.not-kept")
     assert ("评估" in answer.json()["title"]) == (lang == "zh")
