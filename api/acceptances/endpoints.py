@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from api.acceptances.names import name_by_key, name_of
 from api.acceptances.schemas import AcceptanceRequest, AcceptanceShape
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
 from api.assessments.options import parse_moment
 from api.flows.endpoints import existing_flow
 from api.flows.service import read_stored
@@ -18,7 +20,7 @@ from api.http.documentation import PROBLEMS, json_body_of
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from engine.errors import InputRefused, Place, Problem
-from engine.storage.acceptances import accept, page_of_acceptances, withdraw
+from engine.storage.acceptances import accept, acceptance_of, page_of_acceptances, withdraw
 
 router = APIRouter(prefix="/flows", tags=["acceptances"], responses=PROBLEMS)
 
@@ -26,9 +28,14 @@ RequestDep = Annotated[AcceptanceRequest, Depends(json_body(AcceptanceRequest))]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The acceptance's number.", examples=[1])]
 
 
-@router.post("/{flow}/acceptances", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(AcceptanceRequest))
+@router.post(
+    "/{flow}/acceptances",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.ACCEPT_DEVIATION)],
+    openapi_extra=json_body_of(AcceptanceRequest),
+)
 def accept_deviation(
-    flow: Id, asked: RequestDep, running: RunningDep, session: WriteSession, response: Response
+    *, flow: Id, asked: RequestDep, running: RunningDep, session: WriteSession, acting: ActingDep, response: Response
 ) -> AcceptanceShape:
     """Accept a deviation of a flow, in all of its versions. No score changes by it."""
     row, now = existing_flow(session, flow), running.clock()
@@ -50,12 +57,14 @@ def accept_deviation(
         expires=expires,
         now=now,
         limits=running.limits,
+        by=acting.principal.id,
     )
+    acting.note(made.id, kind=made.kind, deviation=made.key)
     response.headers["Location"] = f"/api/v1/flows/{flow}/acceptances"
     return AcceptanceShape.of(made, now=now)
 
 
-@router.get("/{flow}/acceptances")
+@router.get("/{flow}/acceptances", dependencies=[allows(Action.READ)])
 def list_acceptances(flow: Id, asked: PageDep, running: RunningDep, session: ReadSession) -> Page[AcceptanceShape]:
     """List what was accepted of a flow in the order in which it was; expired and withdrawn acceptances included."""
     row, now = existing_flow(session, flow), running.clock()
@@ -63,10 +72,15 @@ def list_acceptances(flow: Id, asked: PageDep, running: RunningDep, session: Rea
     return Page[AcceptanceShape](items=[AcceptanceShape.of(one, now=now) for one in found], next=following)
 
 
-@router.delete("/{flow}/acceptances/{acceptance}")
-def withdraw_acceptance(flow: Id, acceptance: Number, running: RunningDep, session: WriteSession) -> AcceptanceShape:
+@router.delete("/{flow}/acceptances/{acceptance}", dependencies=[allows(Action.WITHDRAW_ACCEPTANCE)])
+def withdraw_acceptance(
+    flow: Id, acceptance: Number, running: RunningDep, session: WriteSession, acting: ActingDep
+) -> AcceptanceShape:
     """Withdraw an acceptance: it no longer counts. Withdrawing it again answers as before."""
     row, now = existing_flow(session, flow), running.clock()
+    known = acceptance_of(session, row.key, acceptance)
+    if known is not None:
+        acting.require_own(known.created_by)
     found = withdraw(session, row.key, acceptance, now=now)
     if found is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "acceptance.not-there", id=acceptance)

@@ -85,7 +85,7 @@ class AcceptanceShape(DeviationNameShape):
     reason: str
     expires: datetime | None
     created: datetime
-    created_by: str | None
+    created_by: int | None
     withdrawn: datetime | None
     in_force: bool
 

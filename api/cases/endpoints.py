@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.accounts.acting import allows
+from api.accounts.roles import Action
 from api.assessments.endpoints import existing_assessment
 from api.cases import service
 from api.cases.service import StoredBook
@@ -102,7 +104,7 @@ FilterDep = Annotated[CaseFilter, Depends(asked_cases)]
 SortQuery = Annotated[CaseOrder, Query(description="``worst`` by lost units, ``longest`` or ``newest`` first.")]
 
 
-@router.get("/{assessment}/cases")
+@router.get("/{assessment}/cases", dependencies=[allows(Action.READ)])
 def list_cases(
     *,
     assessment: Id,
@@ -118,7 +120,7 @@ def list_cases(
         return service.list_cases(book, wanted, sort, after=asked.after, limit=asked.limit)
 
 
-@router.get("/{assessment}/variants")
+@router.get("/{assessment}/variants", dependencies=[allows(Action.READ)])
 def list_variants(
     assessment: Id, wanted: FilterDep, running: RunningDep, session: ReadSession, asked: PageDep
 ) -> VariantsShape:
@@ -128,7 +130,7 @@ def list_variants(
         return service.list_variants(book, wanted, after=asked.after, limit=asked.limit)
 
 
-@router.get("/{assessment}/cases/{case:text}")
+@router.get("/{assessment}/cases/{case:text}", dependencies=[allows(Action.READ)])
 def read_case(
     *,
     assessment: Id,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.accounts.acting import allows
+from api.accounts.roles import Action
 from api.cases.endpoints import NameQuery, existing_book
 from api.deviations import service
 from api.http.dependencies import Id, PageDep, ReadSession, RunningDep
@@ -29,7 +31,7 @@ def asked_deviations(
     return DeviationFilter(kind=kind, step=step, standard=standard, dimension=dimension, accepted=accepted)
 
 
-@router.get("/{assessment}/deviations")
+@router.get("/{assessment}/deviations", dependencies=[allows(Action.READ)])
 def list_deviations(
     assessment: Id,
     wanted: Annotated[DeviationFilter, Depends(asked_deviations)],

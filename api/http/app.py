@@ -86,7 +86,18 @@ def create_app(running: Running) -> FastAPI:
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
     for part in (
-        flows, acceptances, logs, events, live, hooks, assessments, cases, deviations, standards, accounts, audit
+        flows,
+        acceptances,
+        logs,
+        events,
+        live,
+        hooks,
+        assessments,
+        cases,
+        deviations,
+        standards,
+        accounts,
+        audit,
     ):
         version_one.include_router(part.router)
     reads = [allows(Action.READ)]

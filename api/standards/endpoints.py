@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
+from api.accounts.acting import allows
+from api.accounts.roles import Action
 from api.assessments.service import RESULT, content_of
 from api.cases import service as cases
 from api.cases.endpoints import done_assessment
@@ -26,7 +28,7 @@ from engine.storage.tables import AssessmentRow
 router = APIRouter(prefix="/assessments", tags=["standards"], responses=PROBLEMS | problems(409))
 
 
-@router.get("/{assessment}/standards")
+@router.get("/{assessment}/standards", dependencies=[allows(Action.READ)])
 def list_standards(assessment: Id, asked: PageDep, running: RunningDep, session: ReadSession) -> JudgedStandardsShape:
     """List the standards of an assessment in the flow's order: what they ask for, what came of it, in each period."""
     row, result = _result(session, running, assessment)
@@ -35,7 +37,7 @@ def list_standards(assessment: Id, asked: PageDep, running: RunningDep, session:
         return service.list_standards(result, flow, after=asked.after, limit=asked.limit)
 
 
-@router.get("/{assessment}/kpis")
+@router.get("/{assessment}/kpis", dependencies=[allows(Action.READ)])
 def list_key_figures(assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> KpisShape:
     """The key figures of an assessment: name, how it is measured, target, actual value, note."""
     row, result = _result(session, running, assessment)

@@ -35,7 +35,7 @@ class AcceptanceRow(SQLModel, table=True):
         reason: Why.
         expires: The first moment at which it no longer counts, or None.
         created: When it was accepted.
-        created_by: By whom, where that is known.
+        created_by: The key by which it was accepted; None where that is not known.
         withdrawn: When it was withdrawn, if it was.
     """
 
@@ -53,7 +53,7 @@ class AcceptanceRow(SQLModel, table=True):
     reason: str = Field(sa_column=Column(Text(), nullable=False))
     expires: datetime | None = Field(default=None, sa_column=Column(UtcTime(), nullable=True))
     created: datetime = Field(sa_column=Column(UtcTime(), nullable=False))
-    created_by: str | None = Field(default=None, max_length=NAME_CHARACTERS)
+    created_by: int | None = Field(default=None, foreign_key="key.id")
     withdrawn: datetime | None = Field(default=None, sa_column=Column(UtcTime(), nullable=True))
 
     @property
@@ -77,6 +77,7 @@ def accept(
     expires: datetime | None,
     now: datetime,
     limits: Limits,
+    by: int | None = None,
 ) -> AcceptanceRow:
     """Accept a deviation.
 
@@ -104,6 +105,7 @@ def accept(
             reason=reason,
             expires=expires,
             created=now,
+            created_by=by,
         ),
     )
 
@@ -137,10 +139,16 @@ def acceptances_in_force(session: Session, flow_key: str, *, now: datetime) -> t
     )
 
 
+def acceptance_of(session: Session, flow_key: str, number: int) -> AcceptanceRow | None:
+    """An acceptance of a flow by its number."""
+    row = session.get(AcceptanceRow, number)
+    return row if row is not None and row.flow_key == flow_key else None
+
+
 def withdraw(session: Session, flow_key: str, number: int, *, now: datetime) -> AcceptanceRow | None:
     """Withdraw an acceptance of a flow; one that was withdrawn stays as it is. None where there is none."""
-    row = session.get(AcceptanceRow, number)
-    if row is None or row.flow_key != flow_key:
+    row = acceptance_of(session, flow_key, number)
+    if row is None:
         return None
     if row.withdrawn is None:
         row.withdrawn = now

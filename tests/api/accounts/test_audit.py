@@ -33,6 +33,8 @@ def json_of(**members: Any) -> dict[str, Any]:
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/flows"): {"params": {"name": "x.yaml"}, "content": FLOW.encode()},
     ("POST", "/api/v1/flows/{flow}/activations"): json_of(effective="2026-04-01"),
+    ("POST", "/api/v1/flows/{flow}/acceptances"): json_of(kind="skipped", steps=["greet"], reason="agreed"),
+    ("DELETE", "/api/v1/flows/{flow}/acceptances/{acceptance}"): {},
     ("POST", "/api/v1/logs"): {"params": {"name": "x.csv"}, "content": LOG.encode()},
     ("POST", "/api/v1/logs/{log}/events"): json_of(events=EVENTS),
     ("POST", "/api/v1/logs/{log}/cases/{case:text}/close"): {},

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import update
 from sqlmodel import SQLModel
 
+from engine.storage.acceptances import AcceptanceRow
 from engine.storage.live_tables import HookRow
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow
 from tests.api.http.service import Service
@@ -15,7 +16,13 @@ from tests.api.http.service import Service
 Things = dict[str, str]
 """Name of a parameter → number or id of a thing that is there."""
 
-OWNED: dict[str, type[SQLModel]] = {"flow": FlowRow, "log": LogRow, "assessment": AssessmentRow, "hook": HookRow}
+OWNED: dict[str, type[SQLModel]] = {
+    "flow": FlowRow,
+    "log": LogRow,
+    "assessment": AssessmentRow,
+    "hook": HookRow,
+    "acceptance": AcceptanceRow,
+}
 """Things whose row says by which key they were made. A key is its own owner."""
 
 
@@ -35,6 +42,12 @@ def _hook(service: Service, made: Things) -> str:
     return str(answer.json()["id"])
 
 
+def _acceptance(service: Service, made: Things) -> str:
+    body = {"kind": "skipped", "steps": ["greet"], "reason": "the lift is being repaired"}
+    answer = service.client.post(f"/flows/{thing(service, made, 'flow')}/acceptances", json=body)
+    return str(answer.json()["id"])
+
+
 def _assessment(service: Service, _: Things) -> str:
     number = service.assess()
     service.finished(number)
@@ -48,6 +61,7 @@ MAKERS: dict[str, Callable[[Service, Things], str]] = {
     "case": _case,
     "hook": _hook,
     "assessment": _assessment,
+    "acceptance": _acceptance,
     "name": lambda _service, _made: "trueline.css",
     "key": lambda service, _: str(service.new_key("reviewer")[0]),
 }

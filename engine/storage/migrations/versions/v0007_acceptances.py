@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision: str | None = "0004"
+down_revision: str | None = "0006"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("expires", sa.DateTime(), nullable=True),
         sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("created_by", sa.String(200), nullable=True),
+        sa.Column("created_by", sa.Integer(), sa.ForeignKey("key.id"), nullable=True),
         sa.Column("withdrawn", sa.DateTime(), nullable=True),
     )
     op.create_index("ix_acceptance_flow_key", "acceptance", ["flow_key"])
