@@ -190,7 +190,7 @@ def test_times_of_one_shape_are_read_as_any_other(clocks: list[datetime], shape:
     if usual is not None:
         # An odd value last keeps the column from being of one shape; the others are then read one by one.
         slow = read_times(
-            column.extend(pl.Series(["2024-1-1"])), None, ProblemCollector("file", limit=200), DateAudit()
+            pl.concat([column, pl.Series("when", ["2024-1-1"])]), None, ProblemCollector("file", limit=200), DateAudit()
         )
         assert usual[0].to_list() == slow.to_list()[:-1]
         assert usual[1].text(usual[0]).to_list() == column.to_list()
