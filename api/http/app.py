@@ -31,15 +31,17 @@ from api.live import endpoints as live
 from api.logs import endpoints as logs
 from api.pages import assessments as assessment_pages
 from api.pages import assets, home
+from api.pages import cases as case_pages
 from api.pages import flows as flow_pages
 from api.pages import live as live_pages
 from api.pages import logs as log_pages
+from api.pages import maps as map_pages
 from api.pages.problems import problem_page
 from api.running import Running
 from api.standards import endpoints as standards
 
 VERSION = "1"
-PAGES = (assets, home, flow_pages, log_pages, assessment_pages, live_pages)
+PAGES = (assets, home, flow_pages, map_pages, log_pages, case_pages, assessment_pages, live_pages)
 TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},

@@ -43,6 +43,7 @@ class CaseFilter:
         closed: They were judged as closed, or as open.
         min_cost: Their alignment costs at least so much.
         text: Their id contains it, whatever the case of its letters.
+        ids: Their id is one of these.
     """
 
     kind: DeviationKind | None = None
@@ -54,6 +55,7 @@ class CaseFilter:
     closed: bool | None = None
     min_cost: int | None = None
     text: str | None = None
+    ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,6 +94,8 @@ def matching(book: BookTables, wanted: CaseFilter) -> pl.LazyFrame:
     if wanted.text is not None:
         lowered = pl.col("case_id").str.to_lowercase()
         found = found.filter(lowered.str.contains(wanted.text.lower(), literal=True))
+    if wanted.ids is not None:
+        found = found.filter(pl.col("case_id").is_in(pl.Series(sorted(wanted.ids), dtype=pl.String).implode()))
     return found
 
 

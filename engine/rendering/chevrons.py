@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.assessment.assessment import Assessment
@@ -79,10 +80,20 @@ def variant_rows(assessment: Assessment, wording: Wording, *, shown: int = VARIA
                 cost=wording.number(alignment.cost or 0),
                 fitness=wording.share(alignment.fitness, digits=1),
                 deviations=tuple(_sentence(deviation, names) for deviation in deviations),
-                chevrons=_condensed(_chevrons(assessment, sequence, alignment, names, wording), wording),
+                chevrons=chevrons_of(_moves(assessment, sequence, alignment, names), wording),
             )
         )
     return tuple(rows)
+
+
+def chevrons_of(moves: Sequence[tuple[MoveKind, str]], wording: Wording) -> tuple[Chevron, ...]:
+    """Moves as chevrons, each with the name of its step or activity; silent ones are left out, agreements cut."""
+    shown = [
+        Chevron(kind.value, MOVE_MARKS[kind], label, wording.term(f"move.{kind}"))
+        for kind, label in moves
+        if kind is not MoveKind.SILENT
+    ]
+    return _condensed(shown, wording)
 
 
 def _sentence(deviation: Deviation, names: Names) -> str:
@@ -92,11 +103,11 @@ def _sentence(deviation: Deviation, names: Names) -> str:
     )
 
 
-def _chevrons(
-    assessment: Assessment, sequence: tuple[str, ...], alignment: Alignment, names: Names, wording: Wording
-) -> list[Chevron]:
+def _moves(
+    assessment: Assessment, sequence: tuple[str, ...], alignment: Alignment, names: Names
+) -> list[tuple[MoveKind, str]]:
     net = assessment.alignments.net
-    found = []
+    found: list[tuple[MoveKind, str]] = []
     for move in alignment.moves:
         if move.kind is MoveKind.SILENT:
             continue
@@ -106,7 +117,7 @@ def _chevrons(
             activity = sequence[move.position or 0]
             known = net.label_of_activity.get(activity)
             label = names.step(net.labels[known]) if known is not None else clean(activity)
-        found.append(Chevron(move.kind.value, MOVE_MARKS[move.kind], label, wording.term(f"move.{move.kind}")))
+        found.append((move.kind, label))
     return found
 
 

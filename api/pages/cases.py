@@ -1,0 +1,181 @@
+"""The pages of an assessment's cases: those that lost most, the variants that they follow, and one case closely."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from api.cases import service
+from api.cases.endpoints import read_case
+from api.cases.service import StoredBook, process_of
+from api.events.endpoints import CaseName
+from api.http.dependencies import LARGEST_ID, Id
+from api.http.turns import turn
+from api.logs.endpoints import existing_log
+from api.mapping import draw_log_map, picture_of_map
+from api.pages.assessments import frame_of
+from api.pages.flows import inline
+from api.pages.narrowing import Narrowing, book_of, cases_wanted
+from api.pages.shell import READS, Visit, VisitDep, page
+from api.schemas.alignment import MoveShape
+from api.schemas.deviations import CaseDeviationShape
+from api.schemas.one_case import OneCaseShape
+from engine.assessment.case_search import CaseOrder
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle
+from engine.logs.variants import variant_hash
+from engine.mining.process_map import process_map
+from engine.rendering.chevrons import Chevron, chevrons_of
+from engine.rendering.names import Names
+from engine.rendering.palette import DEVIATION_MARKS
+from engine.rendering.picture import PictureFormat
+from engine.rendering.text import clean
+from engine.storage.case_files import read_judged_case
+from engine.vocabulary import DeviationKind, Dimension, MoveKind, Outcome
+
+router = APIRouter(prefix="/assessments", include_in_schema=False)
+
+ON_A_PAGE = 50
+After = Annotated[int, Query(ge=0, le=LARGEST_ID)]
+
+
+@router.get("/{assessment}/cases", dependencies=READS, response_class=HTMLResponse)
+def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrder = CaseOrder.WORST) -> HTMLResponse:
+    """The cases of an assessment that the address asks for."""
+    book, asked = book_of(visit, assessment), Narrowing.of(visit)
+    with turn(visit.running):
+        wanted = cases_wanted(visit, existing_log(visit.session, book.row.log), asked)
+        found = service.list_cases(book, wanted, sort, after=after, limit=ON_A_PAGE)
+        names = _names(visit, book)
+    rows = [(case, [_words(one, names) for one in case.deviations], sum(case.lost.values())) for case in found.items]
+    return page(
+        visit,
+        "cases.html.j2",
+        here="assessments",
+        tab="cases",
+        rows=rows,
+        found=found,
+        sort=sort,
+        orders=tuple(CaseOrder),
+        kinds=tuple(DeviationKind),
+        dimensions=tuple(Dimension),
+        **_asked(visit, asked),
+        **frame_of(visit, book.row),
+    )
+
+
+@router.get("/{assessment}/variants", dependencies=READS, response_class=HTMLResponse)
+def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResponse:
+    """The variants of the cases that the address asks for, with their alignments."""
+    book, asked = book_of(visit, assessment), Narrowing.of(visit)
+    with turn(visit.running):
+        wanted = cases_wanted(visit, existing_log(visit.session, book.row.log), asked)
+        found = service.list_variants(book, wanted, after=after, limit=ON_A_PAGE)
+        names = _names(visit, book)
+    rows = [
+        (
+            variant,
+            _chevrons(variant.moves, names),
+            [_words(one, names) for one in variant.deviations],
+            asked.address(f"/assessments/{assessment}/cases", ("variant", variant_hash(variant.activities))),
+        )
+        for variant in found.items
+    ]
+    return page(
+        visit,
+        "variants.html.j2",
+        here="assessments",
+        tab="variants",
+        rows=rows,
+        found=found,
+        move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
+        **_asked(visit, asked),
+        **frame_of(visit, book.row),
+    )
+
+
+@router.get("/{assessment}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
+def show_case(
+    assessment: Id, case: CaseName, visit: VisitDep, number: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None
+) -> HTMLResponse:
+    """One case: what happened, how it differs from the flow, and every point that it lost."""
+    book = book_of(visit, assessment)
+    found = read_case(
+        assessment=assessment,
+        case=case,
+        running=visit.running,
+        session=visit.session,
+        language=visit.language,
+        number=number,
+    )
+    with turn(visit.running):
+        names = _names(visit, book)
+        drawing = _path(visit, book, found)
+    moves: list[MoveShape] = [(move.kind, move.activity, move.step) for move in found.moves]
+    odd = {position for one in found.deviations for position in one.positions}
+    return page(
+        visit,
+        "case.html.j2",
+        here="assessments",
+        tab="cases",
+        case=found,
+        chevrons=_chevrons(moves, names),
+        deviations=[(one, _words(one, names), sum(one.lost.values())) for one in found.deviations],
+        instances=[(one, _instance(one, names)) for one in found.instances if one.outcome is not Outcome.NOT_DUE],
+        odd=odd,
+        step_of=names.step,
+        drawing=drawing,
+        dimensions=tuple(Dimension),
+        move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
+        **frame_of(visit, book.row),
+    )
+
+
+def _asked(visit: Visit, asked: Narrowing) -> dict[str, Any]:
+    path = visit.request.url.path
+    return {
+        "asked": asked,
+        "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
+        "path": path,
+    }
+
+
+def _names(visit: Visit, book: StoredBook) -> Names:
+    return Names(process_of(visit.running, book).flow, visit.wording)
+
+
+def _words(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
+    """A deviation as a sign and words."""
+    kind = names.kind(one.kind, other_branch=one.other_branch)
+    subject = names.subject(one.kind, one.steps, one.standard or "", one.branch or ())
+    return DEVIATION_MARKS[one.kind], f"{kind}{names.colon}{subject}" if subject else kind
+
+
+def _instance(one: Any, names: Names) -> str:
+    return names.standard(one.standard) if one.standard else names.steps(one.branch or ())
+
+
+def _chevrons(moves: list[MoveShape], names: Names) -> tuple[Chevron, ...]:
+    labelled = [
+        (MoveKind(kind), names.step(step) if step is not None else clean(activity or ""))
+        for kind, activity, step in moves
+    ]
+    return chevrons_of(labelled, names.wording)
+
+
+def _path(visit: Visit, book: StoredBook, found: OneCaseShape) -> Markup | None:
+    """The way of one case as a map."""
+    judged = read_judged_case(book.path_of, found.number - 1)
+    if judged is None or not judged.log.events.height:
+        return None
+    drawn = process_map(apply_lifecycle(judged.log, Lifecycle.ALL), activities=1.0, paths=1.0)
+    chart = draw_log_map(drawn, language=visit.language, show="time", titled=False)
+    return inline(picture_of_map(chart, PictureFormat.SVG, limits=visit.running.limits))
+
+
+def case_address(assessment: int, case: str) -> str:
+    """The page of a case."""
+    return f"/assessments/{assessment}/cases/{quote(case, safe='')}"

@@ -1,0 +1,159 @@
+"""The process map, of a log alone and of what an assessment found in it; with the filter and the sliders beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from api.assessing import assess_log
+from api.assessments.options import Options
+from api.cases.service import StoredBook, process_of
+from api.http.dependencies import Id
+from api.http.turns import turn
+from api.logs.endpoints import existing_log
+from api.mapping import OF_FLOW, OF_LOG, Show, draw_log_map, picture_of_map
+from api.pages.assessments import frame_of
+from api.pages.flows import inline
+from api.pages.narrowing import Narrowing, book_of, events_of
+from api.pages.scorecard import kept_assessment
+from api.pages.shell import READS, Visit, VisitDep, page
+from engine.assessment.assessment import Assessment
+from engine.errors import LimitExceeded
+from engine.logs.filter_query import to_query
+from engine.logs.filtering import LogFilter
+from engine.logs.log import Log
+from engine.mining.process_map import ProcessMap, process_map
+from engine.rendering.picture import PictureFormat
+from engine.storage.tables import LogRow
+
+router = APIRouter(include_in_schema=False)
+
+Percent = Annotated[int | None, Query(ge=0, le=100)]
+VALUES_SHOWN = 200
+"""Names of activities that a list offers."""
+
+
+@router.get("/logs/{log}/map", dependencies=READS, response_class=HTMLResponse)
+def show_log_map(
+    log: Id, visit: VisitDep, activities: Percent = None, paths: Percent = None, show: Show = "frequency"
+) -> HTMLResponse:
+    """What a log alone shows."""
+    row = existing_log(visit.session, log)
+    asked = Narrowing.of(visit)
+    with turn(visit.running):
+        events = events_of(visit, row, asked, None)
+        drawn = _drawn(events, activities, paths)
+        values = _shown(visit, drawn, asked, show=show if show in OF_LOG else "frequency", cases=None)
+    return page(
+        visit,
+        "log_map.html.j2",
+        here="logs",
+        row=row,
+        log=row,
+        shows=OF_LOG,
+        **values,
+        **_choices(visit, row, events, asked),
+    )
+
+
+@router.get("/assessments/{assessment}/map", dependencies=READS, response_class=HTMLResponse)
+def show_assessed_map(
+    assessment: Id, visit: VisitDep, activities: Percent = None, paths: Percent = None, show: Show = "deviations"
+) -> HTMLResponse:
+    """What a log shows, with what an assessment found drawn on it."""
+    book = book_of(visit, assessment)
+    log = existing_log(visit.session, book.row.log)
+    asked = Narrowing.of(visit)
+    with turn(visit.running):
+        events = events_of(visit, log, asked, book)
+        drawn = _drawn(events, activities, paths)
+        found = _assessed(visit, book, events, asked) if show in OF_FLOW else None
+        values = _shown(visit, drawn, asked, show=show, cases=f"/assessments/{assessment}/cases", assessment=found)
+    return page(
+        visit,
+        "assessed_map.html.j2",
+        here="assessments",
+        tab="map",
+        shows=(*OF_LOG, *OF_FLOW),
+        **values,
+        **_choices(visit, log, events, asked),
+        **frame_of(visit, book.row),
+    )
+
+
+def _drawn(events: Log, activities: int | None, paths: int | None) -> ProcessMap:
+    return process_map(
+        events,
+        activities=None if activities is None else activities / 100,
+        paths=None if paths is None else paths / 100,
+    )
+
+
+def _assessed(visit: Visit, book: StoredBook, events: Log, asked: Narrowing) -> Assessment | None:
+    """What an assessment found in the cases that are looked at: kept for all of them, else found anew."""
+    if asked.is_empty:
+        return kept_assessment(visit, book.row)
+    options = Options.from_json(book.row.options)
+    return assess_log(
+        process_of(visit.running, book),
+        events,
+        now=options.now,
+        closed=options.closed,
+        calendar=options.calendar,
+        lifecycle="all",  # the events are those that count
+        limits=visit.running.limits,
+    )
+
+
+def _shown(
+    visit: Visit,
+    drawn: ProcessMap,
+    asked: Narrowing,
+    *,
+    show: Show,
+    cases: str | None,
+    assessment: Assessment | None = None,
+) -> dict[str, Any]:
+    def link(kind: str, *names: str) -> str:
+        criterion = (
+            LogFilter(with_activities=frozenset(names))
+            if kind == "activity"
+            else LogFilter(paths=frozenset({(names[0], names[1])}))
+        )
+        further = to_query(criterion)
+        if cases is not None:
+            return quote(asked.address(cases, *further), safe="/?&=%+")
+        here = visit.request.url.path
+        return quote(f"{here}?{urlencode([*asked.pairs, *further])}", safe="/?&=%+")
+
+    drawing = None
+    if drawn.nodes and (show in OF_LOG or assessment is not None):
+        chart = draw_log_map(drawn, language=visit.language, show=show, assessment=assessment, link=link, titled=False)
+        try:
+            drawing = inline(picture_of_map(chart, PictureFormat.SVG, limits=visit.running.limits))
+        except LimitExceeded:
+            drawing = None
+    return {
+        "drawing": drawing,
+        "drawn": drawn,
+        "show": show,
+        "sliders": {
+            "activities": round(drawn.sliders.activities * 100),
+            "paths": round(drawn.sliders.paths * 100),
+        },
+    }
+
+
+def _choices(visit: Visit, row: LogRow, events: Log, asked: Narrowing) -> dict[str, Any]:
+    """What the filter offers, and what is asked for already, each with the address without it."""
+    path = visit.request.url.path
+    return {
+        "asked": asked,
+        "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
+        "known_activities": sorted(events.activities)[:VALUES_SHOWN],
+        "all_cases": row.cases,
+        "path": path,
+    }

@@ -1,0 +1,148 @@
+"""The one filter in the address of map, variants and cases: what the log tells, and what an assessment found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from api.cases.endpoints import asked_cases, existing_book
+from api.cases.service import StoredBook
+from api.logs.service import stored_log
+from api.mapping import narrowed
+from api.pages.shell import Visit
+from engine.assessment.case_search import CaseFilter, matching
+from engine.errors import InputRefused, Place, Problem
+from engine.logs.filter_query import NAMES, from_query
+from engine.logs.filtering import LogFilter, apply_filter
+from engine.logs.log import Log
+from engine.storage.tables import LogRow
+from engine.vocabulary import DeviationKind, Dimension
+
+Pair = tuple[str, str]
+
+OF_BOOK = ("kind", "step", "standard", "dimension", "finding", "closed", "min-cost", "text")
+"""Names of what an assessment found; those of what the log tells are ``filter_query.NAMES``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which cases are looked at.
+
+    Attributes:
+        chosen: By what the log tells.
+        wanted: By what an assessment found.
+        pairs: Both as they stand in the address.
+    """
+
+    chosen: LogFilter
+    wanted: CaseFilter
+    pairs: tuple[Pair, ...]
+
+    @classmethod
+    def of(cls, visit: Visit) -> Narrowing:
+        """What a request's address asks for.
+
+        Raises:
+            InputRefused: With everything that is wrong with it.
+        """
+        given = [pair for pair in visit.request.query_params.multi_items() if pair[1]]
+        pairs = tuple(pair for pair in given if pair[0] in NAMES or pair[0] in OF_BOOK)
+        chosen = from_query([pair for pair in pairs if pair[0] in NAMES], limits=visit.running.limits)
+        return cls(chosen, _wanted({name: value for name, value in pairs if name in OF_BOOK}), pairs)
+
+    @property
+    def is_of_book(self) -> bool:
+        """Whether it asks for something that an assessment found."""
+        return self.wanted != CaseFilter()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every case is looked at."""
+        return not self.pairs
+
+    def address(self, path: str, *more: Pair) -> str:
+        """A page with the same cases, narrowed down further."""
+        query = urlencode([*self.pairs, *more])
+        return f"{path}?{query}" if query else path
+
+    def without(self, path: str, pair: Pair) -> str:
+        """A page with one thing less asked for."""
+        left = list(self.pairs)
+        left.remove(pair)
+        return f"{path}?{urlencode(left)}" if left else path
+
+
+def log_of(visit: Visit, row: LogRow) -> Log:
+    """A stored log, read or still at hand."""
+    key = f"{row.file or row.digest} {row.columns} {row.lifecycle} {row.closed} {row.name}"
+    return visit.running.shelf.log(key, lambda: stored_log(visit.running, row))
+
+
+def events_of(visit: Visit, row: LogRow, asked: Narrowing, book: StoredBook | None) -> Log:
+    """The events that count of the cases that are looked at.
+
+    Raises:
+        InputRefused: The filter names what the log does not have.
+    """
+    found = narrowed(log_of(visit, row), asked.chosen)
+    if book is None or not asked.is_of_book:
+        return found
+    ids = matching(book.tables, asked.wanted).select("case_id").collect()["case_id"]
+    return apply_filter(found, LogFilter(cases=frozenset(ids.to_list())))
+
+
+def cases_wanted(visit: Visit, row: LogRow, asked: Narrowing) -> CaseFilter:
+    """The filter of an assessment's cases that both halves come to."""
+    if asked.chosen.is_empty:
+        return asked.wanted
+    ids = narrowed(log_of(visit, row), asked.chosen).cases["case_id"]
+    return CaseFilter(
+        **{name: getattr(asked.wanted, name) for name in CaseFilter.__dataclass_fields__ if name != "ids"},
+        ids=frozenset(ids.to_list()),
+    )
+
+
+def book_of(visit: Visit, assessment: int) -> StoredBook:
+    """The case book of an assessment.
+
+    Raises:
+        Refusal: It has none, and why.
+    """
+    return existing_book(visit.session, visit.running, assessment)
+
+
+def _wanted(given: dict[str, str]) -> CaseFilter:
+    problems = [
+        Problem("service.bad-field", Place(element=name), {"name": name, "known": "", "bound": ""})
+        for name, value in given.items()
+        if not _is_good(name, value)
+    ]
+    if problems:
+        raise InputRefused(problems)
+    finding, cost = given.get("finding"), given.get("min-cost")
+    return asked_cases(
+        kind=DeviationKind(given["kind"]) if "kind" in given else None,
+        step=given.get("step"),
+        standard=given.get("standard"),
+        dimension=Dimension(given["dimension"]) if "dimension" in given else None,
+        finding=None if finding is None else int(finding),
+        closed=None if "closed" not in given else given["closed"] == "true",
+        min_cost=None if cost is None else int(cost),
+        text=given.get("text"),
+    )
+
+
+def _is_good(name: str, value: str) -> bool:
+    if name == "kind":
+        return value in set(DeviationKind)
+    if name == "dimension":
+        return value in set(Dimension)
+    if name == "closed":
+        return value in {"true", "false"}
+    if name in {"finding", "min-cost"}:
+        return value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER
+    return len(value) <= LONGEST_TEXT and value.isprintable()
+
+
+LONGEST_NUMBER = 9
+LONGEST_TEXT = 200
