@@ -70,6 +70,10 @@ class Limits:
         pattern_tests: Tests made in search of patterns; the most frequent deviations are taken.
         filter_values: Values of one filter on the cases of a log, as it stands in an address.
         chart_elements: Nodes and edges of one picture together.
+        actions: Improvement actions of one report.
+        action_characters: One text of such an action.
+        report_rows: Rows of one table of a workbook.
+        report_pages: Pages of flowcharts in one printed report.
         problems: Problems reported for one input; the rest is counted.
     """
 
@@ -126,6 +130,10 @@ class Limits:
     pattern_tests: int = 100_000
     filter_values: int = 200
     chart_elements: int = 1_000
+    actions: int = 500
+    action_characters: int = 1_000
+    report_rows: int = 50_000
+    report_pages: int = 12
     problems: int = 200
 
 

@@ -162,3 +162,26 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     OPEN = "open"
+
+
+class Trend(StrEnum):
+    """What can be said of a measure beside the same measure of an earlier period.
+
+    ``better`` and ``worse``: the difference is more than chance. ``no-clear-change``: it is not. ``too-few``: fewer
+    than two cases on one side say nothing of chance. ``not-comparable``: the two measure different things.
+    """
+
+    BETTER = "better"
+    WORSE = "worse"
+    NO_CLEAR_CHANGE = "no-clear-change"
+    TOO_FEW = "too-few"
+    NOT_COMPARABLE = "not-comparable"
+
+
+class ActionState(StrEnum):
+    """How far an improvement action is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in-progress"
+    DONE = "done"
+    DROPPED = "dropped"

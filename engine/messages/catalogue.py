@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from engine.definitions.standards import Domain
 from engine.errors import Place, Problem, Severity, Value
 from engine.vocabulary import (
+    ActionState,
     AlignmentStatus,
     Answer,
     Change,
@@ -31,10 +32,12 @@ from engine.vocabulary import (
     Outcome,
     Requirement,
     RiseKind,
+    Trend,
 )
 
 FAMILIES: Mapping[type[StrEnum], str] = MappingProxyType(
     {
+        ActionState: "action-state",
         AlignmentStatus: "status",
         Answer: "answer",
         Change: "change",
@@ -47,6 +50,7 @@ FAMILIES: Mapping[type[StrEnum], str] = MappingProxyType(
         Requirement: "requirement",
         RiseKind: "rise",
         Severity: "severity",
+        Trend: "trend",
     }
 )
 """Under which prefix the words of a vocabulary stand: ``Dimension.ORDERING`` is ``dimension.ordering``."""
