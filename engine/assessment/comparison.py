@@ -76,12 +76,12 @@ class StandardChange:
     @property
     def gap_before(self) -> Fraction | None:
         """How far the share was from the target that held then, in points; below 0 is below the target."""
-        return _gap(self.before)
+        return gap_of(self.before)
 
     @property
     def gap_now(self) -> Fraction | None:
         """How far the share is from the target of now, in points."""
-        return _gap(self.now)
+        return gap_of(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,8 @@ def _rule(flow: Flow, standard: str) -> object:
     return found.rule, found.when, season, found.out_of_season, found.inside
 
 
-def _gap(result: StandardResult | None) -> Fraction | None:
+def gap_of(result: StandardResult | None) -> Fraction | None:
+    """How far a standard is from its target, in points; below 0 is below it. None where it has no share."""
     return None if result is None or result.share is None else 100 * (result.share - result.target)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from engine.assessment.assessment import Assessment
 from engine.conformance.alignment import Alignment
 from engine.conformance.deviations import Deviation, find_deviations
 from engine.conformance.structure import Structure
+from engine.logs.variants import Variants
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS, MOVE_MARKS
 from engine.rendering.text import clean
@@ -16,6 +18,8 @@ from engine.rendering.wording import Wording
 from engine.vocabulary import MoveKind
 
 VARIANTS_SHOWN = 10
+VARIANTS_SEARCHED = 200
+"""How many of the most frequent deviating variants are looked at for an example."""
 AGREEMENT_SHOWN = 2
 """How many synchronous moves stay on either side of a long agreement; the middle is counted."""
 
@@ -58,32 +62,76 @@ class VariantRow:
     chevrons: tuple[Chevron, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Explainer:
+    """Says what happened in the cases of a variant.
+
+    Attributes:
+        assessment: What was found; it kept its variants.
+        variants: Those.
+        names: The names of the flow's parts.
+        structure: What depends on what in the net.
+    """
+
+    assessment: Assessment
+    variants: Variants
+    names: Names
+    structure: Structure
+
+    @classmethod
+    def of(cls, assessment: Assessment, wording: Wording) -> Explainer | None:
+        """One for an assessment, or None where it did not keep its variants or has none."""
+        if assessment.variants is None or not len(assessment.alignments):
+            return None
+        flow = assessment.flow if assessment.flow.edges else None
+        structure = Structure(assessment.alignments.net, flow)
+        return cls(assessment, assessment.variants, Names(assessment.flow, wording), structure)
+
+    @property
+    def deviating(self) -> Iterator[int]:
+        """The variants that deviate, most frequent first."""
+        costs = self.assessment.alignments.costs
+        return (variant for variant in range(len(self.assessment.alignments)) if costs[variant] > 0)
+
+    def deviations(self, variant: int) -> Sequence[Deviation]:
+        """What went wrong in a variant."""
+        alignments = self.assessment.alignments
+        sequence, alignment = self.variants.sequence(variant), alignments.alignment(variant)
+        return find_deviations(alignments.net, sequence, alignment, structure=self.structure)
+
+    def sentences(self, variant: int) -> tuple[str, ...]:
+        """The same in words."""
+        return tuple(_sentence(deviation, self.names) for deviation in self.deviations(variant))
+
+    def row(self, variant: int) -> VariantRow:
+        """A variant as a row of chevrons."""
+        wording, alignments = self.names.wording, self.assessment.alignments
+        alignment = alignments.alignment(variant)
+        cases = int(alignments.counts[variant])
+        return VariantRow(
+            cases=wording.number(cases),
+            share=wording.share(cases / self.assessment.cases, digits=1),
+            cost=wording.number(alignment.cost or 0),
+            fitness=wording.share(alignment.fitness, digits=1),
+            deviations=self.sentences(variant),
+            chevrons=chevrons_of(
+                _moves(self.assessment, self.variants.sequence(variant), alignment, self.names), wording
+            ),
+        )
+
+    def example(self, kind: str, steps: Sequence[str]) -> VariantRow | None:
+        """The most frequent variant with a deviation of a kind at some steps, or None among the first ones."""
+        for variant in islice(self.deviating, VARIANTS_SEARCHED):
+            for found in self.deviations(variant):
+                if found.kind.value == kind and (not steps or tuple(found.steps) == tuple(steps)):
+                    return self.row(variant)
+        return None
+
+
 def variant_rows(assessment: Assessment, wording: Wording, *, shown: int = VARIANTS_SHOWN) -> tuple[VariantRow, ...]:
     """The most frequent variants that deviate, most frequent first; empty when none does."""
-    variants, alignments = assessment.variants, assessment.alignments
-    if variants is None:
-        return ()
-    deviating = [variant for variant in range(len(alignments)) if alignments.costs[variant] > 0][:shown]
-    if not deviating:
-        return ()
-    structure = Structure(alignments.net, assessment.flow if assessment.flow.edges else None)
-    names = Names(assessment.flow, wording)
-    rows = []
-    for variant in deviating:
-        sequence, alignment = variants.sequence(variant), alignments.alignment(variant)
-        cases = int(alignments.counts[variant])
-        deviations = find_deviations(alignments.net, sequence, alignment, structure=structure)
-        rows.append(
-            VariantRow(
-                cases=wording.number(cases),
-                share=wording.share(cases / assessment.cases, digits=1),
-                cost=wording.number(alignment.cost or 0),
-                fitness=wording.share(alignment.fitness, digits=1),
-                deviations=tuple(_sentence(deviation, names) for deviation in deviations),
-                chevrons=chevrons_of(_moves(assessment, sequence, alignment, names), wording),
-            )
-        )
-    return tuple(rows)
+    explainer = Explainer.of(assessment, wording)
+    return () if explainer is None else tuple(map(explainer.row, islice(explainer.deviating, shown)))
 
 
 def chevrons_of(moves: Sequence[tuple[MoveKind, str]], wording: Wording) -> tuple[Chevron, ...]:

@@ -1,4 +1,4 @@
-"""What the report's templates show, as texts and plain numbers: an assessment in one language, nothing new."""
+"""Rows that the report shows: an assessment in one language, nothing new."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.assessment.actions import deviation_key, finding_key
 from engine.assessment.assessment import Assessment, DeviationSummary, DimensionScore, Finding
 from engine.assessment.closing import Closing
+from engine.definitions.versions import content_hash
 from engine.rendering.calendar_views import say_calendars
+from engine.rendering.cells import EMPTY, Cell, Cells
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.rendering.text import clean
@@ -18,6 +21,8 @@ from engine.vocabulary import DeviationKind
 FINDINGS_SHOWN = 10
 EXAMPLES_SHOWN = 3
 DEVIATIONS_SHOWN = 20
+"""Rows of a table and cases of a row on screen and on paper; a workbook has them all."""
+HASH_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,11 @@ class Card:
         key: The dimension's code.
         name: Its name.
         question: What it asks.
-        score: As text, or "" when not assessable.
+        score: The score; empty when not assessable.
         position: The score, 0…100.
         low, high: The interval's ends, equal to the score where there is no interval.
-        units: Numerator and denominator in words.
+        kept, counted: Numerator and denominator.
+        units: Both in words.
         interval: In words.
         verdict: How many of its standards are met, in words.
         verdict_kind: ``met``, ``missed`` or ``none``.
@@ -51,10 +57,12 @@ class Card:
     key: str
     name: str
     question: str
-    score: str
+    score: Cell
     position: float
     low: float
     high: float
+    kept: Cell
+    counted: Cell
     units: str
     interval: str
     verdict: str
@@ -65,42 +73,59 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding; ``bar`` is its share of the largest one of its dimension, in per cent."""
+    """One finding.
 
+    Attributes:
+        key: By which an improvement action answers it.
+        bar: Its share of the largest one of its dimension, in per cent.
+    """
+
+    key: str
     mark: str
     kind: str
     subject: str
     group: str
-    lost: str
-    points: str
-    cases: str
+    lost: Cell
+    points: Cell
+    cases: Cell
     examples: tuple[str, ...]
     bar: float
 
 
 @dataclass(frozen=True, slots=True)
 class FindingTable:
-    """The findings of one dimension; ``rest`` sums up what is not shown, ``lost`` and ``points`` are the totals."""
+    """The findings of one dimension; ``lost`` and ``points`` are the totals.
+
+    Attributes:
+        rows: All of them; a page shows the first ``FINDINGS_SHOWN``.
+        rest: Sums up those that it does not.
+    """
 
     name: str
     gap: str
     rows: tuple[FindingRow, ...]
     rest: FindingRow | None
-    lost: str
-    points: str
+    lost: Cell
+    points: Cell
     empty: str
+
+    @property
+    def shown(self) -> tuple[FindingRow, ...]:
+        """What a page shows one by one."""
+        return self.rows[:FINDINGS_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviationRow:
-    """Equal deviations."""
+    """Equal deviations; ``key`` is that by which an improvement action answers them."""
 
+    key: str
     mark: str
     kind: str
     subject: str
-    count: str
-    cases: str
-    share: str
+    count: Cell
+    cases: Cell
+    share: Cell
     bar: float
     examples: tuple[str, ...]
 
@@ -115,6 +140,7 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
     span = " – ".join(wording.moment(moment) for moment in period) if period else wording.text("report.no-timestamps")
     variants = len(assessment.variants) if assessment.variants is not None else len(assessment.alignments)
     found = [
+        fact("version", version_text(assessment, wording)),
         fact("log", clean(assessment.log_name)),
         fact("period", span),
         fact("cases", _cases(assessment, wording)),
@@ -128,6 +154,13 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
     ]
     found += [fact(f"hash.{name}", assessment.hashes.get(name, ""), code=True) for name in ("flow", "log")]
     return tuple(item for item in found if item.value)
+
+
+def version_text(assessment: Assessment, wording: Wording) -> str:
+    """Which version of the flow it is: since when, and the beginning of the hash of its meaning."""
+    flow = assessment.flow
+    since = wording.term("version.always") if flow.effective is None else flow.effective.isoformat()
+    return f"{since} · {content_hash(flow)[:HASH_SHOWN]}"
 
 
 def closed_rule(rule: str, wording: Wording) -> str:
@@ -146,24 +179,24 @@ def finding_tables(assessment: Assessment, wording: Wording) -> tuple[FindingTab
     return tuple(_findings(assessment, score, wording) for score in assessment.dimensions if score.score is not None)
 
 
-def deviation_rows(assessment: Assessment, wording: Wording) -> tuple[tuple[DeviationRow, ...], int]:
-    """The most frequent deviations, and how many kinds of them are not shown."""
-    names = Names(assessment.flow, wording)
+def deviation_rows(assessment: Assessment, wording: Wording) -> tuple[DeviationRow, ...]:
+    """The deviations, the most frequent first; a page shows the first ``DEVIATIONS_SHOWN``."""
+    names, cells = Names(assessment.flow, wording), Cells(wording)
     most = max((summary.count for summary in assessment.deviations), default=1)
-    rows = tuple(
+    return tuple(
         DeviationRow(
+            key=deviation_key(summary),
             mark=DEVIATION_MARKS[summary.kind],
             kind=names.kind(summary.kind, other_branch=summary.other_branch),
-            subject=_subject(summary, names),
-            count=wording.number(summary.count),
-            cases=wording.number(summary.cases),
-            share=wording.share(Fraction(summary.cases, max(1, assessment.cases)), digits=1),
+            subject=deviation_subject(summary, names),
+            count=cells.count(summary.count),
+            cases=cells.count(summary.cases),
+            share=cells.share(Fraction(summary.cases, max(1, assessment.cases))),
             bar=100 * summary.count / most,
             examples=tuple(clean(case) for case in summary.examples),
         )
-        for summary in assessment.deviations[:DEVIATIONS_SHOWN]
+        for summary in assessment.deviations
     )
-    return rows, max(0, len(assessment.deviations) - DEVIATIONS_SHOWN)
 
 
 def beside(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
@@ -176,7 +209,7 @@ def beside(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
     )
 
 
-def _subject(summary: DeviationSummary, names: Names) -> str:
+def deviation_subject(summary: DeviationSummary, names: Names) -> str:
     """What equal deviations are about; of a wrong branch also its condition, and the values of one case."""
     evidence = summary.branch
     if evidence is None:
@@ -203,6 +236,7 @@ def _measure(name: str, value: float, wording: Wording) -> str:
 
 
 def _card(assessment: Assessment, score: DimensionScore, wording: Wording) -> Card:
+    cells = Cells(wording)
     position = float(score.score) if score.score is not None else 0.0
     low, high = score.interval or (position, position)
     results = [r for r in assessment.standards if r.dimension is score.dimension and r.verdict != "not-assessable"]
@@ -214,10 +248,12 @@ def _card(assessment: Assessment, score: DimensionScore, wording: Wording) -> Ca
         key=score.dimension.value,
         name=wording.term(f"dimension.{score.dimension}"),
         question=wording.term(f"dimension.{score.dimension}.question"),
-        score=wording.score(score.score) if score.score is not None else "",
+        score=cells.score(score.score),
         position=position,
         low=low,
         high=high,
+        kept=cells.count(score.numerator),
+        counted=cells.count(score.denominator),
         units=wording.text(
             f"report.units.{score.dimension}",
             kept=wording.number(score.numerator),
@@ -252,49 +288,54 @@ def _notes(assessment: Assessment, score: DimensionScore, wording: Wording) -> I
 
 
 def _findings(assessment: Assessment, score: DimensionScore, wording: Wording) -> FindingTable:
-    names = Names(assessment.flow, wording)
+    names, cells = Names(assessment.flow, wording), Cells(wording)
     most = max((finding.points for finding in score.findings), default=1)
-    shown, hidden = score.findings[:FINDINGS_SHOWN], score.findings[FINDINGS_SHOWN:]
+    points = cells.points(sum(finding.points for finding in score.findings))
+    hidden = score.findings[FINDINGS_SHOWN:]
     rest = None
     if hidden:
         rest = FindingRow(
+            key="",
             mark="⋯",
             kind=wording.text("report.findings.rest", count=len(hidden)),
             subject="",
             group="",
-            lost=wording.number(sum(finding.lost for finding in hidden)),
-            points=_points(sum(finding.points for finding in hidden)),
-            cases="",
+            lost=cells.count(sum(finding.lost for finding in hidden)),
+            points=cells.points(sum(finding.points for finding in hidden)),
+            cases=EMPTY,
             examples=(),
             bar=0,
         )
     return FindingTable(
         name=wording.term(f"dimension.{score.dimension}"),
-        gap=_points(sum(finding.points for finding in score.findings)),
-        rows=tuple(_finding(finding, assessment, names, most) for finding in shown),
+        gap=points.text,
+        rows=tuple(_finding(finding, assessment, names, most) for finding in score.findings),
         rest=rest,
-        lost=wording.number(sum(finding.lost for finding in score.findings)),
-        points=_points(sum(finding.points for finding in score.findings)),
+        lost=cells.count(sum(finding.lost for finding in score.findings)),
+        points=points,
         empty="" if score.findings else wording.text("report.findings.none"),
     )
 
 
 def _finding(finding: Finding, assessment: Assessment, names: Names, most: int) -> FindingRow:
-    known = {member.value: member for member in DeviationKind}
     titles = {group.id: clean(names.wording.title(group.title)) for group in assessment.flow.weights}
     subject = names.subject(finding.kind, finding.steps, finding.standard, finding.branch)
+    cells = Cells(names.wording)
     return FindingRow(
-        mark=DEVIATION_MARKS[known[finding.kind]] if finding.kind in known else "§",
+        key=finding_key(finding),
+        mark=finding_mark(finding.kind),
         kind=names.kind(finding.kind, other_branch=finding.other_branch),
         subject=subject,
         group=titles.get(finding.group, ""),
-        lost=names.wording.number(finding.lost),
-        points=_points(finding.points),
-        cases=names.wording.number(finding.cases),
+        lost=cells.count(finding.lost),
+        points=cells.points(finding.points),
+        cases=cells.count(finding.cases),
         examples=tuple(clean(case) for case in finding.examples[:EXAMPLES_SHOWN]),
         bar=100 * finding.points / max(1, most),
     )
 
 
-def _points(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+def finding_mark(kind: str) -> str:
+    """The sign of a kind of finding."""
+    known = {member.value: member for member in DeviationKind}
+    return DEVIATION_MARKS[known[kind]] if kind in known else "§"

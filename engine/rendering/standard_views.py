@@ -1,4 +1,4 @@
-"""What the report shows of the standards, as texts and plain numbers: rows, periods, second tiers, comparisons."""
+"""What the report shows of the standards: rows, periods, second tiers, comparisons."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.conformance.standards.population import Comparison
 from engine.definitions.rules import Change, Measured
 from engine.definitions.standards import Standard
 from engine.rendering.calendar_views import say_whose
+from engine.rendering.cells import Cell, Cells
 from engine.rendering.text import clean
 from engine.rendering.wording import Wording
 from engine.vocabulary import Verdict
@@ -27,16 +28,16 @@ class StandardRow:
 
     title: str
     dimension: str
-    share: str
+    share: Cell
     interval: str
     position: float
-    target: str
+    target: Cell
     target_position: float
-    tolerance: str
+    tolerance: Cell
     tolerated_position: float
-    met: str
-    missed: str
-    open: str
+    met: Cell
+    missed: Cell
+    open: Cell
     verdict: str
     verdict_kind: str
     examples: tuple[str, ...]
@@ -77,24 +78,30 @@ def standard_notes(assessment: Assessment, result: StandardResult, wording: Word
 
 
 def _row(result: StandardResult, notes: Iterator[str], wording: Wording) -> StandardRow:
+    cells = Cells(wording)
     return StandardRow(
         title=clean(wording.title(result.title)),
         dimension=wording.term(f"dimension.{result.dimension}"),
-        share=_share(result.share, wording),
+        share=cells.share(result.share),
         interval="" if result.interval is None else "{:.1f} … {:.1f}".format(*result.interval),
         position=100 * float(result.share) if result.share is not None else 0.0,
-        target=wording.share(result.target, digits=_digits(result.target)),
+        target=target_cell(result.target, cells),
         target_position=100 * float(result.target),
-        tolerance=wording.share(result.tolerance, digits=_digits(result.tolerance)) if result.tolerance else "–",
+        tolerance=target_cell(result.tolerance or None, cells),
         tolerated_position=100 * float(result.target - result.tolerance),
-        met=wording.number(result.met),
-        missed=wording.number(result.missed),
-        open=wording.number(result.not_due + result.no_evidence),
+        met=cells.count(result.met),
+        missed=cells.count(result.missed),
+        open=cells.count(result.not_due + result.no_evidence),
         verdict=wording.term(f"verdict.{result.verdict}"),
         verdict_kind="none" if result.verdict is Verdict.NOT_ASSESSABLE else result.verdict.value,
         examples=tuple(clean(case) for case in result.worst_cases[:EXAMPLES_SHOWN]),
         notes=tuple(notes),
     )
+
+
+def target_cell(share: Fraction | None, cells: Cells) -> Cell:
+    """A share as its writer gave it: without digits where it has none."""
+    return cells.share(share, digits=0 if share is None else _digits(share))
 
 
 def _window(window: WindowResult, wording: Wording) -> str:
