@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from api.spread import Spread
     from api.watching import Board
     from engine.assessment.assessment import Assessment
-    from engine.assessment.versions import VersionedAssessment
     from engine.definitions.flow import Flow
     from engine.logs.log import Log
     from engine.logs.options import ReadOptions
@@ -330,20 +329,6 @@ def picture_of(dot: str, picture_format: PictureFormat, *, limits: Limits = DEFA
     from engine.rendering.picture import render
 
     return render(dot, picture_format, limits=limits)
-
-
-def report_of(assessment: Assessment, *, language: Language) -> str:
-    """An assessment as one self-contained HTML file."""
-    from engine.rendering.report import render_report
-
-    return render_report(assessment, language=language)
-
-
-def versions_report_of(found: VersionedAssessment, *, log: str, language: Language) -> str:
-    """What several versions of a flow found in a log of that name, as one self-contained HTML file."""
-    from engine.rendering.versions_report import render_versions_report
-
-    return render_versions_report(found, log=log, language=language)
 
 
 def require_file(path: Path) -> None:

@@ -11,8 +11,9 @@ from functools import partial
 from api.assessing import assess_log_with_cases, assess_versions_of
 from api.assessments.options import Options
 from api.assessments.summaries import ScoreSummary
-from api.composition import draw_process, report_of, versions_report_of
+from api.composition import draw_process
 from api.logs.service import stored_log
+from api.reporting import report_of, versions_report_of
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
 from api.schemas.versions import VersionedAssessmentShape

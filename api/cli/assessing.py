@@ -13,16 +13,18 @@ from api.cli.inputs import WARNINGS_SHOWN, log_from, parts_from, process_from, w
 from api.cli.options import (
     Columns,
     FlowArgument,
-    JsonOption,
     LifecycleOption,
     LogArgument,
+    Wanted,
     Where,
     reads_log,
+    reports,
     spreads,
 )
-from api.cli.output import is_standard_output, write_output
+from api.cli.output import is_standard_output
+from api.cli.reporting import assess_last, print_changes, write_reports
 from api.cli.session import Session, session_of
-from api.cli.versions import Asked, Outputs, assess_by_versions
+from api.cli.versions import Asked, assess_by_versions
 from engine.errors import InputRefused, Place, Problem, Severity
 
 if TYPE_CHECKING:
@@ -37,39 +39,39 @@ PATTERNS_SHOWN = 3
 
 @spreads
 @reads_log
+@reports
 def assess(
     context: typer.Context,
     flow: FlowArgument,
     log: LogArgument,
     *,
     versions: Annotated[list[Path] | None, typer.Option("--version", metavar="FILE", show_default=False)] = None,
-    json: JsonOption = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default=False)] = None,
     now: Annotated[str | None, typer.Option("--now", metavar="TIME", show_default=False)] = None,
     closed: Annotated[str, typer.Option("--closed", metavar="all|ended|idle:14d")] = "all",
     calendar: Annotated[str | None, typer.Option("--calendar", metavar="NAME", show_default=False)] = None,
     lifecycle: LifecycleOption = None,
     columns: Columns,
     where: Where,
+    wanted: Wanted,
 ) -> None:
     """Assess a log against a flow."""
     from api.assessing import assess_log
-    from api.composition import report_of, spread
-    from api.schemas.assessment import AssessmentShape
+    from api.composition import spread
 
     session = session_of(context)
-    if is_standard_output(json) and is_standard_output(html):
+    if sum(map(is_standard_output, wanted.files)) > 1:
         raise InputRefused([Problem("cli.one-standard-output")])
     judged_at = None if now is None else moment(now, option="--now")
+    asked = Asked(judged_at, closed, calendar, lifecycle)
     process = process_from(flow, session)
     if versions:
         where.refuse_beside("--version")
+        wanted.refuse_beside("--version")
         events = log_from(log, columns, session)
         warn_of_strangers(process, events, session)
         _warn_of_past(judged_at, events.latest, session)
         processes = [process, *(process_from(path, session) for path in versions)]
-        asked = Asked(judged_at, closed, calendar, lifecycle)
-        assess_by_versions(processes, events, asked, session, outputs=Outputs(json, html))
+        assess_by_versions(processes, events, asked, session, wanted=wanted)
         return
     with parts_from(log, columns, session) as parts, spread(where.workers, where.cluster) as over:
         warn_of_strangers(process, parts.facts, session)
@@ -86,13 +88,12 @@ def assess(
                 limits=session.limits,
                 progress=progress,
             )
-    session.problems(assessment.warnings, limit=WARNINGS_SHOWN)
-    if html is not None:
-        write_output(html, report_of(assessment, language=session.language))
-    if json is not None:
-        write_output(json, AssessmentShape.of(assessment).model_dump_json(indent=2) + "\n")
-    if not is_standard_output(json) and not is_standard_output(html):
+        session.problems(assessment.warnings, limit=WARNINGS_SHOWN)
+        last = None if wanted.against is None else assess_last(process, wanted.against, columns, asked, session)
+        write_reports(assessment, last, parts, wanted, session)
+    if not any(map(is_standard_output, wanted.files)):
         print_scorecard(assessment, session)
+        print_changes(assessment, last, session)
 
 
 def _warn_of_past(judged_at: datetime | None, latest: datetime | None, session: Session) -> None:

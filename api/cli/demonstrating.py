@@ -71,7 +71,8 @@ def example_pairs(folder: Path) -> list[tuple[Path, Path]]:
 def _show(flow: Path, log: Path, output: Path, session: Session) -> list[Path]:
     """Print the scorecard of one example and write everything else; the paths written."""
     from api.assessing import assess_log
-    from api.composition import draw_process, picture_of, report_of
+    from api.composition import draw_process, picture_of
+    from api.reporting import report_of
     from engine.rendering.picture import PictureFormat
 
     process = process_from(flow, session)

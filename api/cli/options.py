@@ -122,6 +122,45 @@ class Where:
                 raise InputRefused([Problem("cli.not-together", Place(own), {"other": other})])
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What ``assess`` writes beside what it prints, and what its reports say beside the assessment.
+
+    Attributes:
+        json: The file for everything that was found.
+        html: The file for the report on one page.
+        pdf: The file for the report on paper.
+        xlsx: The file for the report as a workbook.
+        against: The log of the last period, to compare with.
+        actions: The file with improvement actions.
+        prepared_by: Who made the report.
+    """
+
+    json: JsonOption = None
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default=False)] = None
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", show_default=False)] = None
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", show_default=False)] = None
+    against: Annotated[Path | None, typer.Option("--against", metavar="LOG", show_default=False)] = None
+    actions: Annotated[Path | None, typer.Option("--actions", metavar="FILE", show_default=False)] = None
+    prepared_by: Annotated[str | None, typer.Option("--prepared-by", metavar="NAME", show_default=False)] = None
+
+    @property
+    def files(self) -> tuple[Path | None, ...]:
+        """The files that are written."""
+        return self.json, self.html, self.pdf, self.xlsx
+
+    def refuse_beside(self, other: str) -> None:
+        """Refuse what an assessment by several versions does not have.
+
+        Raises:
+            InputRefused: ``cli.not-together``: one of them was asked for.
+        """
+        asked = (("--pdf", self.pdf), ("--xlsx", self.xlsx), ("--against", self.against), ("--actions", self.actions))
+        for own, value in asked:
+            if value is not None:
+                raise InputRefused([Problem("cli.not-together", Place(own), {"other": other})])
+
+
 def gives(
     parameter: str, group: Callable[..., Any], options: Iterable[inspect.Parameter]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -172,3 +211,5 @@ reads_log = gives(
 """Gives a command that takes ``columns`` one option for each field of ``ReadOptions``."""
 spreads = gives("where", Where, inspect.signature(Where, eval_str=True).parameters.values())
 """Gives a command that takes ``where`` the options of where its work runs."""
+reports = gives("wanted", Wanted, inspect.signature(Wanted, eval_str=True).parameters.values())
+"""Gives a command that takes ``wanted`` the options of what it writes and reports."""

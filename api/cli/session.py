@@ -101,9 +101,15 @@ class Session:
             title: Text above the table.
             right: Indices of the columns that hold numbers.
         """
+        self.worded_table([self.term(heading) for heading in headings], rows, title=title, right=right)
+
+    def worded_table(
+        self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", right: Sequence[int] = ()
+    ) -> None:
+        """Print a table whose headings are words already; the rest as in ``table``."""
         table = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold")
         for index, heading in enumerate(headings):
-            table.add_column(self.term(heading), justify="right" if index in right else "left", overflow="fold")
+            table.add_column(heading, justify="right" if index in right else "left", overflow="fold")
         for row in rows:
             table.add_row(*(Text(printable(cell)) for cell in row))
         self.out.print(table)

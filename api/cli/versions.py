@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.cli.options import Wanted
 from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session
 
@@ -32,20 +32,12 @@ class Asked:
     lifecycle: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Files that are written besides what is printed."""
-
-    json: Path | None
-    html: Path | None
-
-
 def assess_by_versions(
-    processes: Sequence[Process], events: Log, asked: Asked, session: Session, *, outputs: Outputs
+    processes: Sequence[Process], events: Log, asked: Asked, session: Session, *, wanted: Wanted
 ) -> None:
     """Assess, write what was asked for, and print the joined scorecard."""
     from api.assessing import assess_versions_of
-    from api.composition import versions_report_of
+    from api.reporting import versions_report_of
     from api.schemas.versions import VersionedAssessmentShape
 
     with session.progress("cli.assessing", log=events.name) as progress:
@@ -59,12 +51,12 @@ def assess_by_versions(
             limits=session.limits,
             progress=progress,
         )
-    if outputs.html is not None:
-        write_output(outputs.html, versions_report_of(found, log=events.name, language=session.language))
-    if outputs.json is not None:
+    if wanted.html is not None:
+        write_output(wanted.html, versions_report_of(found, log=events.name, language=session.language))
+    if wanted.json is not None:
         shape = VersionedAssessmentShape.of(found, log=events.name)
-        write_output(outputs.json, shape.model_dump_json(indent=2) + "\n")
-    if not is_standard_output(outputs.json) and not is_standard_output(outputs.html):
+        write_output(wanted.json, shape.model_dump_json(indent=2) + "\n")
+    if not is_standard_output(wanted.json) and not is_standard_output(wanted.html):
         _print(found, events.name, session)
 
 

@@ -29,8 +29,9 @@ class WorstFinding:
 
     Attributes:
         key: By which an action answers it.
-        mark, kind, subject: What it is.
+        title: What it is, with its sign.
         dimension: Where it costs these points.
+        where: Dimension and points in words.
         points: What it costs there.
         cases: How many cases it concerns.
         happened: What it came to, in words.
@@ -41,10 +42,9 @@ class WorstFinding:
     """
 
     key: str
-    mark: str
-    kind: str
-    subject: str
+    title: str
     dimension: str
+    where: str
     points: Cell
     cases: Cell
     happened: str
@@ -95,9 +95,7 @@ def answers(assessment: Assessment, wording: Wording) -> dict[str, str]:
         subject = names.subject(summary.kind, summary.steps, summary.standard, branch)
         said.setdefault(deviation_key(summary), _named(kind, subject, names))
     for finding in (finding for score in assessment.dimensions for finding in score.findings):
-        kind = names.kind(finding.kind, other_branch=finding.other_branch)
-        subject = names.subject(finding.kind, finding.steps, finding.standard, finding.branch)
-        said.setdefault(finding_key(finding), _named(kind, subject, names))
+        said.setdefault(finding_key(finding), _named_finding(finding, names))
     return said
 
 
@@ -116,7 +114,7 @@ def actions_by_key(actions: Iterable[Action], today: date | None, wording: Wordi
 
 def _worst_causes(assessment: Assessment) -> list[tuple[Finding, Dimension]]:
     every = [(finding, score.dimension) for score in assessment.dimensions for finding in score.findings]
-    every.sort(key=lambda pair: -pair[0].points)
+    every.sort(key=lambda pair: (-pair[0].points, -pair[0].cases))
     first: dict[str, tuple[Finding, Dimension]] = {}
     for finding, dimension in every:
         first.setdefault(finding_key(finding), (finding, dimension))
@@ -135,16 +133,16 @@ def _worst(
     wording, key = names.wording, finding_key(finding)
     cells = Cells(wording)
     mine = [action for action in actions if action.answers == key]
+    name, points = wording.term(f"dimension.{dimension}"), cells.points(finding.points)
     example = None
     if explainer is not None and not finding.standard and not finding.branch:
         example = explainer.example(finding.kind, finding.steps)
     return WorstFinding(
         key=key,
-        mark=finding_mark(finding.kind),
-        kind=names.kind(finding.kind, other_branch=finding.other_branch),
-        subject=names.subject(finding.kind, finding.steps, finding.standard, finding.branch),
-        dimension=wording.term(f"dimension.{dimension}"),
-        points=cells.points(finding.points),
+        title=f"{finding_mark(finding.kind)} {_named_finding(finding, names)}",
+        dimension=name,
+        where=wording.text("report.worst.where", dimension=name, points=points.text),
+        points=points,
         cases=cells.count(finding.cases),
         happened=_happened(finding, assessment, wording),
         examples=tuple(clean(case) for case in finding.examples[:EXAMPLES_SHOWN]),
@@ -202,6 +200,11 @@ def _notes(assessment: Assessment, actions: Sequence[Action], said: dict[str, st
     if left:
         names = wording.text("report.calendar.separator").join(said[key] for key in left)
         yield wording.text("report.actions.unanswered", count=len(left), findings=names)
+
+
+def _named_finding(finding: Finding, names: Names) -> str:
+    kind = names.kind(finding.kind, other_branch=finding.other_branch)
+    return _named(kind, names.subject(finding.kind, finding.steps, finding.standard, finding.branch), names)
 
 
 def _named(kind: str, subject: str, names: Names) -> str:

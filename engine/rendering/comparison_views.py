@@ -34,6 +34,7 @@ class TrendView:
         interval: 95 % interval of the change.
         trend: What can be said of it, with a sign.
         sentence: All of it on one line.
+        short: The same where the change stands beside it.
         reason: Why it cannot be compared, or "".
     """
 
@@ -42,6 +43,7 @@ class TrendView:
     interval: Cell
     trend: Cell
     sentence: str
+    short: str
     reason: str
 
 
@@ -53,10 +55,11 @@ def trend_view(shift: Shift, wording: Wording) -> TrendView:
     trend = trend_cell(shift.trend, wording)
     reason = wording.text(shift.reason) if shift.reason else ""
     if reason:
-        sentence = wording.text("report.trend.not-comparable", before=before.text, reason=reason)
+        sentence = short = wording.text("report.trend.not-comparable", before=before.text, reason=reason)
     else:
         sentence = wording.text("report.trend.change", change=change.text, before=before.text, trend=trend.text)
-    return TrendView(before, change, cells.interval(shift.interval), trend, sentence, reason)
+        short = wording.text("report.trend.short", before=before.text, trend=trend.text)
+    return TrendView(before, change, cells.interval(shift.interval), trend, sentence, short, reason)
 
 
 def trend_cell(trend: Trend, wording: Wording) -> Cell:
@@ -73,10 +76,30 @@ def dimension_trends(comparison: AssessmentComparison | None, wording: Wording) 
     return {one.dimension: trend_view(one.shift, wording) for one in comparison.dimensions}
 
 
+def score_changes(comparison: AssessmentComparison, wording: Wording) -> Table:
+    """The four scores, earlier and now."""
+    cells = Cells(wording)
+    columns = (
+        Column(wording.term("column.dimension"), 14),
+        Column(wording.text("report.column.score-before"), 11, right=True),
+        Column(wording.term("column.score"), 9, right=True),
+        Column(wording.text("report.column.change-points"), 9, right=True),
+        Column(wording.text("report.column.change-interval"), 15, right=True),
+        Column(wording.term("column.change"), 24),
+    )
+    rows = []
+    for one in comparison.dimensions:
+        trend = trend_view(one.shift, wording)
+        said = cells.text(trend.reason, tone=Tone.MUTED) if trend.reason else trend.trend
+        name = cells.text(wording.term(f"dimension.{one.dimension}"), tone=Tone.STRONG)
+        rows.append((name, trend.before, cells.score(one.shift.now) or MISSING, trend.change, trend.interval, said))
+    return Table(columns, tuple(rows))
+
+
 def gap_table(assessment: Assessment, comparison: AssessmentComparison | None, wording: Wording) -> Table:
     """How far each standard was from its target in the last period, and how far it is now, in the flow's order."""
     columns = [
-        Column(wording.term("column.standard"), 22),
+        Column(wording.term("column.standard"), 30),
         Column(wording.term("column.target"), 7, right=True),
         Column(wording.text("report.column.share-now"), 8, right=True),
         Column(wording.text("report.column.gap-now"), 9, right=True),

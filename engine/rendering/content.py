@@ -195,7 +195,7 @@ def _more_facts(
         ("prepared-by", clean(beside.prepared_by)),
     ):
         if value:
-            yield report_views.Fact(wording.text(f"report.fact.{name}"), value)
+            yield report_views.Fact(wording.text(f"report.fact.{name}"), value, key=name)
 
 
 def _notices(assessment: Assessment, comparison: AssessmentComparison | None, wording: Wording) -> Iterator[str]:

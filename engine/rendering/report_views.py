@@ -27,11 +27,19 @@ HASH_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of the header. ``code`` says whether the value is a hash, shown in full but small."""
+    """A line of the header.
+
+    Attributes:
+        name: What it is about.
+        value: What it says.
+        code: Whether it is a hash, shown in full but small.
+        key: Its name in the catalogue.
+    """
 
     name: str
     value: str
     code: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ def facts(assessment: Assessment, wording: Wording) -> tuple[Fact, ...]:
     """The header: what was held against what, and under which rules."""
 
     def fact(name: str, value: str, *, code: bool = False) -> Fact:
-        return Fact(wording.text(f"report.fact.{name}"), value, code)
+        return Fact(wording.text(f"report.fact.{name}"), value, code, name)
 
     period = assessment.period
     span = " – ".join(wording.moment(moment) for moment in period) if period else wording.text("report.no-timestamps")

@@ -17,6 +17,7 @@ from engine.vocabulary import Trend, Verdict
 GAPS_SHOWN = 6
 """Standards on the first page: those that lie farthest below their targets."""
 FINDINGS_SHOWN = 3
+_UNMET = (Verdict.MISSED, Verdict.NOT_PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ def _headlines(
                 "report.summary.worst",
                 dimension=first.dimension,
                 points=first.points.text,
-                kind=first.kind,
-                subject=first.subject or first.kind,
+                finding=first.title.split(" ", 1)[-1],
             )
         )
         left = sum(not finding.answered for finding in worst)
@@ -121,14 +121,19 @@ def _some(names: list[str], wording: Wording) -> str:
 
 
 def _worst_gaps(assessment: Assessment, comparison: AssessmentComparison | None, wording: Wording) -> Table:
-    """The whole table of gaps cut to its worst rows."""
+    """The whole table of gaps cut to what is missed, then to what is not proven, the widest gaps first."""
     table = gap_table(assessment, comparison, wording)
     results = [change.now for change in comparison.standards] if comparison else list(assessment.standards)
-    gaps = [(gap_of(result), at) for at, result in enumerate(results)]
-    worst = sorted((gap, at) for gap, at in gaps if gap is not None)[:GAPS_SHOWN]
-    left = len(table.rows) - len(worst)
+    ranked = sorted(
+        (_UNMET.index(result.verdict), gap, at)
+        for at, result in enumerate(results)
+        if result is not None and result.verdict in _UNMET and (gap := gap_of(result)) is not None
+    )
+    rows = tuple(table.rows[at] for _, _, at in ranked[:GAPS_SHOWN])
+    left = len(table.rows) - len(rows)
     notes = (wording.text("report.summary.more-standards", count=left),) if left else ()
-    return replace(table, rows=tuple(table.rows[at] for _, at in worst), notes=notes)
+    empty = wording.text("report.summary.all-met") if assessment.standards else table.empty
+    return replace(table, rows=rows, notes=notes, empty=empty)
 
 
 def _worst_table(worst: tuple[WorstFinding, ...], wording: Wording) -> Table:
@@ -143,7 +148,7 @@ def _worst_table(worst: tuple[WorstFinding, ...], wording: Wording) -> Table:
     nothing = Cell(wording.text("report.actions.nobody"), tone=Tone.ALERT)
     rows = tuple(
         (
-            Cell(f"{one.mark} {one.kind} · {one.subject}", tone=Tone.STRONG),
+            Cell(one.title, tone=Tone.STRONG),
             cells.text(one.dimension),
             one.points,
             one.cases,
