@@ -147,7 +147,7 @@ class Cells:
             return MISSING
         text = self.wording.share(share, digits=digits)
         kind = CellKind.SHARE_TENTHS if digits else CellKind.SHARE
-        return Cell(text, float(text.rstrip("% ")) / 100, kind, tone)
+        return Cell(text, round(float(text.rstrip("% ")) / 100, 4), kind, tone)
 
     def change(self, change: Fraction | None, *, tone: Tone = Tone.PLAIN) -> Cell:
         """A difference in points, with its sign; one too small to show keeps the sign."""

@@ -71,22 +71,22 @@ def _cuts(shapes: Sequence[tuple[float, float]], top: float, height: float, page
 
 
 def _shapes(root: etree._Element) -> list[tuple[float, float]]:
-    """Top and bottom of every shape and text that is not a line between shapes."""
+    """Top and bottom of every shape, of every line's text, and of what is written beside the graph (its key)."""
     shift = 0.0
     found = []
     for group in root.iter(f"{{{NAMESPACE}}}g"):
         if group.get("class") == "graph":
             moved = _SHIFT.search(group.get("transform", ""))
             shift = float(moved[2]) if moved else 0.0
-        if group.get("class") in {"node", "edge"}:
-            heights = [y for element in group for y in _heights(element, group.get("class") == "node")]
+        if group.get("class") in {"node", "edge", "cluster", "graph"}:
+            heights = [y for element in group for y in _heights(element, shape=group.get("class") == "node")]
             if heights:
                 found.append((min(heights) + shift - 2, max(heights) + shift + 2))
     return found
 
 
-def _heights(element: etree._Element, shape: bool) -> list[float]:  # noqa: FBT001 - of one caller
-    """The vertical ends of one element; of a line between shapes only those of its texts."""
+def _heights(element: etree._Element, *, shape: bool) -> list[float]:
+    """The vertical ends of one element; of what is no shape by itself only those of its texts."""
     name = etree.QName(element).localname if isinstance(element.tag, str) else ""
     if name == "text":
         size, y = float(element.get("font-size", "10")), float(element.get("y", "0"))
