@@ -83,7 +83,8 @@ def played_log(cases: int) -> Path:
 def assess_and_tell(flow: Path, log: Path) -> None:
     """The child: assess, and print what it took as one line of JSON."""
     watch = Stopwatch()
-    from api.composition import load_log, load_process, report_of  # noqa: PLC0415 - loading is a stage
+    from api.composition import load_log, load_process  # noqa: PLC0415 - loading is a stage
+    from api.reporting import report_of  # noqa: PLC0415
     from api.schemas.assessment import AssessmentShape  # noqa: PLC0415
     from engine.assessment.assess import assess  # noqa: PLC0415
     from engine.conformance.mapper import Threads  # noqa: PLC0415

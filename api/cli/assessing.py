@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,7 @@ from api.cli.options import (
     spreads,
 )
 from api.cli.output import is_standard_output
-from api.cli.reporting import assess_last, print_changes, write_reports
+from api.cli.reporting import assess_last, beside_of, case_ids_of, print_changes, write_reports
 from api.cli.session import Session, session_of
 from api.cli.versions import Asked, assess_by_versions
 from engine.errors import InputRefused, Place, Problem, Severity
@@ -73,6 +74,7 @@ def assess(
         processes = [process, *(process_from(path, session) for path in versions)]
         assess_by_versions(processes, events, asked, session, wanted=wanted)
         return
+    beside = beside_of(wanted, session)
     with parts_from(log, columns, session) as parts, spread(where.workers, where.cluster) as over:
         warn_of_strangers(process, parts.facts, session)
         _warn_of_past(judged_at, parts.facts.latest, session)
@@ -89,11 +91,14 @@ def assess(
                 progress=progress,
             )
         session.problems(assessment.warnings, limit=WARNINGS_SHOWN)
-        last = None if wanted.against is None else assess_last(process, wanted.against, columns, asked, session)
-        write_reports(assessment, last, parts, wanted, session)
+        if wanted.against is not None:
+            beside = replace(beside, against=assess_last(process, wanted.against, columns, asked, session))
+        if wanted.xlsx is not None:
+            beside = replace(beside, case_ids=case_ids_of(parts))
+    write_reports(assessment, beside, wanted, session)
     if not any(map(is_standard_output, wanted.files)):
         print_scorecard(assessment, session)
-        print_changes(assessment, last, session)
+        print_changes(assessment, beside.against, session)
 
 
 def _warn_of_past(judged_at: datetime | None, latest: datetime | None, session: Session) -> None:

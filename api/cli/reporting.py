@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.assessment.assessment import Assessment
     from engine.logs.parts import LogParts
     from engine.nets.process import Process
+    from engine.rendering.content import Beside
 
 
 def assess_last(process: Process, path: Path, columns: Columns, asked: Asked, session: Session) -> Assessment:
@@ -34,29 +35,32 @@ def assess_last(process: Process, path: Path, columns: Columns, asked: Asked, se
         )
 
 
-def write_reports(
-    assessment: Assessment, last: Assessment | None, parts: LogParts, wanted: Wanted, session: Session
-) -> None:
-    """Write every file that was asked for."""
-    from api.reporting import load_actions, report_of, report_pdf_of, report_xlsx_of, warnings_of_actions
+def beside_of(wanted: Wanted, session: Session) -> Beside:
+    """What the reports say beside the assessment, as far as it is known before.
+
+    Raises:
+        InputRefused: With everything that is wrong with the file of actions.
+    """
+    from api.reporting import load_actions
     from engine.rendering.content import Beside
 
     actions = () if wanted.actions is None else load_actions(wanted.actions, limits=session.limits)
+    return Beside(actions=actions, prepared_by=wanted.prepared_by or "")
+
+
+def write_reports(assessment: Assessment, beside: Beside, wanted: Wanted, session: Session) -> None:
+    """Write every file that was asked for."""
+    from api.reporting import report_of, report_pdf_of, report_xlsx_of, warnings_of_actions
+
     if wanted.actions is not None:
-        warnings = warnings_of_actions(actions, assessment, source=wanted.actions.name)
+        warnings = warnings_of_actions(beside.actions, assessment, source=wanted.actions.name)
         session.problems(warnings, limit=WARNINGS_SHOWN)
-    beside = Beside(
-        against=last,
-        actions=actions,
-        case_ids=() if wanted.xlsx is None else _case_ids(parts),
-        prepared_by=wanted.prepared_by or "",
-    )
     for path, report in ((wanted.html, report_of), (wanted.pdf, report_pdf_of), (wanted.xlsx, report_xlsx_of)):
         if path is not None:
             made = report(assessment, language=session.language, beside=beside, limits=session.limits)
             write_output(path, made)
     if wanted.json is not None:
-        write_output(wanted.json, _json(assessment, last))
+        write_output(wanted.json, _json(assessment, beside.against))
 
 
 def print_changes(assessment: Assessment, last: Assessment | None, session: Session) -> None:
@@ -91,7 +95,7 @@ def _json(assessment: Assessment, last: Assessment | None) -> str:
     return shape.model_dump_json(indent=2) + "\n"
 
 
-def _case_ids(parts: LogParts) -> tuple[str, ...]:
+def case_ids_of(parts: LogParts) -> tuple[str, ...]:
     """The ids of a log's cases; none where it is read part by part, for a workbook could not hold them."""
     if len(parts.starts) != 2:
         return ()

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from api.schemas.patterns import PatternsShape
 from api.schemas.standards import StandardShape
 from api.schemas.titles import TitleShape
+from engine.assessment.actions import deviation_key, finding_key
 from engine.assessment.assessment import (
     Assessment,
     BranchEvidence,
@@ -28,6 +29,7 @@ class FindingShape(BaseModel):
     """One reason for lost units of a dimension.
 
     Attributes:
+        key: By which an improvement action answers it.
         kind: A kind of deviation, ``missed-standard``, or why a disturbed case did not recover.
         step: The step concerned, the first of several; null when there is none.
         steps: All steps concerned; activity names for ``unplanned``.
@@ -41,6 +43,7 @@ class FindingShape(BaseModel):
         branch: For ``wrong-branch``: gateway and target of the branch, else null.
     """
 
+    key: str
     kind: str
     step: str | None
     steps: list[str]
@@ -57,6 +60,7 @@ class FindingShape(BaseModel):
     def of(cls, finding: Finding) -> FindingShape:
         """The shape of a finding."""
         return cls(
+            key=finding_key(finding),
             kind=finding.kind,
             step=finding.steps[0] if finding.steps else None,
             steps=list(finding.steps),
@@ -168,8 +172,14 @@ class BranchShape(BaseModel):
 
 
 class DeviationShape(BaseModel):
-    """Equal deviations over the log; ``branch`` shows a wrong branch and is null for all others."""
+    """Equal deviations over the log.
 
+    Attributes:
+        key: By which an improvement action answers them.
+        branch: What shows a wrong branch; null for all others.
+    """
+
+    key: str
     kind: DeviationKind
     steps: list[str]
     standard: str | None
@@ -183,6 +193,7 @@ class DeviationShape(BaseModel):
     def of(cls, summary: DeviationSummary) -> DeviationShape:
         """The shape of a summary."""
         return cls(
+            key=deviation_key(summary),
             kind=summary.kind,
             steps=list(summary.steps),
             standard=summary.standard or None,

@@ -87,7 +87,7 @@ def _shapes(root: etree._Element) -> list[tuple[float, float]]:
 
 def _heights(element: etree._Element, *, shape: bool) -> list[float]:
     """The vertical ends of one element; of what is no shape by itself only those of its texts."""
-    name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+    name = etree.QName(element).localname
     if name == "text":
         size, y = float(element.get("font-size", "10")), float(element.get("y", "0"))
         return [y - size, y + size / 3]

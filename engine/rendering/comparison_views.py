@@ -114,13 +114,13 @@ def gap_table(assessment: Assessment, comparison: AssessmentComparison | None, w
             Column(wording.term("column.change"), 13),
         ]
     columns.append(Column(wording.term("column.verdict"), 16))
-    notes = (wording.text("report.gaps.legend"),)
+    notes = [wording.text("report.gaps.legend")]
     if comparison is None:
         rows = tuple(_gap_row(result, wording) for result in assessment.standards)
-        notes = (*notes, wording.text("report.gaps.no-last-period"))
+        notes.append(wording.text("report.gaps.no-last-period"))
     else:
         rows = tuple(_gap_change_row(change, wording) for change in comparison.standards)
-    return Table(tuple(columns), rows, notes, wording.text("report.standards.none"))
+    return Table(tuple(columns), rows, tuple(notes), wording.text("report.standards.none"))
 
 
 def _gap_row(result: StandardResult, wording: Wording) -> tuple[Cell, ...]:

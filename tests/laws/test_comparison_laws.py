@@ -9,7 +9,7 @@ import pytest
 
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
-from engine.assessment.comparison import AssessmentComparison, compare_assessments
+from engine.assessment.comparison import AssessmentComparison, Shift, compare_assessments
 from engine.vocabulary import Trend
 from tests.laws.test_assessment_laws import random_cases, random_process
 from tests.oracles.small_logs import log_of
@@ -30,20 +30,16 @@ def two_assessments(seed: int) -> tuple[Assessment, Assessment]:
     return found[0], replace(found[1], lifecycle=found[0].lifecycle)
 
 
-def shifts(found: AssessmentComparison) -> dict[object, object]:
-    return {
-        **{one.dimension: one.shift for one in found.dimensions},
-        **{one.standard: one.shift for one in found.standards},
-    }
+def shifts(found: AssessmentComparison) -> list[Shift]:
+    return [*(one.shift for one in found.dimensions), *(one.shift for one in found.standards)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_compared_with_itself_nothing_changes(seed: int) -> None:
     one, _ = two_assessments(seed)
     found = compare_assessments(one, one)
-    assert all(change.shift.change in {0, None} for change in (*found.dimensions, *found.standards))
-    trends = {change.shift.trend for change in (*found.dimensions, *found.standards)}
-    assert not trends & {Trend.BETTER, Trend.WORSE}
+    assert all(shift.change in {0, None} for shift in shifts(found))
+    assert not {shift.trend for shift in shifts(found)} & {Trend.BETTER, Trend.WORSE}
     assert all(change.before == change.now for change in found.deviations)
     assert not {change.trend for change in found.deviations} & {Trend.BETTER, Trend.WORSE}
     assert not any(change.is_new or change.is_gone for change in found.deviations)
@@ -74,11 +70,11 @@ def test_swapped_every_change_has_the_opposite_sign(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_trend_is_said_only_where_the_interval_leaves_out_nothing_changed(seed: int) -> None:
     found = compare_assessments(*two_assessments(seed))
-    for change in (*found.dimensions, *found.standards):
-        interval, trend = change.shift.interval, change.shift.trend
+    for shift in shifts(found):
+        interval, trend = shift.interval, shift.trend
         assert (trend in {Trend.BETTER, Trend.WORSE}) == (interval is not None and not interval[0] <= 0 <= interval[1])
-        if interval is not None and change.shift.change is not None:
-            assert interval[0] <= change.shift.change <= interval[1]
+        if interval is not None and shift.change is not None:
+            assert interval[0] <= shift.change <= interval[1]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

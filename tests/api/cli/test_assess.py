@@ -42,6 +42,7 @@ def test_json_holds_the_dimensions_and_nothing_else(tmp_path: Path) -> None:
     completeness = found["dimensions"]["completeness"]
     assert (completeness["numerator"], completeness["denominator"]) == (5, 6)
     assert completeness["findings"][0] | {"examples": None} == {
+        "key": "skipped:collect",
         "kind": "skipped",
         "step": "collect",
         "steps": ["collect"],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +136,26 @@ def test_two_plain_shares_have_newcombe_s_interval() -> None:
     low, high = difference_of_scores(100 * 56 / 70, one, 60.0, other)
     assert (round(low / 100, 4), round(high / 100, 4)) == (0.0524, 0.3339)
     assert pytest.approx((low / 100, high / 100)) == difference_interval((56, 70), (48, 80))
+
+
+ROWS = re.findall(
+    r"^\| (\d+) of (\d+) \| (\d+) of (\d+) \| (\S+) \((\S+) … (\S+)\) \| ([a-z-]+) \|$",
+    (Path(__file__).resolve().parents[3] / "docs" / "assessment.md").read_text("utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_worked_comparison(row: tuple[str, ...]) -> None:
+    """The table of ``docs/assessment.md``, for plain shares."""
+    earlier, before, later, now = (int(part) for part in row[:4])
+    change, low, high = (float(part.replace("−", "-")) for part in row[4:7])
+    p, q = later / now, earlier / before
+    found = difference_of_scores(100 * p, wilson(p, now), 100 * q, wilson(q, before))
+    assert (round(100 * (p - q), 1), round(found[0], 1), round(found[1], 1)) == (change, low, high)
+    trend = Trend.BETTER if found[0] > 0 else Trend.WORSE if found[1] < 0 else Trend.NO_CLEAR_CHANGE
+    assert trend == row[7]
+
+
+def test_the_page_has_its_comparisons() -> None:
+    assert len(ROWS) == 4

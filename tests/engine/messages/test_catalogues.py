@@ -23,7 +23,7 @@ CATALOGUES = ROOT / "engine" / "messages" / "catalogues"
 DOMAINS = sorted({file.stem for file in CATALOGUES.glob("*/*.po")})
 CODE = re.compile(r"[a-z]+(\.[a-z0-9_-]*[a-z0-9])+")
 # Names of files, and of columns that a foreign key points to.
-NO_CODE = re.compile(r".*\.(csv|xes|gz|yaml|yml|json|parquet|svg|png|pdf|html|pnml|bpmn|po|py|dot|j2|id|css|js)")
+NO_CODE = re.compile(r".*\.(csv|xes|gz|yaml|yml|json|parquet|svg|png|pdf|html|pnml|bpmn|po|py|dot|j2|typ|id|css|js)")
 TELLERS = re.compile(r"problem|refus|warn|unavailable", re.IGNORECASE)
 TEXTERS = re.compile(r"sentence|term|say|heading", re.IGNORECASE)
 CJK = re.compile(r"[\u4e00-\u9fff]")

@@ -119,7 +119,7 @@ def test_screen_and_paper_say_the_same_of_the_scores(language: Language) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_workbook_has_every_row_with_the_same_numbers(language: Language) -> None:
     whole = content(language)
-    wanted = [
+    wanted: list[list[Table | None]] = [
         [whole.summary.gaps, whole.summary.worst],
         [score_table(whole)],
         [standard_table(whole), whole.gaps],
