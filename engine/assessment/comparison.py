@@ -16,7 +16,7 @@ from math import hypot
 
 import numpy as np
 
-from engine.assessment.assessment import Assessment, DeviationSummary, DimensionScore
+from engine.assessment.assessment import Assessment, DeviationSummary
 from engine.assessment.exact_tests import benjamini_hochberg, difference_interval, fisher_exact
 from engine.assessment.patterns import LEVEL
 from engine.assessment.standard_result import StandardResult
@@ -240,11 +240,7 @@ def _dimension(before: Assessment, now: Assessment, dimension: Dimension, reason
     reason = reasons[0] if reasons else ""
     if not reason and _weights(before.flow) != _weights(now.flow) and dimension is not Dimension.ADAPTABILITY:
         reason = "compare.weights"
-    return DimensionChange(dimension, _shift(_measured(earlier), _measured(later), reason))
-
-
-def _measured(score: DimensionScore) -> tuple[Fraction | None, Interval | None]:
-    return score.score, score.interval
+    return DimensionChange(dimension, _shift((earlier.score, earlier.interval), (later.score, later.interval), reason))
 
 
 def _shift(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from engine.assessment.assessment import Assessment
@@ -62,7 +63,7 @@ class VariantRow:
     chevrons: tuple[Chevron, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Explainer:
     """Says what happened in the cases of a variant.
 
@@ -121,11 +122,18 @@ class Explainer:
 
     def example(self, kind: str, steps: Sequence[str]) -> VariantRow | None:
         """The most frequent variant with a deviation of a kind at some steps, or None among the first ones."""
+        variant = self._examples.get((kind, tuple(steps)))
+        return None if variant is None else self.row(variant)
+
+    @cached_property
+    def _examples(self) -> dict[tuple[str, tuple[str, ...]], int]:
+        """Kind and steps → the first variant that has such a deviation; without steps, at any."""
+        found: dict[tuple[str, tuple[str, ...]], int] = {}
         for variant in islice(self.deviating, VARIANTS_SEARCHED):
-            for found in self.deviations(variant):
-                if found.kind.value == kind and (not steps or tuple(found.steps) == tuple(steps)):
-                    return self.row(variant)
-        return None
+            for deviation in self.deviations(variant):
+                found.setdefault((deviation.kind.value, tuple(deviation.steps)), variant)
+                found.setdefault((deviation.kind.value, ()), variant)
+        return found
 
 
 def variant_rows(assessment: Assessment, wording: Wording, *, shown: int = VARIANTS_SHOWN) -> tuple[VariantRow, ...]:

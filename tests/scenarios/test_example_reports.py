@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
 from engine.logs.reading import read_log
 from engine.nets.process import read_process
+from engine.rendering.content import Beside
+from engine.rendering.paper import paper_data, typeset
 from engine.rendering.report import render_report
 from engine.vocabulary import Language
 
@@ -33,6 +36,18 @@ def test_report_is_whole(name: str, language: Language) -> None:
     assert CODE.findall(page) == []
     assert assessed(name).flow.title.text(language) in page
     assert re.findall(r"(?:src|href)=\"(?:https?:)?//", page) == []
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("name", ["car_service_advisor", "complaint_handling", "satisfaction_survey"])
+def test_report_is_whole_on_paper(name: str, language: Language) -> None:
+    data = paper_data(assessed(name), language=language, beside=Beside(against=assessed(name)))
+    assert (
+        re.findall(r'": "(?:report|chart|dimension|deviation|outcome|verdict|move|trend)\.[a-z-]+[a-z._-]*"', data)
+        == []
+    )
+    assert json.loads(data)["lacking"] == ""
+    assert typeset(data)[0].startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("name", NAMES)
