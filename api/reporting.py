@@ -91,7 +91,7 @@ def load_actions(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Action
     except json.JSONDecodeError as error:
         place = Place(path.name, line=error.lineno)
         raise InputRefused([Problem("action.not-json", place, {"reason": error.msg})]) from None
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, a number of thousands of digits, nested without end
         values = {"reason": type(error).__name__}
         raise InputRefused([Problem("action.not-json", Place(path.name), values)]) from None
     rows = read.get("actions") if isinstance(read, dict) else read

@@ -155,8 +155,8 @@ class Wanted:
         Raises:
             InputRefused: ``cli.not-together``: one of them was asked for.
         """
-        asked = (("--pdf", self.pdf), ("--xlsx", self.xlsx), ("--against", self.against), ("--actions", self.actions))
-        for own, value in asked:
+        asked = {"--pdf": self.pdf, "--xlsx": self.xlsx, "--against": self.against, "--actions": self.actions}
+        for own, value in {**asked, "--prepared-by": self.prepared_by}.items():
             if value is not None:
                 raise InputRefused([Problem("cli.not-together", Place(own), {"other": other})])
 

@@ -10,14 +10,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from engine.assessment.assessment import Assessment, DeviationSummary, Finding
-from engine.errors import InputRefused, LimitExceeded, Place, Problem, Value
+from engine.errors import LimitExceeded, Place, Problem, Value, refusal_of
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.vocabulary import ActionState
 
 FIELDS = ("answers", "action", "owner", "due", "state")
 REQUIRED = FIELDS[:-1]
+KEY_CHARACTERS, KEY_BEGINS, HASH_CHARACTERS = 200, 120, 16
+"""A longer key (many steps unfinished) is its beginning and a hash of the whole, so that it can be written down."""
 SHOWN = 80
 """Characters of a wrong value that are repeated to its writer."""
 
@@ -87,14 +90,14 @@ def read_actions(rows: Sequence[object], *, source: str = "", limits: Limits = D
 
     Raises:
         LimitExceeded: There are more.
-        InputRefused: With everything that is wrong with any of them.
+        InputRefused: With everything that is wrong with any of them, up to ``limits.problems``.
     """
     if len(rows) > limits.actions:
         raise LimitExceeded(limit="actions", allowed=limits.actions, found=len(rows), place=Place(source))
     problems: list[Problem] = []
     found = [_Reader(source, f"actions[{at}]", limits, problems).read(row) for at, row in enumerate(rows)]
     if problems:
-        raise InputRefused(problems[: limits.problems])
+        raise refusal_of(problems, limit=limits.problems, source=source, more="action.more-problems")
     return tuple(action for action in found if action is not None)
 
 
@@ -108,7 +111,10 @@ def _key(kind: str, parts: Sequence[str], standard: str, *, other_branch: bool) 
     if standard:
         return standard_key(standard)
     escaped = (part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
-    return f"{'other-branch' if other_branch else kind}:{'|'.join(escaped)}"
+    key = f"{'other-branch' if other_branch else kind}:{'|'.join(escaped)}"
+    if len(key) <= KEY_CHARACTERS:
+        return key
+    return f"{key[:KEY_BEGINS]}…{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:HASH_CHARACTERS]}"
 
 
 @dataclass(frozen=True, slots=True)

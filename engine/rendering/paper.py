@@ -156,7 +156,7 @@ def paper_data(
         "findings": [_findings(table, wording) for table in content.findings],
         "standards": _table(standard_table(content), wording),
         "notes": [{"title": row.title, "lines": row.notes} for row in content.standards if row.notes],
-        "deviations": _table(_without_keys(deviation_table(content)), wording, most=DEVIATIONS_SHOWN),
+        "deviations": _table(_without_keys(deviation_table(content), wording), wording, most=DEVIATIONS_SHOWN),
         "changes": None if content.changes is None else _table(content.changes, wording, most=DEVIATIONS_SHOWN),
         "patterns": [_patterns(content, at) for at in range(len(content.patterns))],
         "pattern_method": content.pattern_method,
@@ -205,9 +205,10 @@ def _table(table: Table, wording: Wording, *, most: int = ROWS_SHOWN) -> dict[st
     }
 
 
-def _without_keys(table: Table) -> Table:
+def _without_keys(table: Table, wording: Wording) -> Table:
     """The table of deviations without the keys, which only matter to who writes actions down."""
-    kept = [at for at in range(len(table.columns)) if at != 6]
+    key = wording.text("report.column.key")
+    kept = [at for at, column in enumerate(table.columns) if column.title != key]
     return replace(
         table,
         columns=tuple(table.columns[at] for at in kept),

@@ -88,7 +88,7 @@ def test_an_action_that_answers_nothing_is_a_warning(tmp_path: Path) -> None:
     assert (result.exit_code, "skipped:nowhere" in result.stderr) == (0, True)
 
 
-@pytest.mark.parametrize("option", ["--pdf", "--xlsx", "--against", "--actions"])
+@pytest.mark.parametrize("option", ["--pdf", "--xlsx", "--against", "--actions", "--prepared-by"])
 def test_versions_have_no_such_report(tmp_path: Path, option: str) -> None:
     later = flow_file(tmp_path, FLOW.replace("flow: survey", "flow: survey\neffective: 2026-01-02"), "later.yaml")
     files = (flow_file(tmp_path), log_file(tmp_path), "--version", later, option, str(tmp_path / "x"))

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from api.schemas.actions import ActionShape
 from engine.assessment.actions import (
     Action,
     deviation_key,
@@ -72,6 +73,24 @@ def test_keys_are_one_to_one_and_the_same_for_one_cause() -> None:
     late = DeviationSummary(DeviationKind.LATE, ("a",), "in-time", other_branch=False, count=1, cases=1, examples=())
     missed = Finding("missed-standard", ("a",), "in-time", 1, 1, 1, ())
     assert deviation_key(late) == finding_key(missed) == standard_key("in-time")
+
+
+def test_a_long_key_can_be_written_down() -> None:
+    steps = tuple(f"step-{number}" for number in range(200))
+    found = [finding_key(Finding("unfinished", steps[:count], "", 1, 1, 1, ())) for count in (199, 200)]
+    assert [len(key) for key in found] == [137, 137]
+    assert found[0] != found[1]
+    assert read_actions([{**GOOD, "answers": found[0]}])[0].answers == found[0]
+
+
+def test_more_problems_than_are_named_are_counted() -> None:
+    found = refusal(*["x"] * 5, limits=Limits(problems=2))
+    assert [code for code, _ in found] == ["action.not-an-object", "action.not-an-object", "action.more-problems"]
+
+
+def test_the_json_shape_is_what_is_read() -> None:
+    (action,) = read_actions([{**GOOD, "state": "dropped"}])
+    assert read_actions([ActionShape.of(action).model_dump(mode="json")]) == (action,)
 
 
 def test_every_finding_and_standard_can_be_answered() -> None:
