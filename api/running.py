@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from api.accounts.parts import AccountParts
 from api.clock import Clock
 from api.live.parts import LiveParts
-from api.shelf import Shelf
+from api.log_cache import LogCache
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
 from engine.storage.database import Database
@@ -35,7 +35,7 @@ class Running:
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
         live: What follows live logs.
-        shelf: Logs that were read lately.
+        log_cache: Logs that were read lately.
     """
 
     database: Database
@@ -49,4 +49,4 @@ class Running:
     sealer: ThreadRunner
     seal_events: int
     live: LiveParts
-    shelf: Shelf = field(default_factory=Shelf)
+    log_cache: LogCache = field(default_factory=LogCache)

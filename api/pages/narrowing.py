@@ -75,7 +75,7 @@ class Narrowing:
 def log_of(visit: Visit, row: LogRow) -> Log:
     """A stored log, read or still at hand."""
     key = f"{row.file or row.digest} {row.columns} {row.lifecycle} {row.closed} {row.name}"
-    return visit.running.shelf.log(key, lambda: stored_log(visit.running, row))
+    return visit.running.log_cache.log(key, lambda: stored_log(visit.running, row))
 
 
 def events_of(visit: Visit, row: LogRow, asked: Narrowing, book: StoredBook | None) -> Log:

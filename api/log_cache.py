@@ -14,7 +14,7 @@ MOST_CELLS = 40_000_000
 
 
 @dataclass(eq=False)
-class Shelf:
+class LogCache:
     """The logs that were asked for last, as many as fit.
 
     A log is known by what it holds, so one that has changed is another one, and nothing has to be taken off by hand.
