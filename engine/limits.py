@@ -26,6 +26,8 @@ class Limits:
         batch_events: Events sent to a live log in one request.
         batch_bytes: One such request.
         waiting_batches: Batches that wait to be stored.
+        waiting_assessments: Assessments that wait for their turn.
+        schedules: Schedules of one service.
         live_case_events: Events of one running case that is judged as they come; past it they are stored only.
         live_markings: Markings of a net by which cases of a live log are judged as their events come.
         live_streams: Streams of server-sent events at once.
@@ -87,6 +89,8 @@ class Limits:
     batch_events: int = 1_000
     batch_bytes: int = 8 * MEBIBYTE
     waiting_batches: int = 32
+    waiting_assessments: int = 100
+    schedules: int = 100
     live_case_events: int = 2_000
     live_markings: int = 100_000
     live_streams: int = 50

@@ -50,11 +50,12 @@ class Database:
     was answered as stored survives a power cut (``NORMAL`` may lose it). PostgreSQL's defaults promise the same.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, up_to_date: bool = False) -> None:
         """Open a database and bring its tables up to date.
 
         Args:
             url: ``sqlite:///FILE``, or ``postgresql+psycopg://USER:PASSWORD@HOST/NAME``, also without ``+psycopg``.
+            up_to_date: Whether the tables are so already, because another process of the same service saw to it.
 
         Raises:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
@@ -66,6 +67,8 @@ class Database:
             self._writer = self._engine.execution_options(begin="IMMEDIATE")
         else:
             self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        if up_to_date:
+            return
         try:
             migrate(self._writer)
         except (DatabaseError, CommandError) as error:

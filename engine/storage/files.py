@@ -95,7 +95,35 @@ class Incoming:
         self.path.unlink(missing_ok=True)
 
 
-class FileStore:
+class Files:
+    """The files of a data folder, for whoever only reads them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at the folder; nothing is made."""
+        self._files = folder / "files"
+
+    def path(self, digest: str) -> Path:
+        """Where the file of a hash lies."""
+        return self._files / digest[:2] / digest
+
+    def checked(self, digest: str) -> Path:
+        """Where the file of a hash lies, once all its bytes were found to be what they were.
+
+        Raises:
+            DamagedFile: They are not, or it is gone.
+        """
+        path = self.path(digest)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise DamagedFile(digest) from error
+        if found != digest:
+            raise DamagedFile(digest)
+        return path
+
+
+class FileStore(Files):
     """The data folder of one running service."""
 
     def __init__(self, folder: Path) -> None:
@@ -105,7 +133,7 @@ class FileStore:
             InputRefused: ``service.data-unusable`` where it cannot be written, ``service.data-in-use`` where another
                 service holds it.
         """
-        self._files = folder / "files"
+        super().__init__(folder)
         self._incoming = folder / "incoming"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # logs tell of people
@@ -143,26 +171,6 @@ class FileStore:
         with self.incoming(limit=len(content)) as incoming:
             incoming.write(content)
             return self.keep(incoming)
-
-    def path(self, digest: str) -> Path:
-        """Where the file of a hash lies."""
-        return self._files / digest[:2] / digest
-
-    def checked(self, digest: str) -> Path:
-        """Where the file of a hash lies, once all its bytes were found to be what they were.
-
-        Raises:
-            DamagedFile: They are not, or it is gone.
-        """
-        path = self.path(digest)
-        try:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise DamagedFile(digest) from error
-        if found != digest:
-            raise DamagedFile(digest)
-        return path
 
     def remove(self, digest: str) -> None:
         """Remove a file that nothing names; one that is not there is no mistake."""

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from engine.errors import Place, Problem, Severity
 from engine.storage.files import Stored
-from engine.storage.tables import ActivationRow, ArtefactRow, AssessmentRow, FileRow, FlowRow, KeyRow, LogRow, Status
+from engine.storage.tables import (
+    ActivationRow,
+    ArtefactRow,
+    AssessmentRow,
+    FileRow,
+    FlowRow,
+    KeyRow,
+    LogRow,
+    ScheduleRow,
+    Status,
+)
 
 Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow, KeyRow)
 AnyRow = TypeVar("AnyRow", bound=SQLModel)
@@ -84,6 +95,55 @@ def done_assessments(session: Session, flow_key: str, *, limit: int) -> Sequence
         .limit(limit)
     )
     return [number for number in session.exec(query).all() if number is not None]
+
+
+def locked_assessment(session: Session, number: int) -> AssessmentRow:
+    """An assessment's row, held until the unit of work ends: of two who change its status one comes after the other.
+
+    Raises:
+        NoResultFound: It is not there.
+    """
+    query = select(AssessmentRow).where(col(AssessmentRow.id) == number).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def count_waiting(session: Session) -> int:
+    """How many assessments wait for their turn."""
+    query = select(func.count()).select_from(AssessmentRow).where(col(AssessmentRow.status) == Status.QUEUED)
+    return session.exec(query).one()
+
+
+def schedules(session: Session) -> Sequence[ScheduleRow]:
+    """The schedules that were not deleted, in the order in which they were made."""
+    query = select(ScheduleRow).where(col(ScheduleRow.deleted).is_(False)).order_by(col(ScheduleRow.id))
+    return session.exec(query).all()
+
+
+def schedules_due(session: Session, now: datetime) -> Sequence[ScheduleRow]:
+    """The schedules that are due, the one that waits longest first; held until the unit of work ends."""
+    query = select(ScheduleRow).where(
+        col(ScheduleRow.due) <= now, col(ScheduleRow.paused).is_(False), col(ScheduleRow.deleted).is_(False)
+    )
+    return session.exec(query.order_by(col(ScheduleRow.due), col(ScheduleRow.id)).with_for_update()).all()
+
+
+def locked_schedule(session: Session, number: int) -> ScheduleRow | None:
+    """A schedule that was not deleted, held until the unit of work ends, or None."""
+    query = select(ScheduleRow).where(col(ScheduleRow.id) == number, col(ScheduleRow.deleted).is_(False))
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def newest_log(session: Session, matches: Callable[[str], bool]) -> LogRow | None:
+    """The log that came last of those whose names match, or None."""
+    names = session.exec(select(LogRow.id, LogRow.name).order_by(col(LogRow.id).desc()))
+    found = next((number for number, name in names if matches(name)), None)
+    return None if found is None else session.get_one(LogRow, found)
+
+
+def newest_flow(session: Session, key: str) -> FlowRow | None:
+    """The flow that came last of those that call themselves so, or None."""
+    query = select(FlowRow).where(col(FlowRow.key) == key).order_by(col(FlowRow.id).desc()).limit(1)
+    return session.exec(query).first()
 
 
 def artefact(session: Session, assessment: int, name: str) -> str | None:

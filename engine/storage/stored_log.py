@@ -24,12 +24,12 @@ from engine.storage.event_columns import columns_of, events_of, joined, table_of
 from engine.storage.event_store import AT_ONCE, in_parts
 from engine.storage.event_tables import CaseRow, EventRow, SealRow
 from engine.storage.events import StoredEvent
-from engine.storage.files import FileStore
+from engine.storage.files import Files
 from engine.storage.tables import LogRow
 
 
 def read_stored_log(
-    session: Session, files: FileStore, log: int, *, limits: Limits, cases: Collection[str] | None = None
+    session: Session, files: Files, log: int, *, limits: Limits, cases: Collection[str] | None = None
 ) -> Log:
     """A live log as it is now, by the rules by which tables are read.
 
@@ -95,7 +95,7 @@ def _first_of(session: Session, row: LogRow, cases: Collection[str]) -> int:
 
 
 def page_of_events(
-    session: Session, files: FileStore, log: int, *, case: CaseRow | None = None, after: int, limit: int
+    session: Session, files: Files, log: int, *, case: CaseRow | None = None, after: int, limit: int
 ) -> tuple[list[StoredEvent], int | None]:
     """Events in the order of their numbers.
 

@@ -23,6 +23,7 @@ class Status(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Role(StrEnum):
@@ -225,6 +226,34 @@ class LogRow(SQLModel, table=True):
         return self.file is None
 
 
+class ScheduleRow(SQLModel, table=True):
+    """Asks for assessments, again and again.
+
+    Attributes:
+        id: Counts up.
+        name: As its user calls it.
+        settings: JSON: when, and what is asked for then.
+        due: When it is next due.
+        paused: Whether it asks for nothing until it is resumed.
+        deleted: Whether it was deleted; the row stays for the assessments that it asked for.
+        last: When it was last due and asked for something, or tried to.
+        failure: JSON list of problems: why it could ask for nothing then; empty where it could.
+        created: When it was made.
+    """
+
+    __tablename__: ClassVar[str] = "schedule"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_CHARACTERS)
+    settings: str = _text()
+    due: datetime = Field(default=None, sa_column=Column(UtcTime(), nullable=False, index=True))
+    paused: bool = False
+    deleted: bool = False
+    last: datetime | None = _time(nullable=True)
+    failure: str = _text()
+    created: datetime = _time()
+
+
 class AssessmentRow(SQLModel, table=True):
     """An assessment that was asked for.
 
@@ -232,23 +261,31 @@ class AssessmentRow(SQLModel, table=True):
         id: Counts up.
         flow: The flow.
         log: The log.
-        options: JSON: now, closed, calendar, lifecycle, as asked for.
+        schedule: The schedule that asked for it, or None.
+        options: JSON: now, closed, calendar, lifecycle and the like, as asked for.
         status: How far it is.
+        attempts: How often work on it began, but for what the end of the service in good order broke off.
         failure: JSON list of problems; empty unless it failed.
         created: When it was asked for.
         created_by: The key by which it was asked for.
-        started: When work began, if it did.
-        finished: When it was done or failed, if it was.
+        started: When work began, the last time, if it did.
+        finished: When it was done, failed or cancelled, if it was.
     """
 
     __tablename__: ClassVar[str] = "assessment"
-    __table_args__ = (CheckConstraint("status IN ('queued', 'running', 'done', 'failed')", name="assessment_status"),)
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="assessment_status"
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     flow: int = Field(foreign_key="flow.id", index=True)
     log: int = Field(foreign_key="log.id", index=True)
+    schedule: int | None = Field(default=None, foreign_key="schedule.id", index=True)
     options: str = _text()
     status: str = Field(max_length=16, index=True)
+    attempts: int = 0
     failure: str = _text()
     created: datetime = _time()
     created_by: int | None = _owner()
