@@ -104,6 +104,7 @@ def assess_versions_of(
     closed: str | None = None,
     calendar: str | None = None,
     lifecycle: str | None = None,
+    over: Spread | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> VersionedAssessment:
@@ -125,7 +126,7 @@ def assess_versions_of(
         closed=None if closed is None else ClosedRule.parse(closed),
         calendar=None if calendar is None else _calendar(calendar),
         lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
-        mapper=Watched(),
+        mapper=Watched() if over is None else over.variants,
         limits=limits,
         progress=progress,
     )

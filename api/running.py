@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
 from api.accounts.parts import AccountParts
+from api.assessments.work import AssessmentWork
 from api.clock import Clock
 from api.live.parts import LiveParts
 from api.log_cache import LogCache
+from api.schedules.ticking import Ticker
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
 from engine.storage.database import Database
@@ -26,7 +28,7 @@ class Running:
     Attributes:
         database: Where rows are kept.
         files: Where files are kept.
-        runner: What works in the background.
+        work: What works on assessments, in the background.
         limits: What is refused for its size.
         clock: The time.
         accounts: What knows who is who.
@@ -35,12 +37,13 @@ class Running:
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
         live: What follows live logs.
+        ticker: What looks whether a schedule is due.
         log_cache: Logs that were read lately.
     """
 
     database: Database
     files: FileStore
-    runner: ThreadRunner
+    work: AssessmentWork
     limits: Limits
     clock: Clock
     accounts: AccountParts
@@ -49,4 +52,5 @@ class Running:
     sealer: ThreadRunner
     seal_events: int
     live: LiveParts
+    ticker: Ticker
     log_cache: LogCache = field(default_factory=LogCache)

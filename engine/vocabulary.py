@@ -185,3 +185,14 @@ class ActionState(StrEnum):
     IN_PROGRESS = "in-progress"
     DONE = "done"
     DROPPED = "dropped"
+
+
+class Phase(StrEnum):
+    """What an assessment that is worked on does, in this order."""
+
+    READING = "reading"
+    ALIGNING = "aligning"
+    EXPLAINING = "explaining"
+    STANDARDS = "standards"
+    TABLES = "tables"
+    REPORT = "report"

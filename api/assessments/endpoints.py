@@ -32,6 +32,7 @@ from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
 from engine.storage.repository import find, page
 from engine.storage.tables import AssessmentRow, Status
+from engine.vocabulary import Language
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], responses=PROBLEMS)
 
@@ -63,7 +64,7 @@ def ask_for_assessment(
         if not options.versions:
             raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.no-versions", flow=flow.key)
     existing_log(session, asked.log)
-    if not running.runner.has_room():
+    if not service.may_wait(session, running):
         raise too_busy()
     by = acting.principal.id
     row = service.ask_for(session, running, flow=asked.flow, log=asked.log, options=options, by=by)
@@ -74,10 +75,13 @@ def ask_for_assessment(
 
 
 @router.get("", dependencies=[allows(Action.READ)])
-def list_assessments(asked: PageDep, session: ReadSession, language: LanguageDep) -> Page[AssessmentSummary]:
+def list_assessments(
+    asked: PageDep, running: RunningDep, session: ReadSession, language: LanguageDep
+) -> Page[AssessmentSummary]:
     """List the assessments in the order in which they were asked for."""
     rows, following = page(session, AssessmentRow, after=asked.after, limit=asked.limit)
-    return Page[AssessmentSummary](items=[AssessmentSummary.of(row, language) for row in rows], next=following)
+    items = [_summary(running, row, language) for row in rows]
+    return Page[AssessmentSummary](items=items, next=following)
 
 
 @router.get("/{assessment}", dependencies=[allows(Action.READ)])
@@ -90,7 +94,18 @@ def read_assessment(
     result = None if content is None else AssessmentShape.model_validate_json(content)
     content = service.content_of(session, running, assessment, service.VERSIONS)
     versions = None if content is None else VersionedAssessmentShape.model_validate_json(content)
-    return AssessmentAnswer(**dict(AssessmentSummary.of(row, language)), result=result, versions=versions)
+    return AssessmentAnswer(**dict(_summary(running, row, language)), result=result, versions=versions)
+
+
+@router.post(
+    "/{assessment}/cancellation", dependencies=[allows(Action.CANCEL_ASSESSMENT)], responses=problems(409)
+)
+def cancel_assessment(
+    assessment: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+) -> AssessmentSummary:
+    """Cancel an assessment that waits or runs. It makes nothing any more; work on it ends within a second or two."""
+    acting.require_own(existing_assessment(session, assessment).created_by)
+    return AssessmentSummary.of(service.cancel(session, running, assessment), language)
 
 
 @router.get(
@@ -136,15 +151,21 @@ def existing_assessment(session: Session, number: int) -> AssessmentRow:
     return row
 
 
+def _summary(running: Running, row: AssessmentRow, language: Language) -> AssessmentSummary:
+    return AssessmentSummary.of(row, language, running.work.stage(row.id or 0))
+
+
 def _made(session: Session, running: Running, number: int, name: str) -> bytes:
     """What an assessment made.
 
     Raises:
-        Refusal: It is not done, or failed.
+        Refusal: It is not done, failed, or was cancelled.
     """
     row = existing_assessment(session, number)
     if row.status == Status.FAILED:
         raise Refusal(HTTPStatus.CONFLICT, "service.assessment-failed", id=number)
+    if row.status == Status.CANCELLED:
+        raise Refusal(HTTPStatus.CONFLICT, "service.assessment-cancelled", id=number)
     content = service.content_of(session, running, number, name)
     if content is None:
         raise Refusal(HTTPStatus.CONFLICT, "service.not-done", id=number, headers={"Retry-After": "1"})

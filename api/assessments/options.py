@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from api.assessments.schemas import AssessmentRequest
+from api.assessments.schemas import AssessmentRequest, PeriodRequest
 from engine.assessment.closing import ClosedRule
 from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR
 from engine.errors import InputRefused, Place, Problem, Value
@@ -21,6 +21,7 @@ class Options:
         closed: When a case counts as closed.
         calendar: Name of the working calendar, or None for the flow's.
         lifecycle: Which events count, or None.
+        period: Its first moment, and the first one after it: only cases that started in it are assessed; None for all.
         versions: Number and first day of each version that judges; empty when one flow judges all.
     """
 
@@ -28,6 +29,7 @@ class Options:
     closed: str | None
     calendar: str | None
     lifecycle: str | None
+    period: tuple[datetime, datetime] | None = None
     versions: tuple[tuple[int, date], ...] = ()
 
     @classmethod
@@ -38,11 +40,8 @@ class Options:
             InputRefused: With every option that means nothing.
         """
         problems: list[Problem] = []
-        now = None
-        try:
-            now = None if request.now is None else parse_moment(request.now)
-        except InputRefused as refusal:
-            problems += refusal.problems
+        now = _moment(request.now, "now", problems)
+        period = _period(request.period, problems)
         try:
             if request.closed is not None:
                 ClosedRule.parse(request.closed)
@@ -53,14 +52,17 @@ class Options:
             problems.append(Problem("service.not-a-choice", Place(element="calendar"), values))
         if problems:
             raise InputRefused(problems)
-        return cls(now, request.closed, request.calendar, request.lifecycle)
+        return cls(now, request.closed, request.calendar, request.lifecycle, period)
 
     def to_json(self) -> str:
         """The options as they are stored."""
         now = None if self.now is None else self.now.isoformat()
         versions = [{"flow": flow, "effective": day.isoformat()} for flow, day in self.versions]
         stored = {"now": now, "closed": self.closed, "calendar": self.calendar, "lifecycle": self.lifecycle}
-        return json.dumps({**stored, "versions": versions})
+        period = None
+        if self.period is not None:
+            period = {"since": self.period[0].isoformat(), "until": self.period[1].isoformat()}
+        return json.dumps({**stored, "period": period, "versions": versions})
 
     @classmethod
     def from_json(cls, text: str) -> Options:
@@ -69,7 +71,30 @@ class Options:
         now = None if stored["now"] is None else datetime.fromisoformat(stored["now"])
         chosen = stored.get("versions", [])  # older rows have none
         versions = tuple((one["flow"], date.fromisoformat(one["effective"])) for one in chosen)
-        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], versions)
+        period = None
+        if stored.get("period") is not None:
+            kept = stored["period"]
+            period = datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"])
+        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], period, versions)
+
+
+def _moment(text: str | None, name: str, problems: list[Problem]) -> datetime | None:
+    try:
+        return None if text is None else parse_moment(text, element=name)
+    except InputRefused as refusal:
+        problems += refusal.problems
+        return None
+
+
+def _period(asked: PeriodRequest | None, problems: list[Problem]) -> tuple[datetime, datetime] | None:
+    if asked is None:
+        return None
+    since, until = _moment(asked.since, "period.since", problems), _moment(asked.until, "period.until", problems)
+    if since is None or until is None:
+        return None
+    if since >= until:
+        problems.append(Problem("service.empty-period", Place(element="period")))
+    return since, until
 
 
 def parse_moment(text: str, *, element: str = "now") -> datetime:

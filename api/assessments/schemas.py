@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.assessments.progress import Stage
 from api.http.dependencies import LARGEST_ID
 from api.schemas.assessment import AssessmentShape
 from api.schemas.problem import ProblemShape
 from api.schemas.versions import VersionedAssessmentShape
+from engine.messages.catalogue import term
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import AssessmentRow, Status
-from engine.vocabulary import Language
+from engine.vocabulary import Language, Phase
 
 OptionText = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class PeriodRequest(BaseModel):
+    """A period, in which the cases started that are assessed.
+
+    Attributes:
+        since: Its first moment, with its zone.
+        until: The first moment after it, with its zone.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    since: OptionText
+    until: OptionText
 
 
 class AssessmentRequest(BaseModel):
@@ -31,6 +46,7 @@ class AssessmentRequest(BaseModel):
             rule of the flow.
         calendar: The working calendar; without it, the flow's.
         lifecycle: Which events count; without it, pairs where the log has both.
+        period: Only cases that started in it are assessed; without it, all.
         versions: Whether every case is judged by the version in force when it started, of the versions of this flow
             that were put into force by then; else by this flow alone.
     """
@@ -49,6 +65,7 @@ class AssessmentRequest(BaseModel):
     closed: OptionText | None = None
     calendar: OptionText | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
+    period: PeriodRequest | None = None
     versions: bool = False
 
 
@@ -59,6 +76,13 @@ class VersionChoice(BaseModel):
     effective: date
 
 
+class PeriodShape(BaseModel):
+    """A period: its first moment, and the first one after it."""
+
+    since: datetime
+    until: datetime
+
+
 class OptionsShape(BaseModel):
     """Options as they were asked for; ``versions`` were those in force then, empty when one flow judges all."""
 
@@ -66,7 +90,27 @@ class OptionsShape(BaseModel):
     closed: str | None
     calendar: str | None
     lifecycle: str | None
+    period: PeriodShape | None = None
     versions: list[VersionChoice] = []
+
+
+class ProgressShape(BaseModel):
+    """How far an assessment is that is worked on.
+
+    Attributes:
+        phase: What is done now: ``reading``, ``aligning``, ``explaining``, ``standards``, ``tables`` or ``report``.
+        sentence: The same in words.
+        share: Phases that are done, and the part of the present one, of all; phases take very different times.
+    """
+
+    phase: Phase
+    sentence: str
+    share: float
+
+    @classmethod
+    def of(cls, stage: Stage, language: Language) -> ProgressShape:
+        """The shape of a stage."""
+        return cls(phase=stage.phase, sentence=term(stage.phase, language), share=round(stage.share, 3))
 
 
 class AssessmentSummary(BaseModel):
@@ -76,20 +120,24 @@ class AssessmentSummary(BaseModel):
         id: Its number.
         flow: The flow's number.
         log: The log's number.
+        schedule: The number of the schedule that asked for it, or null.
         options: As asked for.
         status: How far it is.
+        progress: What is done now; null unless it is worked on.
         created: When it was asked for.
         created_by: The number of the key by which; null for what is older than accounts.
-        started: When work began, or null.
-        finished: When it was done or failed, or null.
+        started: When work began, the last time, or null.
+        finished: When it was done, failed or cancelled, or null.
         problems: Why it failed; empty unless it did.
     """
 
     id: int
     flow: int
     log: int
+    schedule: int | None
     options: OptionsShape
     status: Status
+    progress: ProgressShape | None
     created: datetime
     created_by: int | None
     started: datetime | None
@@ -97,14 +145,16 @@ class AssessmentSummary(BaseModel):
     problems: list[ProblemShape]
 
     @classmethod
-    def of(cls, row: AssessmentRow, language: Language) -> AssessmentSummary:
-        """The shape of a row."""
+    def of(cls, row: AssessmentRow, language: Language, stage: Stage | None = None) -> AssessmentSummary:
+        """The shape of a row, and of how far it is."""
         return cls(
             id=row.id or 0,
             flow=row.flow,
             log=row.log,
-            options=OptionsShape.model_validate(json.loads(row.options)),
+            schedule=row.schedule,
+            options=OptionsShape.model_validate_json(row.options),
             status=Status(row.status),
+            progress=None if stage is None or row.status != Status.RUNNING else ProgressShape.of(stage, language),
             created=row.created,
             created_by=row.created_by,
             started=row.started,

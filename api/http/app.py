@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -14,7 +15,6 @@ from api.accounts import sign_in
 from api.accounts.acting import allows, declared
 from api.accounts.roles import Action
 from api.assessments import endpoints as assessments
-from api.assessments.service import recover
 from api.audit import endpoints as audit
 from api.cases import endpoints as cases
 from api.deviations import endpoints as deviations
@@ -38,6 +38,8 @@ from api.pages import logs as log_pages
 from api.pages import maps as map_pages
 from api.pages.problems import problem_page
 from api.running import Running
+from api.schedules import endpoints as schedules
+from api.schedules.service import ask_what_is_due
 from api.standards import endpoints as standards
 
 VERSION = "1"
@@ -54,6 +56,7 @@ TAGS = [
     {"name": "standards", "description": "What the standards of an assessment came to, and key figures."},
     {"name": "acceptances", "description": "Deviations of a flow that are accepted, why, and until when."},
     {"name": "accounts", "description": "Who may do what, and who did what."},
+    {"name": "schedules", "description": "Assessments that are asked for again and again."},
     {"name": "health", "description": "Whether the service is there."},
 ]
 
@@ -69,7 +72,8 @@ def create_app(running: Running) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         recover_events(running)
         recover_closing(running)
-        recover(running)
+        running.work.begin()
+        running.ticker.start(partial(ask_what_is_due, running))
         running.live.start()
         yield
 
@@ -98,6 +102,7 @@ def create_app(running: Running) -> FastAPI:
         cases,
         deviations,
         standards,
+        schedules,
         accounts,
         audit,
     ):

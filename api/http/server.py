@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import socket
 import sys
@@ -20,19 +19,26 @@ import uvicorn
 
 from api.accounts.keys import ensure_key
 from api.accounts.parts import AccountParts
+from api.assessments.computing import Computer, InChild, InThisProcess, Order
+from api.assessments.service import compute, compute_in_child
+from api.assessments.work import AssessmentWork
 from api.clock import Clock
 from api.http.app import create_app
 from api.live.parts import LiveParts
 from api.running import READERS, Running
+from api.schedules.ticking import Ticker
 from api.settings import Settings
+from api.shelf import OpenShelf
 from engine.errors import InputRefused, Place, Problem, Value
+from engine.jobs.durable import DurableQueue
+from engine.jobs.queue import JobQueue, ThreadQueue
 from engine.jobs.runner import ThreadRunner
 from engine.storage.database import Database
 from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter
 
 GRACE_SECONDS = 10
-"""How long requests and a running assessment may take to end once the service is told to stop."""
+"""How long requests, and work in the background, may take to end once the service is told to stop."""
 
 MOST_CONNECTIONS = 200
 
@@ -58,7 +64,8 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
         InputRefused: The folder, the database or the address cannot be used.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    with opened(settings, clock=_now, say=say, new_key=new_key) as running, _listening(settings) as listener:
+    service = opened(settings, clock=_now, say=say, new_key=new_key, durable=True)
+    with service as running, _listening(settings) as listener:
         config = uvicorn.Config(
             create_app(running),
             log_config=None,
@@ -78,8 +85,6 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
                 token = running.accounts.links.make(fresh, now=running.clock())
                 say("service.sign-in-link", url=f"{address}/sign-in?token={token}")
             server.run(sockets=[listener])
-    if not running.runner.is_idle:
-        _leave()
 
 
 class Server(uvicorn.Server):
@@ -96,10 +101,20 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False) -> Iterator[Running]:
+def opened(
+    settings: Settings, *, clock: Clock, say: Say, new_key: bool = False, durable: bool = False
+) -> Iterator[Running]:
     """The parts of a service, closed in good order at the end.
 
-    What still runs then is left behind; at the next start it is found and said to be interrupted.
+    What is worked on then is broken off; at the next start it is begun again.
+
+    Args:
+        settings: Data folder, database, limits.
+        clock: The time.
+        say: Told the key when one was made.
+        new_key: Whether to make a new key.
+        durable: Whether assessments are worked on in a process of their own, from a queue that outlives this one; else
+            in a thread of this process, from a queue in its memory.
 
     Raises:
         InputRefused: The folder or the database cannot be used.
@@ -111,14 +126,16 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
             key = ensure_key(database, now=clock(), renew=new_key, most=settings.limits.keys)
             if key is not None:
                 say("service.new-key", key=key.text)
-            runner, sealer = ThreadRunner(crashed=_crashed), ThreadRunner(crashed=_crashed)
+            sealer = ThreadRunner(crashed=_crashed)
+            work = _work(database, files, settings, clock, durable=durable)
+            ticker = Ticker()
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             live = LiveParts.of(database, files, writer, settings, clock)
             try:
                 yield Running(
                     database=database,
                     files=files,
-                    runner=runner,
+                    work=work,
                     limits=settings.limits,
                     clock=clock,
                     accounts=AccountParts.of(database, settings, fresh=key.row.id if key else None),
@@ -127,16 +144,40 @@ def opened(settings: Settings, *, clock: Clock, say: Say, new_key: bool = False)
                     sealer=sealer,
                     seal_events=settings.seal_events,
                     live=live,
+                    ticker=ticker,
                 )
             finally:
+                ticker.close()
                 live.close()
-                runner.close(seconds=GRACE_SECONDS)
+                work.close(seconds=GRACE_SECONDS)
                 sealer.close(seconds=GRACE_SECONDS)
                 writer.close()
         finally:
             database.close()
     finally:
         files.close()
+
+
+def _work(database: Database, files: FileStore, settings: Settings, clock: Clock, *, durable: bool) -> AssessmentWork:
+    limits = settings.limits
+    queue: JobQueue
+    computer: Computer
+    if durable:
+        order = Order(0, settings.data, settings.database_url, limits)
+        computer = InChild(order, compute_in_child)
+        computer.start()
+        queue = DurableQueue(_jobs_url(settings), crashed=_crashed)
+    else:
+        computer = InThisProcess(OpenShelf(database, files, limits), compute)
+        queue = ThreadQueue(crashed=_crashed)
+    return AssessmentWork(database, files, limits, clock, queue, computer)
+
+
+def _jobs_url(settings: Settings) -> str:
+    """Where the queue is kept: in the same PostgreSQL database, or beside SQLite's file, which has one writer only."""
+    if settings.database_url.startswith("sqlite"):
+        return f"sqlite:///{settings.data / 'jobs.db'}"
+    return settings.database_url
 
 
 @contextmanager
@@ -176,13 +217,6 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
 
 def _crashed(job: str, error: Exception) -> None:
     LOGGER.error("%s ended badly", job, exc_info=error)
-
-
-def _leave() -> None:
-    """End at once: an assessment runs in machine code, which cannot be told to stop and must not be pulled down."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from api.composition import load_log
 from api.logs.schemas import report_to_json
 from api.reading import options_from_json, options_to_json
 from api.running import Running
+from api.shelf import Shelf
 from engine.errors import InputRefused, Problem
 from engine.limits import Limits
 from engine.logs.lifecycle import Lifecycle
@@ -97,17 +98,17 @@ def live_report(session: Session, running: Running, row: LogRow) -> str:
     return report_to_json(describe(read_stored_log(session, running.files, row.id or 0, limits=running.limits)))
 
 
-def stored_log(running: Running, row: LogRow) -> Log:
+def stored_log(shelf: Shelf, row: LogRow) -> Log:
     """A log as it is now, under the name that its user gave it.
 
     Raises:
         InputRefused: A limit was lowered since it was stored, or a live log has too many cells.
     """
     if row.file is None:
-        with running.database.reading() as session:
-            return read_stored_log(session, running.files, row.id or 0, limits=running.limits)
+        with shelf.database.reading() as session:
+            return read_stored_log(session, shelf.files, row.id or 0, limits=shelf.limits)
     columns = options_from_json(row.columns)
-    return replace(load_log(running.files.checked(row.file), options=columns, limits=running.limits), name=row.name)
+    return replace(load_log(shelf.files.checked(row.file), options=columns, limits=shelf.limits), name=row.name)
 
 
 def renamed(problems: tuple[Problem, ...], name: str) -> tuple[Problem, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from engine.errors import Place, Problem, Severity, Value
 from engine.logs.log import Log
 
 
@@ -39,3 +41,26 @@ def select_cases(log: Log, chosen: NDArray[np.bool_]) -> Log:
     events = log.events.join(number, on="case", how="inner", maintain_order="left")
     events = events.with_columns(case=pl.col("_new")).select(log.events.columns)
     return replace(log, cases=log.cases.filter(pl.Series(chosen)), events=events)
+
+
+def started_within(log: Log, since: datetime, until: datetime) -> Log:
+    """The part of a log that the cases are which started in a period.
+
+    Args:
+        log: A log.
+        since: The first moment of the period.
+        until: The first moment after it.
+
+    Returns:
+        The log with those cases, and with a warning that says how many others there were, with those without a
+        timestamp, of which no one knows when they started.
+    """
+    starts = case_starts(log)
+    chosen = ((starts >= since) & (starts < until)).fill_null(value=False).to_numpy()
+    part = select_cases(log, chosen)
+    others = int((~chosen).sum())
+    if not others:
+        return part
+    values: dict[str, Value] = {"since": since.isoformat(), "until": until.isoformat(), "count": others}
+    warning = Problem("log.outside-period", Place(log.name), values, Severity.WARNING, others)
+    return replace(part, warnings=(*part.warnings, warning))

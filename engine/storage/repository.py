@@ -26,7 +26,7 @@ from engine.storage.tables import (
     Status,
 )
 
-Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow, KeyRow)
+Row = TypeVar("Row", FlowRow, LogRow, AssessmentRow, KeyRow, ScheduleRow)
 AnyRow = TypeVar("AnyRow", bound=SQLModel)
 
 

@@ -274,9 +274,7 @@ class AssessmentRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "assessment"
     __table_args__ = (
-        CheckConstraint(
-            "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="assessment_status"
-        ),
+        CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="assessment_status"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,3 +62,37 @@ def sleeping(seconds: int) -> int:
     """Takes long."""
     time.sleep(seconds)
     return seconds
+
+
+def nothing_to_load() -> None:
+    """Load nothing."""
+
+
+def told_square(number: int, tell: Callable[[int], None]) -> tuple[int, int]:
+    """The square of a number, which is told, and the number of the process."""
+    tell(number)
+    return number * number, os.getpid()
+
+
+def refuse(name: str, tell: Callable[[object], None]) -> None:
+    """Refuse a name."""
+    del tell
+    raise InputRefused([Problem("service.bad-name", Place(name))])
+
+
+def divide(number: int, tell: Callable[[object], None]) -> float:
+    """Divide by a number."""
+    del tell
+    return 1 / number
+
+
+def die(number: int, tell: Callable[[object], None]) -> None:
+    """Die by a signal."""
+    del tell
+    os.kill(os.getpid(), number)
+
+
+def tell_and_sleep(seconds: int, tell: Callable[[int], None]) -> None:
+    """Tell the number of the process, and take long."""
+    tell(os.getpid())
+    time.sleep(seconds)
