@@ -96,7 +96,7 @@ class Service:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             answer: dict[str, Any] = self.client.get(f"/assessments/{number}").json()
-            if answer["status"] in ("done", "failed"):
+            if answer["status"] in ("done", "failed", "cancelled"):
                 return answer
             time.sleep(0.02)
         raise TimeoutError(f"assessment {number} takes too long")
