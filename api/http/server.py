@@ -176,7 +176,7 @@ def _work(database: Database, files: FileStore, settings: Settings, clock: Clock
 def _jobs_url(settings: Settings) -> str:
     """Where the queue is kept: in the same PostgreSQL database, or beside SQLite's file, which has one writer only."""
     if settings.database_url.startswith("sqlite"):
-        return f"sqlite:///{settings.data / 'jobs.db'}"
+        return f"sqlite:///{settings.data / 'queue.db'}"
     return settings.database_url
 
 

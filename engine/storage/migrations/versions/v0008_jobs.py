@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(), nullable=False),
     )
     op.create_index("ix_schedule_due", "schedule", ["due"])
-    with op.batch_alter_table("assessment", table_args=(sa.CheckConstraint(BEFORE, name=NAME),)) as table:
+    with op.batch_alter_table("assessment") as table:
         table.add_column(sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("schedule", sa.Integer(), nullable=True))
         table.create_foreign_key("fk_assessment_schedule", "schedule", ["schedule"], ["id"])
@@ -42,7 +42,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them; what was cancelled has failed."""
     op.execute("UPDATE assessment SET status = 'failed' WHERE status = 'cancelled'")
-    with op.batch_alter_table("assessment", table_args=(sa.CheckConstraint(AFTER, name=NAME),)) as table:
+    with op.batch_alter_table("assessment") as table:
         table.drop_constraint(NAME, type_="check")
         table.create_check_constraint(NAME, BEFORE)
         table.drop_index("ix_assessment_schedule")
