@@ -86,13 +86,13 @@ class Child:
             try:
                 kind, value, stays = self._answered(pipe, (function, argument), tell)
             except (EOFError, OSError) as error:
-                self.end()
+                self._renew()
                 raise ChildDied from error
             except BaseException:  # nobody listens to the child any more
-                self.end()
+                self._renew()
                 raise
             if not stays:
-                self.end()
+                self._renew()
             if kind == _RAISED:
                 raise value
             result: _Result = value
@@ -122,6 +122,13 @@ class Child:
         with self._lock:
             self._closed = True
         self.end()
+
+    def _renew(self) -> None:
+        """Have another child ready for the next call, which need not wait for all of its start then."""
+        self.end()
+        with self._lock:
+            if not self._closed:
+                self._started()
 
     def _started(self) -> Connection:
         if self._closed:

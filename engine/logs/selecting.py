@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from engine.errors import Place, Problem, Severity, Value
 from engine.logs.log import Log
 
 
@@ -52,15 +51,8 @@ def started_within(log: Log, since: datetime, until: datetime) -> Log:
         until: The first moment after it.
 
     Returns:
-        The log with those cases, and with a warning that says how many others there were, with those without a
-        timestamp, of which no one knows when they started.
+        The log with those cases; those without a timestamp, of which no one knows when they started, are not among
+        them.
     """
     starts = case_starts(log)
-    chosen = ((starts >= since) & (starts < until)).fill_null(value=False).to_numpy()
-    part = select_cases(log, chosen)
-    others = int((~chosen).sum())
-    if not others:
-        return part
-    values: dict[str, Value] = {"since": since.isoformat(), "until": until.isoformat(), "count": others}
-    warning = Problem("log.outside-period", Place(log.name), values, Severity.WARNING, others)
-    return replace(part, warnings=(*part.warnings, warning))
+    return select_cases(log, ((starts >= since) & (starts < until)).fill_null(value=False).to_numpy())

@@ -233,8 +233,6 @@ def test_only_cases_that_started_in_the_period_are_assessed(service: Service) ->
     answer = service.finished(service.assess(period=period))
     assert (answer["status"], answer["result"]["cases"]) == ("done", 1)
     assert answer["options"]["period"] == {"since": "2026-03-01T09:00:00Z", "until": "2026-03-01T10:00:00Z"}
-    report = service.client.get(f"/assessments/{answer['id']}/report", params={"lang": "en"}).text
-    assert "1 cases did not start between" in report
 
 
 def test_period_without_cases_is_assessed_too(service: Service) -> None:

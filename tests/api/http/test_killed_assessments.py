@@ -36,7 +36,7 @@ class Client:
         until(lambda: self._children() != [])
         for pid in self._children():
             os.kill(pid, signal.SIGKILL)
-            until(lambda pid=pid: pid not in self._children())  # type: ignore[misc]
+            until(lambda pid=pid: pid not in self._children())
 
     def _children(self) -> list[int]:
         found = []
