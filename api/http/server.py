@@ -127,10 +127,9 @@ def opened(
             if key is not None:
                 say("service.new-key", key=key.text)
             sealer = ThreadRunner(crashed=_crashed)
-            work = _work(database, files, settings, clock, durable=durable)
-            ticker = Ticker()
             writer = GroupWriter(database, waiting=settings.limits.waiting_batches)
             live = LiveParts.of(database, files, writer, settings, clock)
+            work, ticker = _work(database, files, settings, clock, durable=durable), Ticker()
             try:
                 yield Running(
                     database=database,

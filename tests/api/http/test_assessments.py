@@ -183,7 +183,7 @@ def test_running_assessment_is_cancelled_at_its_next_piece(service: Service, mon
             tell(Stage(Phase.ALIGNING, 2, 4))
         finally:
             ended.set()
-        return {"result.json": b"{}"}
+        return {"note.txt": b"found"}
 
     with monkeypatch.context() as patch:
         patch.setattr(service.running.work.computer, "_compute", compute)
@@ -205,7 +205,7 @@ def test_result_that_comes_after_the_cancellation_is_dropped(service: Service, m
     def compute(_shelf: object, _number: int, _tell: TellStage) -> dict[str, bytes]:
         reached.set()
         assert go_on.wait(PATIENCE)
-        return {"result.json": b"{}"}
+        return {"note.txt": b"found"}
 
     with monkeypatch.context() as patch:
         patch.setattr(service.running.work.computer, "_compute", compute)
@@ -216,7 +216,7 @@ def test_result_that_comes_after_the_cancellation_is_dropped(service: Service, m
         service.finished(service.assess())
     assert service.client.get(f"/assessments/{number}").json()["status"] == "cancelled"
     with service.running.database.reading() as session:
-        assert artefact(session, number, "result.json") is None
+        assert artefact(session, number, "note.txt") is None
 
 
 def test_what_is_done_cannot_be_cancelled(service: Service) -> None:
