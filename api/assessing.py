@@ -73,15 +73,18 @@ def assess_log_with_cases(
     closed: str | None = None,
     calendar: str | None = None,
     lifecycle: str | None = None,
+    over: Spread | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
 ) -> AssessedCases:
     """Assess a log against a process, and keep what became of each case.
 
-    Takes and raises what ``assess_log`` does; the work runs on threads of this process.
+    Takes and raises what ``assess_log`` does.
     """
     from api.budget import Watched
     from engine.assessment.assess import assess_with_cases
     from engine.assessment.closing import ClosedRule
+    from engine.conformance.mapper import SERIAL
     from engine.logs.lifecycle import Lifecycle
 
     return assess_with_cases(
@@ -91,8 +94,10 @@ def assess_log_with_cases(
         closed=None if closed is None else ClosedRule.parse(closed),
         calendar=None if calendar is None else _calendar(calendar),
         lifecycle=None if lifecycle is None else Lifecycle(lifecycle),
-        mapper=Watched(),
+        mapper=Watched() if over is None else over.variants,
+        part_mapper=SERIAL if over is None else over.parts,
         limits=limits,
+        progress=progress,
     )
 
 

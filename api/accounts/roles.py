@@ -28,6 +28,8 @@ class Action(StrEnum):
     CLOSE_LOG = "close-log"
     ASK_FOR_ASSESSMENT = "ask-for-assessment"
     CANCEL_ASSESSMENT = "cancel-assessment"
+    ADD_SCHEDULE = "add-schedule"
+    CHANGE_SCHEDULE = "change-schedule"
     ADD_HOOK = "add-hook"
     REMOVE_HOOK = "remove-hook"
     UPLOAD_FLOW = "upload-flow"
@@ -66,6 +68,8 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.CLOSE_LOG: Rule(Role.OPERATOR, "log", own=True),
         Action.ASK_FOR_ASSESSMENT: Rule(Role.OPERATOR, "assessment"),
         Action.CANCEL_ASSESSMENT: Rule(Role.OPERATOR, "assessment", own=True),
+        Action.ADD_SCHEDULE: Rule(Role.OPERATOR, "schedule"),
+        Action.CHANGE_SCHEDULE: Rule(Role.OPERATOR, "schedule", own=True),
         Action.ADD_HOOK: Rule(Role.OPERATOR, "hook"),
         Action.REMOVE_HOOK: Rule(Role.OPERATOR, "hook", own=True),
         Action.UPLOAD_FLOW: Rule(Role.DESIGNER, "flow"),

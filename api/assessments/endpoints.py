@@ -97,9 +97,7 @@ def read_assessment(
     return AssessmentAnswer(**dict(_summary(running, row, language)), result=result, versions=versions)
 
 
-@router.post(
-    "/{assessment}/cancellation", dependencies=[allows(Action.CANCEL_ASSESSMENT)], responses=problems(409)
-)
+@router.post("/{assessment}/cancellation", dependencies=[allows(Action.CANCEL_ASSESSMENT)], responses=problems(409))
 def cancel_assessment(
     assessment: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
 ) -> AssessmentSummary:

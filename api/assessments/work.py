@@ -19,7 +19,8 @@ from engine.errors import InputRefused, Problem, Unavailable
 from engine.jobs.queue import JobQueue
 from engine.limits import Limits
 from engine.storage.database import Database, Session
-from engine.storage.files import FileStore, Stored
+from engine.storage.files import DamagedFile, FileStore, Stored
+from engine.storage.full_disk import is_full_disk
 from engine.storage.repository import add, assessments_with, locked_assessment, problems_to_json, remember_file
 from engine.storage.tables import ArtefactRow, AssessmentRow, Status
 
@@ -120,15 +121,20 @@ class AssessmentWork:
             return False
         except InputRefused as refusal:
             problems = list(refusal.problems)
-        except Unavailable as missing:
+        except (Unavailable, DamagedFile) as missing:
             problems = [missing.problem]
-        except Exception:
+        except Exception as error:
             LOGGER.exception("assessment %d failed", number)
-            problems = [Problem("service.our-fault")]
+            problems = [_our_problem(error)]
         finally:
             self._stages.pop(number, None)
             self._stopped.discard(number)
-        stored = {name: self.files.add(content) for name, content in made.items()}
+        stored: dict[str, Stored] = {}
+        try:
+            stored = {name: self.files.add(content) for name, content in made.items()}
+        except OSError as error:
+            LOGGER.exception("assessment %d cannot be kept", number)
+            problems = [_our_problem(error)]
         with self.database.writing() as session:
             row = locked_assessment(session, number)
             if row.status != Status.RUNNING:  # it was cancelled meanwhile
@@ -164,3 +170,7 @@ class AssessmentWork:
             add(session, ArtefactRow(assessment=row.id or 0, name=name, file=digest))
         row.status, row.finished = Status.DONE.value, now
         session.add(row)
+
+
+def _our_problem(error: Exception) -> Problem:
+    return Problem("service.disk-full" if is_full_disk(error) else "service.our-fault")

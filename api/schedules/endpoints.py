@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from api.accounts.acting import Acting, ActingDep, allows
+from api.accounts.roles import Action
 from api.http.bodies import json_body
 from api.http.dependencies import Id, LanguageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PROBLEMS, json_body_of
@@ -22,56 +24,72 @@ router = APIRouter(prefix="/schedules", tags=["schedules"], responses=PROBLEMS)
 RequestDep = Annotated[ScheduleRequest, Depends(json_body(ScheduleRequest))]
 
 
-@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=json_body_of(ScheduleRequest))
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[allows(Action.ADD_SCHEDULE)],
+    openapi_extra=json_body_of(ScheduleRequest),
+)
 def add_schedule(
-    asked: RequestDep, running: RunningDep, session: WriteSession, language: LanguageDep, response: Response
+    *,
+    asked: RequestDep,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    language: LanguageDep,
+    response: Response,
 ) -> ScheduleAnswer:
     """Have an assessment asked for every day, week or month."""
-    shape = ScheduleAnswer.of(service.add_schedule(session, running, asked), language)
+    shape = ScheduleAnswer.of(service.add_schedule(session, running, asked, by=acting.principal.id), language)
+    acting.note(shape.id, name=shape.name)
     response.headers["Location"] = f"/api/v1/schedules/{shape.id}"
     return shape
 
 
-@router.get("")
+@router.get("", dependencies=[allows(Action.READ)])
 def list_schedules(session: ReadSession, language: LanguageDep) -> ScheduleList:
     """List the schedules in the order in which they were made."""
     return ScheduleList(items=[ScheduleAnswer.of(row, language) for row in schedules(session)])
 
 
-@router.get("/{schedule}")
+@router.get("/{schedule}", dependencies=[allows(Action.READ)])
 def read_schedule(schedule: Id, session: ReadSession, language: LanguageDep) -> ScheduleAnswer:
     """One schedule: when it is next due, and what came of the last time."""
     row = find(session, ScheduleRow, schedule)
     return ScheduleAnswer.of(_existing(None if row is None or row.deleted else row, schedule), language)
 
 
-@router.delete("/{schedule}", status_code=HTTPStatus.NO_CONTENT)
-def delete_schedule(schedule: Id, session: WriteSession) -> None:
+@router.delete("/{schedule}", status_code=HTTPStatus.NO_CONTENT, dependencies=[allows(Action.CHANGE_SCHEDULE)])
+def delete_schedule(schedule: Id, session: WriteSession, acting: ActingDep) -> None:
     """Delete a schedule. The assessments that it asked for stay, and those that wait are done."""
-    row = _held(session, schedule)
+    row = _held(session, schedule, acting)
     row.deleted = True
     session.add(row)
 
 
-@router.post("/{schedule}/pause")
-def pause_schedule(schedule: Id, session: WriteSession, language: LanguageDep) -> ScheduleAnswer:
+@router.post("/{schedule}/pause", dependencies=[allows(Action.CHANGE_SCHEDULE)])
+def pause_schedule(schedule: Id, session: WriteSession, acting: ActingDep, language: LanguageDep) -> ScheduleAnswer:
     """Have a schedule ask for nothing until it is resumed."""
-    row = _held(session, schedule)
+    row = _held(session, schedule, acting)
     row.paused = True
     session.add(row)
     return ScheduleAnswer.of(row, language)
 
 
-@router.post("/{schedule}/resumption")
-def resume_schedule(schedule: Id, running: RunningDep, session: WriteSession, language: LanguageDep) -> ScheduleAnswer:
+@router.post("/{schedule}/resumption", dependencies=[allows(Action.CHANGE_SCHEDULE)])
+def resume_schedule(
+    schedule: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+) -> ScheduleAnswer:
     """Resume a paused schedule. What it would have asked for meanwhile stays unasked."""
-    row = _held(session, schedule)
+    row = _held(session, schedule, acting)
     service.resume(session, row, running.clock())
     return ScheduleAnswer.of(row, language)
 
 
-def _held(session: Session, number: int) -> ScheduleRow:
-    return _existing(locked_schedule(session, number), number)
+def _held(session: Session, number: int, acting: Acting) -> ScheduleRow:
+    row = _existing(locked_schedule(session, number), number)
+    acting.require_own(row.created_by)
+    return row
 
 
 def _existing(row: ScheduleRow | None, number: int) -> ScheduleRow:

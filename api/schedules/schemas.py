@@ -144,6 +144,7 @@ class ScheduleAnswer(ScheduleSettings):
         last: When it was last due and asked for something, or tried to; or null.
         problems: Why it could ask for nothing then; empty where it could.
         created: When it was made.
+        created_by: The number of the key by which; null where that is not known.
     """
 
     id: int
@@ -153,6 +154,7 @@ class ScheduleAnswer(ScheduleSettings):
     last: datetime | None
     problems: list[ProblemShape]
     created: datetime
+    created_by: int | None
 
     @classmethod
     def of(cls, row: ScheduleRow, language: Language) -> ScheduleAnswer:
@@ -167,6 +169,7 @@ class ScheduleAnswer(ScheduleSettings):
             last=row.last,
             problems=[ProblemShape.of(problem, language) for problem in problems_from_json(row.failure)],
             created=row.created,
+            created_by=row.created_by,
         )
 
 

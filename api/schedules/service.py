@@ -30,7 +30,7 @@ from engine.storage.tables import FlowRow, LogRow, ScheduleRow
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
 
-def add_schedule(session: Session, running: Running, asked: ScheduleRequest) -> ScheduleRow:
+def add_schedule(session: Session, running: Running, asked: ScheduleRequest, *, by: int | None = None) -> ScheduleRow:
     """Make a schedule; it is first due after this moment.
 
     Raises:
@@ -52,6 +52,7 @@ def add_schedule(session: Session, running: Running, asked: ScheduleRequest) -> 
             settings=settings.model_dump_json(),
             due=recurrence_of(settings).next_after(now),
             created=now,
+            created_by=by,
         ),
     )
 
@@ -115,7 +116,15 @@ def _ask(
         options = replace(options, versions=assessments.versions_in_force(session, flow))
         if not options.versions:
             return [Problem("service.no-versions", values={"flow": flow.key})]
-    assessments.ask_for(session, running, flow=flow.id or 0, log=log.id or 0, options=options, schedule=row.id)
+    assessments.ask_for(
+        session,
+        running,
+        flow=flow.id or 0,
+        log=log.id or 0,
+        options=options,
+        schedule=row.id,
+        by=row.created_by,
+    )
     return []
 
 

@@ -239,6 +239,7 @@ class ScheduleRow(SQLModel, table=True):
         last: When it was last due and asked for something, or tried to.
         failure: JSON list of problems: why it could ask for nothing then; empty where it could.
         created: When it was made.
+        created_by: The key by which it was made.
     """
 
     __tablename__: ClassVar[str] = "schedule"
@@ -252,6 +253,7 @@ class ScheduleRow(SQLModel, table=True):
     last: datetime | None = _time(nullable=True)
     failure: str = _text()
     created: datetime = _time()
+    created_by: int | None = _owner()
 
 
 class AssessmentRow(SQLModel, table=True):

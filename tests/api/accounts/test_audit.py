@@ -42,6 +42,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/logs/{log}/hooks"): json_of(url="http://127.0.0.1:9/secret-path"),
     ("DELETE", "/api/v1/logs/{log}/hooks/{hook}"): {},
     ("POST", "/api/v1/assessments"): json_of(flow=1, log=1),
+    ("POST", "/api/v1/schedules"): json_of(
+        name="notice", flow=1, log=1, daily={"at": "08:00", "timezone": "Asia/Shanghai"}
+    ),
+    ("POST", "/api/v1/schedules/{schedule}/pause"): {},
+    ("POST", "/api/v1/schedules/{schedule}/resumption"): {},
+    ("DELETE", "/api/v1/schedules/{schedule}"): {},
     ("POST", "/api/v1/keys"): json_of(name="Li", role="reviewer"),
     ("DELETE", "/api/v1/keys/{key}"): {},
     ("POST", "/flows/uploads"): {"params": {"name": "x.yaml"}, "content": FLOW.encode()},

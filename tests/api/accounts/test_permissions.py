@@ -83,7 +83,7 @@ def test_role_may_what_the_table_says(world: World, row: dict[str, str], role: R
     service, (number, key), things = world.service, world.keys[role], world.things
     if row["whose"] in {"own", "other"}:
         things = {}
-        (name,) = re.findall(r"\{(\w+)\}(?:/close)?$", row["path"])
+        (name,) = re.findall(r"\{(\w+)\}(?:/(?:close|cancellation|pause|resumption))?$", row["path"])
         if name == "key":
             number, key = service.new_key(role)
             things = {"key": str(number)} if row["whose"] == "own" else {}

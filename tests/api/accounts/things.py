@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from engine.storage.acceptances import AcceptanceRow
 from engine.storage.live_tables import HookRow
-from engine.storage.tables import AssessmentRow, FlowRow, LogRow
+from engine.storage.tables import AssessmentRow, FlowRow, LogRow, ScheduleRow
 from tests.api.http.service import Service
 
 Things = dict[str, str]
@@ -22,6 +22,7 @@ OWNED: dict[str, type[SQLModel]] = {
     "assessment": AssessmentRow,
     "hook": HookRow,
     "acceptance": AcceptanceRow,
+    "schedule": ScheduleRow,
 }
 """Things whose row says by which key they were made. A key is its own owner."""
 
@@ -48,6 +49,12 @@ def _acceptance(service: Service, made: Things) -> str:
     return str(answer.json()["id"])
 
 
+def _schedule(service: Service, made: Things) -> str:
+    flow, log = int(thing(service, made, "flow")), int(thing(service, made, "log"))
+    body = {"name": "notice", "flow": flow, "log": log, "daily": {"at": "08:00", "timezone": "Asia/Shanghai"}}
+    return str(service.client.post("/schedules", json=body).json()["id"])
+
+
 def _assessment(service: Service, _: Things) -> str:
     number = service.assess()
     service.finished(number)
@@ -62,6 +69,7 @@ MAKERS: dict[str, Callable[[Service, Things], str]] = {
     "hook": _hook,
     "assessment": _assessment,
     "acceptance": _acceptance,
+    "schedule": _schedule,
     "name": lambda _service, _made: "trueline.css",
     "key": lambda service, _: str(service.new_key("reviewer")[0]),
 }

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete
 
-from engine.jobs.runner import Work
 from engine.storage.tables import ArtefactRow
 from tests.api.http.judged import FLOW, PNML, case, every, judged, read
 from tests.api.http.service import Service
@@ -221,10 +220,10 @@ def test_cases_of_one_id_are_told_apart(service: Service) -> None:
 
 @pytest.mark.parametrize("what", ["cases", "cases/c", "variants", "deviations", "standards", "kpis"])
 def test_what_is_not_done_is_refused(service: Service, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody_works(_name: str, _work: Work) -> None:
-        """Take a job and leave it."""
+    def nobody_works(_number: int) -> None:
+        """Take an assessment and leave it."""
 
-    monkeypatch.setattr(service.running.runner, "submit", nobody_works)
+    monkeypatch.setattr(type(service.running.work), "submit", lambda _work, number: nobody_works(number))
     answer = service.client.get(f"/assessments/{service.assess()}/{what}")
     assert (answer.status_code, answer.json()["code"]) == (409, "service.not-done")
     assert answer.headers["retry-after"] == "1"

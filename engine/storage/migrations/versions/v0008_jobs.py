@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision: str | None = "0004"
+down_revision: str | None = "0007"
 branch_labels = None
 depends_on = None
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("last", sa.DateTime(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
+        sa.Column("created_by", sa.Integer(), sa.ForeignKey("key.id"), nullable=True),
     )
     op.create_index("ix_schedule_due", "schedule", ["due"])
     with op.batch_alter_table("assessment") as table:
