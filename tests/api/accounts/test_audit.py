@@ -18,7 +18,7 @@ from engine.storage.database import Session
 from engine.storage.tables import Role
 from tests.api.accounts.test_keys import Clock
 from tests.api.accounts.test_sign_in import browser, csrf, sign_in
-from tests.api.accounts.things import Things, address
+from tests.api.accounts.things import Things, address, let_wait
 from tests.api.http.service import FLOW, LOG, NOW, Service, service_in
 
 SAFE = {"GET", "HEAD"}
@@ -42,6 +42,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/logs/{log}/hooks"): json_of(url="http://127.0.0.1:9/secret-path"),
     ("DELETE", "/api/v1/logs/{log}/hooks/{hook}"): {},
     ("POST", "/api/v1/assessments"): json_of(flow=1, log=1),
+    ("POST", "/api/v1/assessments/{assessment}/cancellation"): {},
     ("POST", "/api/v1/schedules"): json_of(
         name="notice", flow=1, log=1, daily={"at": "08:00", "timezone": "Asia/Shanghai"}
     ),
@@ -79,10 +80,13 @@ def test_every_change_has_a_body(shared_service: Service) -> None:
 @pytest.mark.parametrize("route", BODIES, ids=" ".join)
 def test_every_change_is_written_down(shared_service: Service, route: tuple[str, str]) -> None:
     service, (method, path) = shared_service, route
-    if path.endswith("/assessments"):
+    if path.endswith(("/assessments", "/schedules")):
         service.upload_flow()
         service.upload_log()
-    target = address(service, Things(), path)
+    made = Things()
+    target = address(service, made, path)
+    if path.endswith("/cancellation"):
+        let_wait(service, made["assessment"])
     request = {**BODIES[route]}
     if path == "/sign-in":
         request |= {"data": {"key": service.key}, "headers": {"Origin": service.url}}

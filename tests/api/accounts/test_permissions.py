@@ -20,7 +20,7 @@ from api.accounts.acting import declared
 from api.accounts.roles import RULES, Action
 from api.http.gate import OPEN_FOLDER, OPEN_PATHS
 from engine.storage.tables import Role
-from tests.api.accounts.things import OWNED, Things, address, give
+from tests.api.accounts.things import OWNED, Things, address, give, let_wait
 from tests.api.http.service import Service
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "permissions.csv").read_text("utf-8").splitlines()))
@@ -90,6 +90,8 @@ def test_role_may_what_the_table_says(world: World, row: dict[str, str], role: R
         path = address(service, things, row["path"])
         if name in OWNED:
             give(service, things, name, number if row["whose"] == "own" else 1)
+        if row["path"].endswith("/cancellation"):
+            let_wait(service, things["assessment"])
     else:
         path = address(service, things, row["path"])
     status, code = ask(service, row["method"], path, key)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from engine.storage.acceptances import AcceptanceRow
 from engine.storage.live_tables import HookRow
-from engine.storage.tables import AssessmentRow, FlowRow, LogRow, ScheduleRow
+from engine.storage.tables import AssessmentRow, FlowRow, LogRow, ScheduleRow, Status
 from tests.api.http.service import Service
 
 Things = dict[str, str]
@@ -86,6 +86,12 @@ def thing(service: Service, made: Things, name: str) -> str:
 def address(service: Service, made: Things, path: str) -> str:
     """A route's path with things in place of its parameters."""
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda found: thing(service, made, found[1]), path)
+
+
+def let_wait(service: Service, number: str) -> None:
+    """Let an assessment that is done wait again, for whoever cancels it."""
+    with service.running.database.writing() as session:
+        session.get_one(AssessmentRow, int(number)).status = Status.QUEUED.value
 
 
 def give(service: Service, made: Things, name: str, key: int) -> None:
