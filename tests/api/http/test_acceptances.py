@@ -45,7 +45,7 @@ def deviations(service: Service, number: int, **query: Any) -> dict[str, Any]:
 def test_accepted_deviations_are_marked_and_no_score_changes(service: Service, number: int) -> None:
     before = service.client.get(f"/assessments/{number}").json()["result"]
     made = accept(service, **SKIPPED, expires=LATER)
-    assert (made["in_force"], made["flow"], made["created_by"]) == (True, "repair", None)
+    assert (made["in_force"], made["flow"], made["created_by"]) == (True, "repair", 1)
     found = deviations(service, number)["skipped"]
     assert (found["accepted"], found["accepted_units"]) == (True, found["lost"])
     (acceptance,) = found["acceptances"]
