@@ -73,7 +73,7 @@ class Scorecard:
                     table,
                     tuple(
                         LinkedFinding(row, cases_address(number, dimension=score.dimension.value, finding=index))
-                        for index, row in enumerate(table.rows)
+                        for index, row in enumerate(table.shown)
                     ),
                 )
                 for score, table in zip(assessed, tables, strict=True)

@@ -112,4 +112,13 @@ def _filled(service: Service) -> dict[str, Any]:
     assert service.client.post(f"/logs/{live}/events", json={"events": [event]}).status_code == 201
     for number in (done, failed):
         service.finished(number)
-    return {"flow": changed, "earlier": flow, "log": log, "assessment": done, "live": live, "case": CASE}
+    judged = service.client.get(f"/assessments/{done}/cases").json()["items"][0]["case"]
+    return {
+        "flow": changed,
+        "earlier": flow,
+        "log": log,
+        "assessment": done,
+        "live": live,
+        "case": CASE,
+        "judged": judged,
+    }
