@@ -15,6 +15,7 @@ from api.cli.entry import Commands
 from api.cli.helping import Command
 from api.cli.keys import keys
 from api.cli.logs import discover, log
+from api.cli.maintaining import backup, doctor, restore
 from api.cli.mapping import map_
 from api.cli.measuring import measure
 from api.cli.reviewing import check, diff
@@ -53,6 +54,9 @@ app.command("simulate", cls=Command)(simulate)
 app.command("demo", cls=Command)(demo)
 app.command("serve", cls=Command)(serve)
 app.command("keys", cls=Command)(keys)
+app.command("backup", cls=Command)(backup)
+app.command("restore", cls=Command)(restore)
+app.command("doctor", cls=Command)(doctor)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,10 +24,13 @@ __all__ = [
     "Session",
     "after_commit",
     "after_rollback",
+    "known_revisions",
     "migrate",
     "migration_config",
     "newest_revision",
+    "open_engine",
     "part",
+    "revision_of",
 ]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,7 +64,7 @@ class Database:
         Raises:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
         """
-        self._engine = _open(url)
+        self._engine = open_engine(url)
         self._writer = self._reader = self._engine
         if self._engine.dialect.name == "sqlite":
             # begun as writers: two that read first and then both want to write would block each other
@@ -194,7 +198,36 @@ def newest_revision() -> str:
     return head
 
 
-def _open(url: str) -> Engine:
+def known_revisions() -> frozenset[str]:
+    """The revisions that this version can bring up to date."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(migration_config()).walk_revisions())
+
+
+def revision_of(url: str) -> str | None:
+    """The revision of a database's tables, which are left as they are; None where it has none.
+
+    Raises:
+        InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
+    """
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        raise InputRefused([_why(error)]) from error
+    finally:
+        engine.dispose()
+    if found is not None and found not in known_revisions():
+        raise InputRefused([Problem("service.database-newer")])
+    return found
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database and leave it as it is; for those who look at it while a service uses it.
+
+    Raises:
+        InputRefused: ``service.database-unknown``.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:

@@ -109,14 +109,16 @@ class Service:
 
 
 @contextmanager
-def service_in(folder: Path, *, key: str = "", clock: Clock = lambda: NOW, **settings: Any) -> Iterator[Service]:
+def service_in(
+    folder: Path, *, key: str = "", new_key: bool = False, clock: Clock = lambda: NOW, **settings: Any
+) -> Iterator[Service]:
     """Run a service on a data folder."""
     told: list[str] = []
 
     def say(code: str, **values: Value) -> None:
         told.extend(str(value) for value in values.values() if code == "service.new-key")
 
-    with opened(Settings(data=folder, **settings), clock=clock, say=say) as running:
+    with opened(Settings(data=folder, **settings), clock=clock, say=say, new_key=new_key) as running:
         app = create_app(running)
         with listening(app) as address:
             known = key or told[0]
