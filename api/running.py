@@ -20,6 +20,9 @@ from engine.storage.group_commit import GroupWriter
 READERS = 2
 """Uploads, checks and pictures that are worked on at once: each may take as much memory as its limits allow."""
 
+WAITERS = 16
+"""Requests that wait for such a turn: each holds one of the forty threads in which requests are answered."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -33,6 +36,7 @@ class Running:
         clock: The time.
         accounts: What knows who is who.
         readers: Held by each request that does heavy work.
+        waiters: Held by each request that waits for that.
         writer: What commits events, those of many requests together.
         sealer: What moves events into files, in the background.
         seal_events: How many events gather before they are moved.
@@ -53,4 +57,5 @@ class Running:
     seal_events: int
     live: LiveParts
     ticker: Ticker
+    waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WAITERS))
     log_cache: LogCache = field(default_factory=LogCache)

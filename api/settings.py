@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.operations.logs import LogFormat, LogLevel
 from engine.errors import InputRefused, Place, Problem
 from engine.limits import Limits
 from engine.messages.catalogue import SETTING_PREFIX
@@ -55,6 +56,8 @@ class Settings(_Environment):
         private_hooks: Whether hooks may lead to this machine and to private networks.
         session_hours: How long a browser stays signed in, whatever happens.
         idle_minutes: How long it stays signed in without a request.
+        log_format: The form of a line of the service's log.
+        log_level: From which level on something is logged.
         limits: The published limits, each from a variable of its own name.
     """
 
@@ -67,6 +70,8 @@ class Settings(_Environment):
     private_hooks: bool = False
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 60
+    log_format: LogFormat = LogFormat.JSON
+    log_level: LogLevel = LogLevel.INFO
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

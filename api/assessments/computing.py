@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from api.assessments.progress import TellStage
+from api.operations.logs import log_in_child
+from api.settings import load_settings
 from api.shelf import OpenShelf, Shelf
 from engine.jobs.child import Child, ChildDied
 from engine.limits import Limits
@@ -145,5 +147,7 @@ class InThisProcess:
 
 def _load() -> None:
     """Load what computes, and compile or load its kernels, before the first order comes."""
+    settings = load_settings()
+    log_in_child(settings.log_format, settings.log_level)
     import engine.assessment.assess  # noqa: PLC0415
     import engine.rendering.report  # noqa: F401, PLC0415

@@ -21,6 +21,7 @@ from api.http.shapes import Page
 from api.http.turns import turn
 from api.http.writing import SOON, committed
 from api.logs.endpoints import existing_log
+from api.operations.metrics import MetricsDep
 from api.running import Running
 from engine.storage.closing import close_case
 from engine.storage.database import Session
@@ -62,6 +63,7 @@ def append_events(
     log: Id,
     body: Annotated[bytes, Depends(receive_batch)],
     running: RunningDep,
+    metrics: MetricsDep,
     acting: ActingDep,
     language: LanguageDep,
     response: Response,
@@ -85,6 +87,7 @@ def append_events(
         return made, said_of(session, log, made.sequences, (event.case for event in events))
 
     made, said = committed(running, work)
+    metrics.appended_events(len(events), duplicates=sum(made.duplicates))
     if made.unsealed >= running.seal_events:
         service.seal_soon(running, log)
     response.status_code = acting.status

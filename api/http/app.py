@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from api.acceptances import endpoints as acceptances
 from api.accounts import endpoints as accounts
@@ -23,12 +26,15 @@ from api.events.closing import recover as recover_closing
 from api.events.service import recover as recover_events
 from api.flows import endpoints as flows
 from api.hooks import endpoints as hooks
-from api.http import health
 from api.http.documentation import document
 from api.http.gate import Gate
 from api.http.problems import install
 from api.live import endpoints as live
 from api.logs import endpoints as logs
+from api.operations import endpoints as operations
+from api.operations.metrics import Metrics
+from api.operations.observing import Observer
+from api.operations.readiness import Readiness, checks_of
 from api.pages import assessments as assessment_pages
 from api.pages import assets, home
 from api.pages import cases as case_pages
@@ -57,16 +63,26 @@ TAGS = [
     {"name": "acceptances", "description": "Deviations of a flow that are accepted, why, and until when."},
     {"name": "accounts", "description": "Who may do what, and who did what."},
     {"name": "schedules", "description": "Assessments that are asked for again and again."},
-    {"name": "health", "description": "Whether the service is there."},
+    {"name": "health", "description": "Whether the service is there, can do its work, and what it does."},
 ]
 
 
-def create_app(running: Running) -> FastAPI:
+class Application(FastAPI):
+    """An application with an observer around everything, also around what answers when something fails."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application as a server calls it."""
+        app, state = super().build_middleware_stack(), self.state
+        return Observer(app, metrics=state.metrics, routes=templates(self.routes), connections=state.connections)
+
+
+def create_app(running: Running) -> Application:
     """The application of one running service.
 
     It has no page that documents it, because such pages load scripts from elsewhere; ``/api/v1/openapi.json`` says
     the same to any tool.
     """
+    readiness = Readiness(checks_of(running))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -75,9 +91,11 @@ def create_app(running: Running) -> FastAPI:
         running.work.begin()
         running.ticker.start(partial(ask_what_is_due, running))
         running.live.start()
+        readiness.start()
         yield
+        readiness.close()
 
-    app = FastAPI(
+    app = Application(
         title="Trueline",
         version=VERSION,
         openapi_url=None,
@@ -88,6 +106,9 @@ def create_app(running: Running) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.running = running
+    app.state.metrics = Metrics(running)
+    app.state.readiness = readiness
+    app.state.connections = lambda: 0  # a server that knows better says so
     install(app, say=problem_page)
     app.add_middleware(Gate, running=running)
     version_one = APIRouter(prefix="/api/v1")
@@ -110,12 +131,17 @@ def create_app(running: Running) -> FastAPI:
     reads = [allows(Action.READ)]
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False, dependencies=reads)
     app.include_router(version_one)
-    app.include_router(health.router)
+    app.include_router(operations.router)
     app.include_router(sign_in.router)
     for pages in PAGES:
         app.include_router(pages.router)
     declared(app)  # refuses a route that does not say who may use it
     return app
+
+
+def templates(routes: Sequence[BaseRoute]) -> dict[int, str]:
+    """Identity of each route → its whole template; a route itself knows only what stands behind its router's prefix."""
+    return {id(one.original_route): str(one.path) for one in iter_route_contexts(routes)}
 
 
 def read_openapi(request: Request) -> JSONResponse:

@@ -17,11 +17,15 @@ from api.accounts.principal import How
 from api.accounts.sessions import COOKIE, csrf_of, from_here, is_csrf
 from api.http.languages import language_of
 from api.http.problems import problem_response
+from api.operations.records import current_record
 from api.running import Running
 from engine.errors import Problem
 
 SIGN_IN = "/sign-in"
-OPEN_PATHS = frozenset({"/health", SIGN_IN})
+PROBES = frozenset({"/health", "/ready"})
+"""What whoever watches the service asks for: answered without a look at who it is, which could take a while."""
+
+OPEN_PATHS = PROBES | {SIGN_IN}
 """What strangers may use: the paths of the routes that are ``OPEN_TO_ALL``."""
 
 OPEN_FOLDER = "/static/"
@@ -79,8 +83,11 @@ class Gate:
 
     async def _acting(self, request: Request) -> Acting:
         who = None
-        if "authorization" in request.headers or COOKIE in request.cookies:
+        if request.url.path not in PROBES and ("authorization" in request.headers or COOKIE in request.cookies):
             who = await run_in_threadpool(identify, request.headers, request.cookies, self._running)
+        record = current_record()
+        if record is not None and who is not None:
+            record.key = who.id
         by_session = who is not None and who.how is How.SESSION
         return Acting(request.method, who, csrf_of(request.cookies[COOKIE]) if by_session else "")
 

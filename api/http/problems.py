@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.http.languages import language_of
+from api.operations.records import current_record
 from api.schemas.problem import ProblemShape
 from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
 from engine.storage.files import DamagedFile
@@ -82,6 +83,9 @@ def problem_response(
         "detail": shapes[0].remedy,
         "problems": [shape.model_dump() for shape in shapes],
     }
+    record = current_record()
+    if record is not None:
+        body["request"] = record.id
     extra = {"Content-Language": language.value, **(headers or {})}
     # ASCII only: whatever a user sent, the answer can be encoded
     return Response(json.dumps(body), status.value, extra, MEDIA_TYPE)

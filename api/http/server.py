@@ -25,6 +25,7 @@ from api.assessments.work import AssessmentWork
 from api.clock import Clock
 from api.http.app import create_app
 from api.live.parts import LiveParts
+from api.operations.logs import logging_to
 from api.running import READERS, Running
 from api.schedules.ticking import Ticker
 from api.settings import Settings
@@ -39,8 +40,6 @@ from engine.storage.group_commit import GroupWriter
 
 GRACE_SECONDS = 10
 """How long requests, and work in the background, may take to end once the service is told to stop."""
-
-MOST_CONNECTIONS = 200
 
 LOGGER = logging.getLogger("trueline.service")
 
@@ -63,19 +62,20 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
     Raises:
         InputRefused: The folder, the database or the address cannot be used.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    logs = logging_to(sys.stderr, form=settings.log_format, level=settings.log_level)
     service = opened(settings, clock=_now, say=say, new_key=new_key, durable=True)
-    with service as running, _listening(settings) as listener:
+    with logs, service as running, _listening(settings) as listener:
+        app = create_app(running)
         config = uvicorn.Config(
-            create_app(running),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         server = Server(config, running)
+        app.state.connections = lambda: len(server.server_state.connections)
         with _stopped_by_signals(server):
             host, port = listener.getsockname()[:2]
             address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -12,7 +12,7 @@ Item = TypeVar("Item", bound=BaseModel)
 
 
 class ProblemDetails(BaseModel):
-    """An error, as in RFC 9457."""
+    """An error, as in RFC 9457; ``request`` is what the request is called in the logs."""
 
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["There is no flow 7"])
@@ -20,6 +20,7 @@ class ProblemDetails(BaseModel):
     code: str = Field(examples=["service.no-such-flow"])
     detail: str
     problems: list[ProblemShape]
+    request: str = Field(examples=["5b1d0c6e0c0f4a0f9a3f6a3f0e7f5d11"])
 
 
 class Page(BaseModel, Generic[Item]):

@@ -18,14 +18,24 @@ def turn(running: Running) -> Iterator[None]:
     """Wait for a turn and hold it.
 
     Raises:
-        Refusal: None came within 20 seconds.
+        Refusal: None came within 20 seconds, or too many wait already.
     """
-    if not running.readers.acquire(timeout=PATIENCE_SECONDS):
-        raise too_busy()
+    if not running.readers.acquire(blocking=False):
+        _wait(running)
     try:
         yield
     finally:
         running.readers.release()
+
+
+def _wait(running: Running) -> None:
+    if not running.waiters.acquire(blocking=False):
+        raise too_busy()
+    try:
+        if not running.readers.acquire(timeout=PATIENCE_SECONDS):
+            raise too_busy()
+    finally:
+        running.waiters.release()
 
 
 def too_busy() -> Refusal:

@@ -102,7 +102,7 @@ async def follow(
     """
     seen = await run_in_threadpool(_begin, running, log)
     begin = last_seen if last_seen is not None else after if after is not None else seen
-    if running.live.waking.ended or not running.live.streams.acquire(blocking=False):
+    if running.live.waking.ended or not running.live.streams.take():
         values = {"allowed": running.limits.live_streams}
         raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "live.too-many-streams", headers={"Retry-After": "30"}, **values)
     welcome = partial(still_opens, request.headers, request.cookies, running)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import BoundedSemaphore
 
 from api.clock import Clock
 from api.hooks.sending import HookSender, Retries
@@ -12,6 +11,7 @@ from api.live.due import DueLooker
 from api.live.idling import IdleCloser
 from api.live.judges import Judges
 from api.live.listening import LiveListener
+from api.live.streaming import Places
 from api.live.telling import DeadlineTeller
 from api.live.waking import Waking
 from api.settings import Settings
@@ -41,7 +41,7 @@ class LiveParts:
     idle: IdleCloser
     teller: DeadlineTeller
     sender: HookSender
-    streams: BoundedSemaphore
+    streams: Places
     private_hooks: bool
 
     @classmethod
@@ -62,7 +62,7 @@ class LiveParts:
             idle=idle,
             teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near, idle=idle),
             sender=HookSender(database, writer, clock=clock, private=private, retries=retries),
-            streams=BoundedSemaphore(limits.live_streams),
+            streams=Places(limits.live_streams),
             private_hooks=private,
         )
 

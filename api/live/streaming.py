@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 from fastapi.responses import StreamingResponse
@@ -26,12 +26,38 @@ AT_ONCE = 100
 COMMENT = ":\n\n"
 
 
+class Places:
+    """Places for streams, of which there are only so many. Threads may share them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+        self._lock = Lock()
+
+    @property
+    def taken(self) -> int:
+        """How many are taken."""
+        return self._taken
+
+    def take(self) -> bool:
+        """Take one, if there is any."""
+        with self._lock:
+            free = self._taken < self._most
+            self._taken += free
+        return free
+
+    def give_back(self) -> None:
+        """Give one back."""
+        with self._lock:
+            self._taken -= 1
+
+
 class Stream(StreamingResponse):
     """A stream of server-sent events that gives its place back when it ends, however it ends."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, content: AsyncIterator[str], places: BoundedSemaphore) -> None:
+    def __init__(self, content: AsyncIterator[str], places: Places) -> None:
         super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self._places = places
 
@@ -40,7 +66,7 @@ class Stream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._places.release()
+            self._places.give_back()
 
 
 async def notices(

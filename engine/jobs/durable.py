@@ -70,6 +70,11 @@ class DurableQueue:
         """Have a job done, even if this process ends before."""
         self._names.put(name)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether DBOS was launched, and takes what is submitted."""
+        return self._workflow is not None and self._feeder.is_alive()
+
     def close(self, *, seconds: float) -> bool:
         """Start nothing more, and wait for what runs."""
         self._closing.set()

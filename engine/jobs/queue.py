@@ -25,6 +25,10 @@ class JobQueue(Protocol):
     def submit(self, name: str) -> None:
         """Have a job done some time after this call. A name that waits or runs already is not done twice at once."""
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is submitted is done, rather than kept until something is there again."""
+
     def close(self, *, seconds: float) -> bool:
         """Start nothing more, and wait for what runs; whether it was done in time."""
 
@@ -55,6 +59,11 @@ class ThreadQueue:
         if self._work is None:
             raise LookupError("nobody has said what is done")
         self._runner.submit(name, partial(self._work, name))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has begun."""
+        return self._work is not None
 
     def close(self, *, seconds: float) -> bool:
         """Start nothing more, and wait for what runs."""

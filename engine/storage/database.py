@@ -84,6 +84,11 @@ class Database:
         """The connection pool, for tests and migrations."""
         return self._engine
 
+    def answers(self) -> bool:
+        """Whether something can be read from it; where it cannot, that, or what its driver raises."""
+        with self._engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() is not None
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that changes nothing; it sees one state of the database throughout."""
@@ -240,6 +245,7 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # an error is logged; hashes of keys and secrets of hooks are not
         pool_size=CONNECTIONS,
         max_overflow=0,
     )
@@ -260,6 +266,7 @@ def _open_postgresql(url: URL) -> Engine:
         },
         pool_size=CONNECTIONS,
         max_overflow=0,
+        hide_parameters=True,
         pool_pre_ping=True,  # the server may have been started anew
     )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class GroupWriter:
         self._together = together
         self._lock = threading.Lock()
         self._closed = False
+        self._begun: float | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="trueline-writer", daemon=True)
         self._thread.start()
@@ -83,6 +85,22 @@ class GroupWriter:
                 raise WriterBusy
             self._queue.put(_Piece(work, answer))
         return answer
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces wait, beside those that are being written."""
+        return self._queue.qsize()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes work."""
+        return not self._closed and self._thread.is_alive()
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long what is being written now has been written; 0 while nothing is."""
+        begun = self._begun
+        return 0.0 if begun is None else time.monotonic() - begun
 
     def close(self) -> None:
         """Take nothing more, do what waits, and end."""
@@ -108,7 +126,9 @@ class GroupWriter:
                     break
             ended = piece is None
             if group:
+                self._begun = time.monotonic()
                 self._commit(group)
+                self._begun = None
 
     def _commit(self, group: list[_Piece]) -> None:
         outcomes: list[tuple[Any, Exception | None]] = []

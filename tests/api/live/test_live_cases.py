@@ -17,7 +17,7 @@ import uvicorn
 from api.http.server import Server
 from api.live.telling import DeadlineTeller
 from engine.limits import Limits
-from tests.api.http.service import FLOW, NOW, Service, service_in
+from tests.api.http.service import FLOW, NOW, Service, service_in, until
 from tests.databases import BACKENDS, url_of
 
 STANDARDS = """\
@@ -167,8 +167,7 @@ def test_place_of_a_stream_is_free_again_when_it_ends(tmp_path: Path) -> None:
             next(stream)
             refused = service.client.get(f"/logs/{log}/stream")
             assert (refused.status_code, refused.json()["code"]) == (503, "live.too-many-streams")
-        assert service.running.live.streams.acquire(timeout=20)
-        service.running.live.streams.release()
+        until(lambda: service.running.live.streams.taken == 0)
 
 
 def test_streams_end_when_the_service_does(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What whoever runs a service needs: is it ready, what does it do, what did it do."""
