@@ -6,9 +6,11 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -36,7 +38,7 @@ class Check(BaseModel):
     """One thing that was looked at.
 
     Attributes:
-        check: What: ``python``, ``folder``, ``database``, ``disk``, ``kernels``, ``drawing``.
+        check: What: ``python``, ``folder``, ``database``, ``disk``, ``kernels``, ``drawing``, ``report``.
         state: What it came to.
         found: What is there, or what is wrong.
     """
@@ -67,6 +69,7 @@ def examine(settings: Settings, *, limits: Limits) -> Examination:
         ("disk", lambda: _disk(settings.data)),
         ("kernels", _kernels),
         ("drawing", lambda: _drawing(limits)),
+        ("report", lambda: _report(limits)),
     )
     return Examination(version=VERSION, checks=list(_looked_at(checks)))
 
@@ -119,7 +122,8 @@ def _kernels() -> tuple[State, str]:
 
     from engine import compiled  # it chooses the folder when it is loaded
 
-    folder = Path(numba.config.CACHE_DIR)
+    config: Any = numba.config  # its attributes are made at run time
+    folder = Path(config.CACHE_DIR)
     place = next(path for path in (folder, *folder.parents) if path.exists())
     kept = compiled.__name__ and os.access(place, os.W_OK)
     return State.GOOD if kept else State.WARNING, str(folder)
@@ -131,13 +135,41 @@ def _drawing(limits: Limits) -> tuple[State, str]:
     from engine.rendering.picture import PictureFormat, render
 
     flow = read_process_bytes(_FLOW, source="doctor", limits=limits).flow
-    drawn = render(draw_flow(flow, language=Language.ZH), PictureFormat.PNG, limits=limits)
-    return State.GOOD, f"PNG {len(drawn):,} B"
+    drawn = {
+        language: render(draw_flow(flow, language=language), PictureFormat.PNG, limits=limits) for language in Language
+    }
+    return State.GOOD, ", ".join(f"{language} {len(picture):,} B" for language, picture in drawn.items())
+
+
+def _report(limits: Limits) -> tuple[State, str]:
+    """Assess one case and report it: kernels, fonts, PDF and workbook are all needed for that."""
+    from api.assessing import assess_log
+    from api.reporting import report_of, report_pdf_of, report_xlsx_of
+    from engine.logs.options import ReadOptions
+    from engine.logs.reading import read_log
+    from engine.nets.process import read_process_bytes
+
+    process = read_process_bytes(_FLOW, source="doctor", limits=limits)
+    with tempfile.TemporaryDirectory(prefix="trueline-") as folder:
+        path = Path(folder) / "visits.csv"
+        path.write_bytes(_LOG)
+        assessment = assess_log(process, read_log(path, options=ReadOptions(), limits=limits), limits=limits)
+    made = [
+        (name, language, len(make(assessment, language=language, limits=limits)))
+        for language in Language
+        for name, make in (("HTML", report_of), ("PDF", report_pdf_of), ("XLSX", report_xlsx_of))
+    ]
+    return State.GOOD, ", ".join(f"{name} {language} {size:,} B" for name, language, size in made)
 
 
 _FLOW = """\
 trueline: 1
 flow: visit
-nodes: {start: start, greet: {step: {en: Greet, zh: 接待}}, end: end}
-edges: [start -> greet -> end]
+nodes: {start: start, greet: {step: {en: Greet, zh: 接待}}, serve: {step: {en: Serve, zh: 服务}}, end: end}
+edges: [start -> greet -> serve -> end]
 """.encode()
+
+_LOG = b"""\
+case,activity,timestamp
+a,Greet,2026-03-02T09:00:00Z
+"""

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import BeforeValidator, Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.operations.logs import LogFormat, LogLevel
@@ -20,6 +20,9 @@ from engine.messages.catalogue import SETTING_PREFIX
 
 LARGEST = 2**40
 """The largest limit that can be set: a tebibyte, or as many things."""
+
+
+_ANY_CASE = BeforeValidator(lambda said: said.lower() if isinstance(said, str) else said)
 
 
 class _Environment(BaseSettings):
@@ -70,8 +73,8 @@ class Settings(_Environment):
     private_hooks: bool = False
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 60
-    log_format: LogFormat = LogFormat.JSON
-    log_level: LogLevel = LogLevel.INFO
+    log_format: Annotated[LogFormat, _ANY_CASE] = LogFormat.JSON
+    log_level: Annotated[LogLevel, _ANY_CASE] = LogLevel.INFO
     limits: Limits = Field(default_factory=limits_of_environment)
 
     @property

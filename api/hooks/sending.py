@@ -14,8 +14,12 @@ import hmac
 import http.client
 import json
 import logging
+import socket
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +78,8 @@ class HookSender:
         self._clock, self._private, self._retries = clock, private, retries
         self._news, self._ended = threading.Event(), threading.Event()
         self._busy: set[int] = set()
+        self._connections: dict[int, http.client.HTTPConnection] = {}
+        self._broken_off = False
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trueline-hooks")
         self._thread = threading.Thread(target=self._run, name="trueline-outbox", daemon=True)
@@ -82,12 +88,24 @@ class HookSender:
         """Begin, with what an earlier process left."""
         self._thread.start()
 
-    def close(self) -> None:
-        """End, once the attempts under way have ended; what waits is told after the next start."""
+    def close(self, *, seconds: float = TIMEOUT_SECONDS) -> None:
+        """End, once the attempts under way have ended; what waits is told after the next start.
+
+        Args:
+            seconds: How long they may take. Then they are broken off, and made again after the next start: a receiver
+                that answers byte by byte would keep the service from ending for as long as it likes.
+        """
+        deadline = time.monotonic() + seconds
         self._ended.set()
         self._news.set()
         if self._thread.is_alive():
             self._thread.join()
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(0.02)
+        with self._lock:
+            self._broken_off = True
+            for connection in self._connections.values():
+                _break_off(connection)
         self._pool.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
@@ -112,7 +130,9 @@ class HookSender:
 
     def _deliver(self, one: Outgoing) -> None:
         try:
-            failure = send(one, now=self._clock(), private=self._private)
+            failure = send(one, now=self._clock(), private=self._private, connected=partial(self._connected, one.hook))
+            if failure and self._broken_off:
+                return
             self._writer.submit(partial(self._note, one, failure)).result()
         except (WriterBusy, NotCertain):
             LOGGER.warning("it could not be noted what delivery %d of hook %d came to", one.number, one.hook)
@@ -121,7 +141,14 @@ class HookSender:
         finally:
             with self._lock:
                 self._busy.discard(one.hook)
+                self._connections.pop(one.hook, None)
             self._news.set()
+
+    def _connected(self, hook: int, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            self._connections[hook] = connection
+            if self._broken_off:
+                _break_off(connection)
 
     def _note(self, one: Outgoing, failure: str, session: Session) -> None:
         now, attempts = self._clock(), one.attempts + 1
@@ -134,8 +161,17 @@ class HookSender:
             mark(session, one, DeliveryStatus.WAITING, due=due, failure=failure)
 
 
-def send(one: Outgoing, *, now: datetime, private: bool) -> str:
-    """Try to deliver once; "" where it was taken (any status 2xx), else what it came to."""
+def send(
+    one: Outgoing, *, now: datetime, private: bool, connected: Callable[[http.client.HTTPConnection], object]
+) -> str:
+    """Try to deliver once; "" where it was taken (any status 2xx), else what it came to.
+
+    Args:
+        one: What is sent.
+        now: The time.
+        private: Whether it may lead to this machine and to private networks.
+        connected: Told the connection once it is there.
+    """
     target = target_of(one.url)
     if target is None:
         return "url"
@@ -143,6 +179,7 @@ def send(one: Outgoing, *, now: datetime, private: bool) -> str:
     headers = {"Content-Type": "application/json", "User-Agent": "trueline", **signed(one, body, now=now)}
     try:
         connection = connection_to(target, private=private, seconds=TIMEOUT_SECONDS)
+        connected(connection)
         try:
             connection.request("POST", target.path, body=body, headers=headers)
             status = connection.getresponse().status
@@ -151,6 +188,13 @@ def send(one: Outgoing, *, now: datetime, private: bool) -> str:
     except (OSError, http.client.HTTPException) as error:
         return f"{type(error).__name__}: {error}"[:FAILURE_CHARACTERS]
     return "" if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES else f"HTTP {status}"
+
+
+def _break_off(connection: http.client.HTTPConnection) -> None:
+    """Have whoever waits at a connection see its end; TLS is not asked, it belongs to the thread that waits."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
 def body_of(one: Outgoing) -> bytes:

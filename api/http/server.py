@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ from engine.storage.files import FileStore
 from engine.storage.group_commit import GroupWriter
 
 GRACE_SECONDS = 10
-"""How long requests, and work in the background, may take to end once the service is told to stop."""
+"""How long requests may take to end once the service is told to stop, and then all work in the background together."""
 
 LOGGER = logging.getLogger("trueline.service")
 
@@ -146,10 +147,11 @@ def opened(
                     ticker=ticker,
                 )
             finally:
+                deadline = time.monotonic() + GRACE_SECONDS
                 ticker.close()
-                live.close()
-                work.close(seconds=GRACE_SECONDS)
-                sealer.close(seconds=GRACE_SECONDS)
+                live.close(seconds=GRACE_SECONDS / 2)
+                work.close(seconds=_left(deadline))
+                sealer.close(seconds=_left(deadline))
                 writer.close()
         finally:
             database.close()
@@ -212,6 +214,10 @@ def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
 
 
 def _crashed(job: str, error: Exception) -> None:

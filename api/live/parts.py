@@ -71,8 +71,8 @@ class LiveParts:
         self.teller.start()
         self.sender.start()
 
-    def close(self) -> None:
-        """End in good order, before who writes does."""
+    def close(self, *, seconds: float) -> None:
+        """End in good order, before who writes does; what hooks are told may take so many seconds."""
         self.waking.end()
         self.teller.close()
-        self.sender.close()
+        self.sender.close(seconds=seconds)

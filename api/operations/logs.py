@@ -22,6 +22,9 @@ OWN_HANDLERS = ("dbos",)
 TALKATIVE = ("alembic",)
 """Libraries whose ``info`` is of no use to whoever runs a service."""
 
+SILENT = ("uvicorn.access",)
+"""Writes whole addresses, in which texts and tokens may stand; ``trueline.request`` says the same without them."""
+
 _SECRETS = (
     # keys and sessions, what hooks are signed with, tokens of links, passwords in addresses of databases
     (re.compile(r"(trueline_|whsec_|token=|Bearer )[\w+/=.-]{16,}"), r"\1***"),
@@ -110,6 +113,8 @@ def logging_to(stream: TextIO, *, form: LogFormat, level: LogLevel) -> Iterator[
         library.propagate = True
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).disabled = True
     logging.captureWarnings(capture=True)
     threading.excepthook = _thread_ended
     try:

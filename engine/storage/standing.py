@@ -36,9 +36,7 @@ def standing_of(session: Session) -> Standing:
     found = dict(by_status)
     waiting = select(func.count()).select_from(DeliveryRow).where(col(DeliveryRow.status) == DeliveryStatus.WAITING)
     # A log that is closed has open cases only while they are being closed.
-    going_on = select(LogRow.id).where(
-        col(LogRow.live).is_(True), col(LogRow.closed).is_(None) | col(LogRow.closing).is_(True)
-    )
+    going_on = select(LogRow.id).where(col(LogRow.closed).is_(None) | col(LogRow.closing).is_(True))
     cases = (
         select(func.count()).select_from(CaseRow).where(col(CaseRow.log).in_(going_on), col(CaseRow.closed).is_(None))
     )

@@ -28,6 +28,7 @@ def test_every_address_but_the_health_check_and_the_sign_in_page_needs_a_key(sha
         answers = {path: stranger.request(method, path) for method, path in addresses(shared_service)}
     assert {path for path, answer in answers.items() if answer.status_code != 401} == {
         "/health",
+        "/ready",
         "/sign-in",
         "/static/1name",
     }

@@ -28,13 +28,13 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
     found = operations(document)
-    assert len(found) == 54
+    assert len(found) == 56
     assert all(operation["summary"] and operation["description"] and operation["tags"] for _, _, operation in found)
 
 
-def test_every_operation_but_the_health_check_says_that_it_needs_the_key(document: dict[str, Any]) -> None:
+def test_every_operation_but_the_probes_says_that_it_needs_the_key(document: dict[str, Any]) -> None:
     open_to_all = [path for _, path, operation in operations(document) if operation["security"] == []]
-    assert open_to_all == ["/health"]
+    assert open_to_all == ["/health", "/ready"]
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

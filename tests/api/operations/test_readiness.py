@@ -1,0 +1,149 @@
+"""``/health`` says that the service is there, ``/ready`` that it can do its work, and neither waits for anything."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.operations.readiness import Readiness, checks_of
+from tests.api.http.service import LOG, Service, service_in, until
+
+SOON = 0.5
+"""Seconds in which a probe is answered, on a machine that others use too."""
+
+
+def probe(service: Service, path: str = "/ready", **headers: str) -> httpx.Response:
+    return httpx.get(f"{service.url}{path}", headers=headers, timeout=10)
+
+
+@pytest.fixture
+def quick(service: Service) -> Iterator[Readiness]:
+    """What looks, every few milliseconds."""
+    readiness = Readiness(checks_of(service.running), seconds=0.02, patience=0.2)
+    readiness.start()
+    until(lambda: readiness.failing() == [])
+    yield readiness
+    readiness.close()
+
+
+def test_a_service_becomes_ready(service: Service) -> None:
+    until(lambda: probe(service).status_code == 200)
+    assert probe(service).json() == {"status": "ready"}
+
+
+def test_nothing_is_ready_before_it_was_looked_at() -> None:
+    assert Readiness({"a": lambda: True, "b": lambda: True}).failing() == ["a", "b"]
+
+
+def test_each_check_fails_alone_and_recovers() -> None:
+    broken: set[str] = set()
+
+    def check(name: str) -> bool:
+        if name in broken:
+            raise OSError(name)
+        return True
+
+    names = ["database", "folder", "writer", "queue"]
+    found = Readiness({name: lambda name=name: check(name) for name in names}, seconds=0.01)  # type: ignore[misc]
+    found.start()
+    until(lambda: found.failing() == [])
+    for name in names:
+        broken.add(name)
+        until(lambda name=name: found.failing() == [name])
+        broken.clear()
+        until(lambda: found.failing() == [])
+    found.close()
+    assert found.failing() == []
+
+
+def test_a_check_that_hangs_is_named_and_the_others_are_not() -> None:
+    hold = threading.Event()
+    found = Readiness({"a": lambda: True, "b": hold.wait, "c": lambda: True}, seconds=0.01, patience=0.05)
+    found.start()
+    until(lambda: found.failing() == ["b", "c"])  # c was never reached
+    hold.set()
+    until(lambda: found.failing() == [])
+    hold.clear()
+    until(lambda: found.failing() == ["b"])
+    hold.set()
+    found.close()
+
+
+def test_a_writer_that_ended_makes_it_not_ready(service: Service, quick: Readiness) -> None:
+    service.running.writer.close()
+    until(lambda: quick.failing() == ["writer"])
+    assert not service.running.writer.is_alive
+
+
+def test_a_writer_that_hangs_makes_it_not_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.operations.readiness.PATIENCE_SECONDS", 0.05)
+    hold = threading.Event()
+    waiting = service.running.writer.submit(lambda _: hold.wait())
+    check = checks_of(service.running)["writer"]
+    until(lambda: not check())
+    hold.set()
+    waiting.result()
+    until(check)
+    assert service.running.writer.busy_seconds == 0
+
+
+def test_a_data_folder_that_is_gone_makes_it_not_ready(quick: Readiness, tmp_path: Path) -> None:
+    (tmp_path / "data" / "incoming").rename(tmp_path / "elsewhere")
+    until(lambda: quick.failing() == ["folder"])
+    (tmp_path / "elsewhere").rename(tmp_path / "data" / "incoming")
+    until(lambda: quick.failing() == [])
+    until(lambda: list((tmp_path / "data" / "incoming").iterdir()) == [])
+    assert quick.failing() == []
+
+
+def test_a_database_that_lost_its_tables_makes_it_not_ready(service: Service, quick: Readiness) -> None:
+    with service.running.database.writing() as session:
+        session.connection().exec_driver_sql("ALTER TABLE alembic_version RENAME TO away")
+    until(lambda: quick.failing() == ["database"])
+    with service.running.database.writing() as session:
+        session.connection().exec_driver_sql("ALTER TABLE away RENAME TO alembic_version")
+    until(lambda: quick.failing() == [])
+    assert quick.failing() == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_not_ready_names_the_checks_and_nothing_else(tmp_path: Path, language: str) -> None:
+    with service_in(tmp_path / "data") as service:
+        service.running.writer.close()
+        service.app.state.readiness = Readiness({"writer": lambda: False, "queue": lambda: False})
+        answer = probe(service, **{"Accept-Language": language})
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["problems"][0]["values"] == {"failing": "writer, queue"}
+        assert str(tmp_path) not in answer.text
+        assert probe(service, "/health").status_code == 200
+
+
+def test_probes_are_answered_while_every_thread_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.turns.PATIENCE_SECONDS", 3.0)
+    with service_in(tmp_path / "data") as service:
+        until(lambda: probe(service).status_code == 200)
+        while service.running.readers.acquire(blocking=False):
+            pass
+        hold = threading.Event()
+        holding = service.running.writer.submit(lambda _: hold.wait(3))
+        with ThreadPoolExecutor(60) as pool:
+            asked = [
+                pool.submit(service.client.post, "/logs", params={"name": f"{n}.csv"}, content=LOG.encode())
+                for n in range(60)
+            ]
+            time.sleep(0.3)
+            key = {"Authorization": f"Bearer {service.key}"}
+            for path in ("/ready", "/health"):
+                begun = time.monotonic()
+                assert probe(service, path, **key).status_code == 200
+                assert time.monotonic() - begun < SOON
+            assert {one.result().status_code for one in asked} == {503}
+        hold.set()
+        holding.result()
