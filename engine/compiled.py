@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -23,13 +25,13 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
-def _cache_folder() -> Path:
+def _cache_folder(package: Path) -> Path:
     """A folder for compiled kernels that can be written.
 
     Beside the package where that is possible, else in the user's cache, else in the system's temporary folder: a
-    read-only container without a home still starts.
+    read-only container without a home still starts. What was compiled beside a package that is now read-only, as in
+    an image, is copied there: Numba uses no folder that it cannot write.
     """
-    package = Path(__file__).parent
     state = hashlib.sha256()
     for file in sorted(package.glob("*/kernels/*.py")):
         stat = file.stat()
@@ -42,12 +44,29 @@ def _cache_folder() -> Path:
         except OSError:
             continue
         if os.access(parent, os.W_OK):
-            return parent / name
-    return Path(tempfile.gettempdir()) / f"trueline-{os.getuid() if hasattr(os, 'getuid') else 0}" / name
+            break
+    else:
+        parent = Path(tempfile.gettempdir()) / f"trueline-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    _copy_once(package / "__pycache__" / name, parent / name)
+    return parent / name
+
+
+def _copy_once(shipped: Path, folder: Path) -> None:
+    """Copy a folder to where it is not yet; of several processes that do, one is first."""
+    if folder.exists() or not shipped.is_dir():
+        return
+    with suppress(OSError):  # without it, kernels are compiled anew
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        arriving = tempfile.mkdtemp(dir=folder.parent)
+        try:
+            shutil.copytree(shipped, arriving, dirs_exist_ok=True)
+            Path(arriving).rename(folder)
+        finally:
+            shutil.rmtree(arriving, ignore_errors=True)
 
 
 if not _config.CACHE_DIR:  # NUMBA_CACHE_DIR, when it is set, wins
-    _config.CACHE_DIR = str(_cache_folder())
+    _config.CACHE_DIR = str(_cache_folder(Path(__file__).parent))
 
 
 def _load_without_scipy() -> None:
