@@ -74,7 +74,7 @@ def restore(
 
 def doctor(
     context: typer.Context, *, data: DataOption = None, database: DatabaseOption = None, json: JsonOption = None
-) -> int:
+) -> None:
     """Look at everything that a service needs, and say what is missing."""
     from api.doctor import examine
 
@@ -91,7 +91,7 @@ def doctor(
         session.problems(
             [Problem(f"doctor.{one.check}", values={"found": one.found}) for one in found.wrong], limit=100
         )
-    return Exit.PROBLEMS if found.wrong else Exit.DONE
+    raise typer.Exit(Exit.PROBLEMS if found.wrong else Exit.DONE)
 
 
 def chosen(data: Path | None, database: str | None) -> Settings:

@@ -64,7 +64,7 @@ class Database:
         Raises:
             InputRefused: ``service.database-unknown``, ``service.database-unusable``, ``service.database-newer``.
         """
-        self._engine = open_engine(url)
+        self._engine = open_engine(url, in_use=True)
         self._writer = self._reader = self._engine
         if self._engine.dialect.name == "sqlite":
             # begun as writers: two that read first and then both want to write would block each other
@@ -227,8 +227,12 @@ def revision_of(url: str) -> str | None:
     return found
 
 
-def open_engine(url: str) -> Engine:
-    """Open a database and leave it as it is; for those who look at it while a service uses it.
+def open_engine(url: str, *, in_use: bool = False) -> Engine:
+    """Open a database.
+
+    Args:
+        url: Where it is.
+        in_use: Whether a service is about to use it, for which SQLite's file is set up; else it is left as it is.
 
     Raises:
         InputRefused: ``service.database-unknown``.
@@ -250,6 +254,8 @@ def open_engine(url: str) -> Engine:
         max_overflow=0,
     )
     event.listen(engine, "connect", _prepare)
+    if in_use:
+        event.listen(engine, "connect", _write_ahead)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -275,8 +281,15 @@ def _prepare(connection: Any, _record: object) -> None:
     """Set up one SQLite connection."""
     connection.isolation_level = None  # transactions begin where we say, table changes included
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    """Let readers read while somebody writes; the file itself says so from then on."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
 
 

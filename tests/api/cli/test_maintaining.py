@@ -40,29 +40,31 @@ def test_a_service_on_postgresql_goes_on_from_a_backup_of_a_busy_one_on_sqlite(
     archive = tmp_path / "kept.tar"
     with process(tmp_path / "old") as (started, address, key):
         client = Client(started, address, key)
-        flow, large, small = client.upload(CASES)
-        live = client.http.post("/logs", json={"name": "desk", "flow": flow}).json()["id"]
-        asked = [client.ask(flow, large), client.ask(flow, small)]
-        client.working(asked[0])
-        stored: list[int] = []
-        stop = threading.Event()
+        with client.http:
+            flow, large, small = client.upload(CASES)
+            live = client.http.post("/logs", json={"name": "desk", "flow": flow}).json()["id"]
+            asked = [client.ask(flow, large), client.ask(flow, small)]
+            client.working(asked[0])
+            stored: list[int] = []
+            stop = threading.Event()
 
-        def append() -> None:
-            while not stop.is_set():
-                if client.http.post(f"/logs/{live}/events", json=batch(len(stored))).status_code == 201:
-                    stored.append(len(stored))
+            def append() -> None:
+                while not stop.is_set():
+                    if client.http.post(f"/logs/{live}/events", json=batch(len(stored))).status_code == 201:
+                        stored.append(len(stored))
 
-        appending = threading.Thread(target=append)
-        appending.start()
-        while len(stored) < 5:
-            stop.wait(0.01)
-        before = len(stored)
-        made = run("backup", str(archive), "--data", str(tmp_path / "old"))
-        after = len(stored)
-        stop.set()
-        appending.join(PATIENCE)
-        assert made.exit_code == 0, made.output
-    assert {row[6] for row in kept_rows(archive, "assessment")} & {"queued", "running"}, "nothing was left to do"
+            appending = threading.Thread(target=append)
+            appending.start()
+            while len(stored) < 5:
+                stop.wait(0.01)
+            before = len(stored)
+            made = run("backup", str(archive), "--data", str(tmp_path / "old"))
+            after = len(stored)
+            stop.set()
+            appending.join(PATIENCE)
+            assert made.exit_code == 0, made.output
+    kept = [value for row in kept_rows(archive, "assessment") for value in row if isinstance(value, str)]
+    assert {"queued", "running"} & set(kept), "nothing was left to do"
     with postgresql.database() as url:
         places = ("--data", str(tmp_path / "new"), "--database", url)
         restored = run("restore", str(archive), *places)
@@ -70,13 +72,14 @@ def test_a_service_on_postgresql_goes_on_from_a_backup_of_a_busy_one_on_sqlite(
         with process(tmp_path / "new", "--database", url) as (started, address, shown):
             assert shown == "", "the keys are those of the old service"
             client = Client(started, address, key)
-            answers = [client.once(number, "done", "failed") for number in asked]
-            assert [(one["status"], one["result"]["cases"]) for one in answers] == [("done", CASES), ("done", 2)]
-            found = client.http.get(f"/logs/{live}").json()["events"]
-            assert before <= found <= after + 1
-            again = client.http.post(f"/logs/{live}/events", json=batch(0)).json()
-            assert (again["accepted"], again["duplicates"]) == (0, 1)
-            assert client.http.post(f"/logs/{live}/events", json=batch(10**6)).json()["accepted"] == 1
+            with client.http:
+                answers = [client.once(number, "done", "failed") for number in asked]
+                assert [(one["status"], one["result"]["cases"]) for one in answers] == [("done", CASES), ("done", 2)]
+                found = client.http.get(f"/logs/{live}").json()["events"]
+                assert before <= found <= after + 1
+                again = client.http.post(f"/logs/{live}/events", json=batch(0)).json()
+                assert (again["accepted"], again["duplicates"]) == (0, 1)
+                assert client.http.post(f"/logs/{live}/events", json=batch(10**6)).json()["accepted"] == 1
 
 
 def test_backup_says_what_it_holds_and_restore_what_came_of_it(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_each_request_is_a_line_with_what_is_known_of_it(quiet: Service, log: Lo
 
 @pytest.mark.parametrize("asked", ["", "a b", "x" * 65, "ä", "a\tb", '"}', "a/b"])
 def test_a_request_id_that_is_not_sane_is_replaced(quiet: Service, asked: str) -> None:
-    answers = [quiet.client.get("/flows", headers={"X-Request-Id": asked.encode()}) for _ in range(2)]
+    answers = [quiet.client.get("/flows", headers={b"X-Request-Id": asked.encode()}) for _ in range(2)]
     names = {answer.headers["x-request-id"] for answer in answers}
     assert len(names) == 2
     assert all(re.fullmatch(r"[0-9a-f]{32}", name) for name in names)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -50,7 +51,7 @@ def test_each_check_fails_alone_and_recovers() -> None:
         return True
 
     names = ["database", "folder", "writer", "queue"]
-    found = Readiness({name: lambda name=name: check(name) for name in names}, seconds=0.01)  # type: ignore[misc]
+    found = Readiness({name: partial(check, name) for name in names}, seconds=0.01)
     found.start()
     until(lambda: found.failing() == [])
     for name in names:
