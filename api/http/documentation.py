@@ -18,7 +18,8 @@ DESCRIPTION = """\
 Trueline compares what happened with what was meant to happen. Upload a **flow** and an event **log**, ask for an
 **assessment**, and fetch its result, its report and its charts.
 
-Every request but `GET /health` and `GET /ready` carries a key: `Authorization: Bearer KEY`. `GET /api/v1/me` says what it may do.
+Every request but `GET /health` and `GET /ready` carries a key: `Authorization: Bearer KEY`. `GET /api/v1/me` says what
+it may do.
 Errors are problem details (RFC 9457) in English or Chinese, as `Accept-Language` asks.
 """
 

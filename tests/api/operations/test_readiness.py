@@ -74,6 +74,7 @@ def test_a_check_that_hangs_is_named_and_the_others_are_not() -> None:
     until(lambda: found.failing() == ["b"])
     hold.set()
     found.close()
+    assert found.failing() == []
 
 
 def test_a_writer_that_ended_makes_it_not_ready(service: Service, quick: Readiness) -> None:
