@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import shutil
@@ -61,7 +62,7 @@ class Examination(BaseModel):
 
 
 def examine(settings: Settings, *, limits: Limits) -> Examination:
-    """Look at everything. Nothing is changed, and a service may run meanwhile."""
+    """Look at everything. Nothing is changed but the cache of kernels, and a service may run meanwhile."""
     checks: tuple[tuple[str, Callable[[], tuple[State, str]]], ...] = (
         ("python", _python),
         ("folder", lambda: _folder(settings.data)),
@@ -120,13 +121,11 @@ def _disk(folder: Path) -> tuple[State, str]:
 def _kernels() -> tuple[State, str]:
     import numba
 
-    from engine import compiled  # it chooses the folder when it is loaded
-
+    importlib.import_module("engine.compiled")  # it chooses the folder
     config: Any = numba.config  # its attributes are made at run time
     folder = Path(config.CACHE_DIR)
     place = next(path for path in (folder, *folder.parents) if path.exists())
-    kept = compiled.__name__ and os.access(place, os.W_OK)
-    return State.GOOD if kept else State.WARNING, str(folder)
+    return State.GOOD if os.access(place, os.W_OK) else State.WARNING, str(folder)
 
 
 def _drawing(limits: Limits) -> tuple[State, str]:

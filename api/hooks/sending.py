@@ -16,9 +16,8 @@ import json
 import logging
 import socket
 import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,6 +77,7 @@ class HookSender:
         self._clock, self._private, self._retries = clock, private, retries
         self._news, self._ended = threading.Event(), threading.Event()
         self._busy: set[int] = set()
+        self._attempts: set[Future[None]] = set()
         self._connections: dict[int, http.client.HTTPConnection] = {}
         self._broken_off = False
         self._lock = threading.Lock()
@@ -95,18 +95,17 @@ class HookSender:
             seconds: How long they may take. Then they are broken off, and made again after the next start: a receiver
                 that answers byte by byte would keep the service from ending for as long as it likes.
         """
-        deadline = time.monotonic() + seconds
         self._ended.set()
         self._news.set()
         if self._thread.is_alive():
             self._thread.join()
-        while self._busy and time.monotonic() < deadline:
-            time.sleep(0.02)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        wait(tuple(self._attempts), timeout=seconds)
         with self._lock:
             self._broken_off = True
             for connection in self._connections.values():
                 _break_off(connection)
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown()
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -126,7 +125,9 @@ class HookSender:
             if one.hook not in busy and not self._ended.is_set():
                 with self._lock:
                     self._busy.add(one.hook)
-                self._pool.submit(self._deliver, one)
+                attempt = self._pool.submit(self._deliver, one)
+                self._attempts.add(attempt)
+                attempt.add_done_callback(self._attempts.discard)
 
     def _deliver(self, one: Outgoing) -> None:
         try:

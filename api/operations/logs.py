@@ -102,7 +102,26 @@ def logging_to(stream: TextIO, *, form: LogFormat, level: LogLevel) -> Iterator[
     Warnings, and what ends a thread, go there too.
     """
     root, before_hook = logging.getLogger(), threading.excepthook
-    before = root.handlers[:], root.level
+    handlers, before_level = root.handlers[:], root.level
+    silent = {name: logging.getLogger(name).disabled for name in SILENT}
+    _log_to(stream, form, level)
+    try:
+        yield
+    finally:
+        threading.excepthook = before_hook
+        logging.captureWarnings(capture=False)
+        root.handlers[:], root.level = handlers, before_level
+        for name, disabled in silent.items():
+            logging.getLogger(name).disabled = disabled
+
+
+def log_in_child(form: LogFormat, level: LogLevel) -> None:
+    """Have everything that this process logs written as the service does, for as long as it is there."""
+    _log_to(sys.stderr, form, level)
+
+
+def _log_to(stream: TextIO, form: LogFormat, level: LogLevel) -> None:
+    root = logging.getLogger()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines() if form is LogFormat.JSON else TextLines())
     root.handlers[:] = [handler]
@@ -117,17 +136,6 @@ def logging_to(stream: TextIO, *, form: LogFormat, level: LogLevel) -> Iterator[
         logging.getLogger(name).disabled = True
     logging.captureWarnings(capture=True)
     threading.excepthook = _thread_ended
-    try:
-        yield
-    finally:
-        threading.excepthook = before_hook
-        logging.captureWarnings(capture=False)
-        root.handlers[:], root.level = before[0], before[1]
-
-
-def log_in_child(form: LogFormat, level: LogLevel) -> None:
-    """Have everything that this process logs written as the service does, for as long as it is there."""
-    logging_to(sys.stderr, form=form, level=level).__enter__()
 
 
 def _thread_ended(ended: threading.ExceptHookArgs) -> None:

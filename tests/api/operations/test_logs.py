@@ -16,9 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
+from api.assessments.computing import _load
 from api.operations.logs import LogFormat, LogLevel, logging_to
 from api.settings import load_settings
 from engine.errors import InputRefused
+from engine.jobs.child import Child
 from tests.api.http.service import FLOW, LOG, PATIENCE, Service, service_in
 from tests.api.http.test_server import process
 
@@ -209,6 +211,25 @@ def test_logging_is_as_before_afterwards() -> None:
     with logging_to(io.StringIO(), form=LogFormat.JSON, level=LogLevel.DEBUG):
         assert root.level == logging.DEBUG
     assert (root.handlers[:], root.level, threading.excepthook) == before
+
+
+def test_the_process_that_computes_logs_as_the_service_does(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRUELINE_LOG_LEVEL", "error")
+    child = Child(_load)
+    try:
+        child.call(say_something, "from there", tell=lambda _: None)
+    finally:
+        child.close()
+    (line,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert (line["logger"], line["level"], line["message"]) == ("any", "error", "from there")
+
+
+def say_something(what: str, _tell: object) -> None:
+    """Log something, in a process of its own."""
+    logging.getLogger("any").warning("not this")
+    logging.getLogger("any").error(what)
 
 
 def test_everything_that_a_real_service_says_on_standard_error_is_json(

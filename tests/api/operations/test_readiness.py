@@ -50,13 +50,16 @@ def test_each_check_fails_alone_and_recovers() -> None:
             raise OSError(name)
         return True
 
+    def is_failing(names: list[str]) -> bool:
+        return found.failing() == names
+
     names = ["database", "folder", "writer", "queue"]
     found = Readiness({name: partial(check, name) for name in names}, seconds=0.01)
     found.start()
     until(lambda: found.failing() == [])
     for name in names:
         broken.add(name)
-        until(lambda name=name: found.failing() == [name])
+        until(partial(is_failing, [name]))
         broken.clear()
         until(lambda: found.failing() == [])
     found.close()
