@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from api.assessments.progress import TellStage
-from api.operations.logs import log_in_child
+from api.operations.logs import log_to
 from api.settings import load_settings
 from api.shelf import OpenShelf, Shelf
 from engine.jobs.child import Child, ChildDied
@@ -148,6 +149,6 @@ class InThisProcess:
 def _load() -> None:
     """Load what computes, and compile or load its kernels, before the first order comes."""
     settings = load_settings()
-    log_in_child(settings.log_format, settings.log_level)
+    log_to(sys.stderr, form=settings.log_format, level=settings.log_level)
     import engine.assessment.assess  # noqa: PLC0415
     import engine.rendering.report  # noqa: F401, PLC0415

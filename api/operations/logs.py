@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,23 +103,20 @@ def logging_to(stream: TextIO, *, form: LogFormat, level: LogLevel) -> Iterator[
     root, before_hook = logging.getLogger(), threading.excepthook
     handlers, before_level = root.handlers[:], root.level
     silent = {name: logging.getLogger(name).disabled for name in SILENT}
-    _log_to(stream, form, level)
+    log_to(stream, form=form, level=level)
     try:
         yield
     finally:
         threading.excepthook = before_hook
         logging.captureWarnings(capture=False)
-        root.handlers[:], root.level = handlers, before_level
+        root.handlers[:] = handlers
+        root.setLevel(before_level)
         for name, disabled in silent.items():
             logging.getLogger(name).disabled = disabled
 
 
-def log_in_child(form: LogFormat, level: LogLevel) -> None:
-    """Have everything that this process logs written as the service does, for as long as it is there."""
-    _log_to(sys.stderr, form, level)
-
-
-def _log_to(stream: TextIO, form: LogFormat, level: LogLevel) -> None:
+def log_to(stream: TextIO, *, form: LogFormat, level: LogLevel) -> None:
+    """The same for as long as this process is there."""
     root = logging.getLogger()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines() if form is LogFormat.JSON else TextLines())
