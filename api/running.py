@@ -10,6 +10,7 @@ from api.assessments.work import AssessmentWork
 from api.clock import Clock
 from api.live.parts import LiveParts
 from api.log_cache import LogCache
+from api.report_cache import ReportCache
 from api.schedules.ticking import Ticker
 from engine.jobs.runner import ThreadRunner
 from engine.limits import Limits
@@ -43,6 +44,7 @@ class Running:
         live: What follows live logs.
         ticker: What looks whether a schedule is due.
         log_cache: Logs that were read lately.
+        report_cache: Reports that were made lately.
     """
 
     database: Database
@@ -59,3 +61,4 @@ class Running:
     ticker: Ticker
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WAITERS))
     log_cache: LogCache = field(default_factory=LogCache)
+    report_cache: ReportCache = field(default_factory=ReportCache)

@@ -22,6 +22,9 @@ class Action(StrEnum):
     SIGN_OUT = "sign-out"
     ACCEPT_DEVIATION = "accept-deviation"
     WITHDRAW_ACCEPTANCE = "withdraw-acceptance"
+    ADD_ACTION = "add-action"
+    CHANGE_ACTION = "change-action"
+    REMOVE_ACTION = "remove-action"
     UPLOAD_LOG = "upload-log"
     APPEND_EVENTS = "append-events"
     CLOSE_CASE = "close-case"
@@ -62,6 +65,9 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         Action.SIGN_OUT: Rule(Role.REVIEWER, "key"),
         Action.ACCEPT_DEVIATION: Rule(Role.REVIEWER, "acceptance"),
         Action.WITHDRAW_ACCEPTANCE: Rule(Role.REVIEWER, "acceptance", own=True),
+        Action.ADD_ACTION: Rule(Role.REVIEWER, "action"),
+        Action.CHANGE_ACTION: Rule(Role.REVIEWER, "action", own=True),
+        Action.REMOVE_ACTION: Rule(Role.REVIEWER, "action", own=True),
         Action.UPLOAD_LOG: Rule(Role.OPERATOR, "log"),
         Action.APPEND_EVENTS: Rule(Role.OPERATOR, "log"),
         Action.CLOSE_CASE: Rule(Role.OPERATOR, "case"),

@@ -7,11 +7,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi.responses import HTMLResponse
 
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.assessments import service
+from api.assessments.earlier import compared_number, problem_with
+from api.assessments.kept import RESULT, VERSIONS, content_of
 from api.assessments.options import Options
 from api.assessments.schemas import AssessmentAnswer, AssessmentRequest, AssessmentSummary
 from api.composition import picture_of
@@ -19,7 +20,7 @@ from api.flows.endpoints import existing_flow
 from api.http.bodies import json_body
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PICTURES, PROBLEMS, json_body_of, problems
-from api.http.pictures import page_response, picture_response
+from api.http.pictures import picture_response
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import too_busy, turn
@@ -27,6 +28,7 @@ from api.logs.endpoints import existing_log
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
 from api.schemas.versions import VersionedAssessmentShape
+from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
@@ -64,6 +66,9 @@ def ask_for_assessment(
         if not options.versions:
             raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.no-versions", flow=flow.key)
     existing_log(session, asked.log)
+    refused = problem_with(session, options, versions=asked.versions)
+    if refused is not None:
+        raise InputRefused([refused])
     if not service.may_wait(session, running):
         raise too_busy()
     by = acting.principal.id
@@ -90,11 +95,12 @@ def read_assessment(
 ) -> AssessmentAnswer:
     """One assessment: how far it is and, once it is done, everything it found."""
     row = existing_assessment(session, assessment)
-    content = service.content_of(session, running, assessment, service.RESULT)
+    content = content_of(session, running, assessment, RESULT)
     result = None if content is None else AssessmentShape.model_validate_json(content)
-    content = service.content_of(session, running, assessment, service.VERSIONS)
+    content = content_of(session, running, assessment, VERSIONS)
     versions = None if content is None else VersionedAssessmentShape.model_validate_json(content)
-    return AssessmentAnswer(**dict(_summary(running, row, language)), result=result, versions=versions)
+    against = compared_number(session, running, assessment)
+    return AssessmentAnswer(**dict(_summary(running, row, language)), result=result, versions=versions, against=against)
 
 
 @router.post("/{assessment}/cancellation", dependencies=[allows(Action.CANCEL_ASSESSMENT)], responses=problems(409))
@@ -104,15 +110,6 @@ def cancel_assessment(
     """Cancel an assessment that waits or runs. It makes nothing any more; work on it ends within a second or two."""
     acting.require_own(existing_assessment(session, assessment).created_by)
     return AssessmentSummary.of(service.cancel(session, running, assessment), language)
-
-
-@router.get(
-    "/{assessment}/report", dependencies=[allows(Action.READ)], response_class=HTMLResponse, responses=problems(409)
-)
-def read_report(assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> Response:
-    """The report: one page that needs nothing but itself."""
-    content = _made(session, running, assessment, service.report_name(language))
-    return page_response(content, language)
 
 
 @router.get(
@@ -131,7 +128,10 @@ def draw_assessment(
     picture: FormatQuery = PictureFormat.SVG,
 ) -> Response:
     """The flow's chart with what happened drawn on it."""
-    dot = _made(session, running, assessment, service.chart_name(show, language))
+    done_assessment(session, assessment)
+    dot = content_of(session, running, assessment, service.chart_name(show, language))
+    if dot is None:
+        raise not_done(assessment)
     with turn(running):
         content = picture_of(dot.decode(), picture, limits=running.limits)
     return picture_response(content, picture, language)
@@ -149,22 +149,26 @@ def existing_assessment(session: Session, number: int) -> AssessmentRow:
     return row
 
 
-def _summary(running: Running, row: AssessmentRow, language: Language) -> AssessmentSummary:
-    return AssessmentSummary.of(row, language, running.work.stage(row.id or 0))
-
-
-def _made(session: Session, running: Running, number: int, name: str) -> bytes:
-    """What an assessment made.
+def done_assessment(session: Session, number: int) -> AssessmentRow:
+    """The row of an assessment that is done.
 
     Raises:
-        Refusal: It is not done, failed, or was cancelled.
+        Refusal: There is none, it is not done, failed, or was cancelled.
     """
     row = existing_assessment(session, number)
     if row.status == Status.FAILED:
         raise Refusal(HTTPStatus.CONFLICT, "service.assessment-failed", id=number)
     if row.status == Status.CANCELLED:
         raise Refusal(HTTPStatus.CONFLICT, "service.assessment-cancelled", id=number)
-    content = service.content_of(session, running, number, name)
-    if content is None:
-        raise Refusal(HTTPStatus.CONFLICT, "service.not-done", id=number, headers={"Retry-After": "1"})
-    return content
+    if row.status != Status.DONE:
+        raise not_done(number)
+    return row
+
+
+def not_done(number: int) -> Refusal:
+    """An assessment is not done yet."""
+    return Refusal(HTTPStatus.CONFLICT, "service.not-done", id=number, headers={"Retry-After": "1"})
+
+
+def _summary(running: Running, row: AssessmentRow, language: Language) -> AssessmentSummary:
+    return AssessmentSummary.of(row, language, running.work.stage(row.id or 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from api.assessments.schemas import AssessmentRequest, PeriodRequest
 from engine.assessment.closing import ClosedRule
@@ -23,6 +24,7 @@ class Options:
         lifecycle: Which events count, or None.
         period: Its first moment, and the first one after it: only cases that started in it are assessed; None for all.
         versions: Number and first day of each version that judges; empty when one flow judges all.
+        against: The number of the assessment that it is compared with, "last" for that of the last period, or None.
     """
 
     now: datetime | None
@@ -31,6 +33,7 @@ class Options:
     lifecycle: str | None
     period: tuple[datetime, datetime] | None = None
     versions: tuple[tuple[int, date], ...] = ()
+    against: int | Literal["last"] | None = None
 
     @classmethod
     def of(cls, request: AssessmentRequest) -> Options:
@@ -52,7 +55,7 @@ class Options:
             problems.append(Problem("service.not-a-choice", Place(element="calendar"), values))
         if problems:
             raise InputRefused(problems)
-        return cls(now, request.closed, request.calendar, request.lifecycle, period)
+        return cls(now, request.closed, request.calendar, request.lifecycle, period, against=request.against)
 
     def to_json(self) -> str:
         """The options as they are stored."""
@@ -62,7 +65,7 @@ class Options:
         period = None
         if self.period is not None:
             period = {"since": self.period[0].isoformat(), "until": self.period[1].isoformat()}
-        return json.dumps({**stored, "period": period, "versions": versions})
+        return json.dumps({**stored, "period": period, "versions": versions, "against": self.against})
 
     @classmethod
     def from_json(cls, text: str) -> Options:
@@ -75,7 +78,8 @@ class Options:
         if stored.get("period") is not None:
             kept = stored["period"]
             period = datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"])
-        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], period, versions)
+        against = stored.get("against")
+        return cls(now, stored["closed"], stored["calendar"], stored["lifecycle"], period, versions, against)
 
 
 def _moment(text: str | None, name: str, problems: list[Problem]) -> datetime | None:

@@ -49,6 +49,8 @@ class AssessmentRequest(BaseModel):
         period: Only cases that started in it are assessed; without it, all.
         versions: Whether every case is judged by the version in force when it started, of the versions of this flow
             that were put into force by then; else by this flow alone.
+        against: What its reports compare it with: ``last``, the assessment of the same flow whose log ends latest
+            before this one's does; the number of another one; or null for none. Where versions judge, none.
     """
 
     model_config = ConfigDict(
@@ -67,6 +69,7 @@ class AssessmentRequest(BaseModel):
     lifecycle: Literal["all", "complete", "pair"] | None = None
     period: PeriodRequest | None = None
     versions: bool = False
+    against: Annotated[int, Field(ge=1, le=LARGEST_ID)] | Literal["last"] | None = "last"
 
 
 class VersionChoice(BaseModel):
@@ -92,6 +95,7 @@ class OptionsShape(BaseModel):
     lifecycle: str | None
     period: PeriodShape | None = None
     versions: list[VersionChoice] = []
+    against: int | Literal["last"] | None = None
 
 
 class ProgressShape(BaseModel):
@@ -169,7 +173,9 @@ class AssessmentAnswer(AssessmentSummary):
     Attributes:
         result: The same as ``trueline assess --json`` writes; null until it is done, and where several versions judged.
         versions: The same as ``trueline assess --version … --json`` writes; null unless several versions judged.
+        against: The number of the assessment that its reports compare it with; null for none.
     """
 
     result: AssessmentShape | None
     versions: VersionedAssessmentShape | None
+    against: int | None

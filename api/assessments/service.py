@@ -9,13 +9,16 @@ from functools import partial
 
 from api.assessing import assess_log_with_cases, assess_versions_of
 from api.assessments.computing import Made, Order, opened_for
+from api.assessments.earlier import BESIDE, KeptBeside, earlier_assessment, earlier_number
+from api.assessments.kept import RESULT, SUMMARY, VERSIONS
 from api.assessments.options import Options
 from api.assessments.progress import Teller, TellStage
+from api.assessments.reports import ReportFormat, render_report, report_name
 from api.assessments.summaries import ScoreSummary
 from api.budget import Watched
 from api.composition import draw_process
 from api.logs.service import stored_log
-from api.reporting import report_of, report_pdf_of, report_xlsx_of, versions_report_of
+from api.reporting import versions_report_of
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
 from api.schemas.versions import VersionedAssessmentShape
@@ -28,22 +31,15 @@ from engine.limits import Limits
 from engine.logs.log import Log
 from engine.logs.selecting import started_within
 from engine.nets.process import Process, read_process_bytes
+from engine.rendering.content import Beside
 from engine.rendering.overlay import OverlayKind
+from engine.storage.actions import actions_of
 from engine.storage.case_files import book_files, judged_files
 from engine.storage.database import Session, after_commit
-from engine.storage.repository import activations, add, artefact, count_waiting, locked_assessment
+from engine.storage.explained_files import EXPLAINED, explained_file
+from engine.storage.repository import activations, add, count_waiting, locked_assessment
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Language, Phase
-
-RESULT = "result.json"
-SUMMARY = "summary.json"
-VERSIONS = "versions.json"
-"""Names under which results are kept: of one flow, and of several versions."""
-
-
-def report_name(language: Language, ending: str = "html") -> str:
-    """Under which name a report is kept: ``html``, ``pdf`` or ``xlsx``."""
-    return f"report.{language.value}.{ending}"
 
 
 def chart_name(show: OverlayKind, language: Language) -> str:
@@ -113,7 +109,7 @@ def compute(shelf: Shelf, number: int, tell: TellStage) -> Made:
     teller.begin(Phase.READING)
     if versions:
         return assess_versions_stored(shelf, versions, log, options, teller=teller)
-    return assess_stored(shelf, flow, log, options, teller=teller)
+    return assess_stored(shelf, row, flow, log, teller=teller)
 
 
 def compute_in_child(order: Order, tell: TellStage) -> Made:
@@ -131,14 +127,14 @@ def _chosen(shelf: Shelf, row: LogRow, options: Options) -> Log:
     return log if options.period is None else started_within(log, *options.period)
 
 
-def assess_stored(shelf: Shelf, flow: FlowRow, log: LogRow, options: Options, *, teller: Teller) -> Made:
+def assess_stored(shelf: Shelf, row: AssessmentRow, flow: FlowRow, log: LogRow, *, teller: Teller) -> Made:
     """Assess a stored log against a stored flow.
 
     Returns:
-        Name → content of everything that is kept: the result, reports and charts in both languages, the case book and
-        the events that it was made from.
+        Name → content of everything that is kept: the result and what reports need beside it, pages and charts in both
+        languages, the case book and the events that it was made from.
     """
-    process = _stored_process(shelf, flow)
+    process, options = _stored_process(shelf, flow), Options.from_json(row.options)
     chosen = _chosen(shelf, log, options)
     teller.begin(Phase.ALIGNING)
     found = assess_log_with_cases(
@@ -152,8 +148,12 @@ def assess_stored(shelf: Shelf, flow: FlowRow, log: LogRow, options: Options, *,
         limits=shelf.limits,
         progress=teller.assessed,
     )
+    with shelf.database.reading() as session:
+        compared = earlier_number(session, shelf, row, period=found.assessment.period)
+        beside = Beside(against=earlier_assessment(session, shelf, compared), actions=actions_of(session, flow.key))
     return {
-        **artefacts_of(process, found.assessment, limits=shelf.limits),
+        **artefacts_of(process, found.assessment, beside=beside, limits=shelf.limits),
+        BESIDE: KeptBeside(against=compared).model_dump_json().encode(),
         **dict(book_files(found.cases)),
         **dict(judged_files(found.counted, now=found.assessment.now)),
     }
@@ -205,31 +205,18 @@ def assess_versions_stored(
     return {name: text.encode() for name, text in made.items()}
 
 
-def artefacts_of(process: Process, assessment: Assessment, *, limits: Limits) -> dict[str, bytes]:
-    """Everything that is kept of an assessment."""
+def artefacts_of(process: Process, assessment: Assessment, *, beside: Beside, limits: Limits) -> dict[str, bytes]:
+    """Everything that is kept of an assessment itself."""
     shape = AssessmentShape.of(assessment)
-    made = {RESULT: shape.model_dump_json(), SUMMARY: ScoreSummary.of(shape).model_dump_json()}
-    papers = {}
+    made = {
+        RESULT: shape.model_dump_json().encode(),
+        SUMMARY: ScoreSummary.of(shape).model_dump_json().encode(),
+        EXPLAINED: explained_file(assessment),
+    }
     for language in Language:
-        made[report_name(language)] = report_of(assessment, language=language, limits=limits)
-        papers[report_name(language, "pdf")] = report_pdf_of(assessment, language=language, limits=limits)
-        papers[report_name(language, "xlsx")] = report_xlsx_of(assessment, language=language, limits=limits)
+        page = report_name(language, actions=beside.actions)
+        made[page] = render_report(assessment, ReportFormat.HTML, language=language, beside=beside, limits=limits)
         for show in OverlayKind:
             dot = draw_process(process, language=language, assessment=assessment, show=show)
-            made[chart_name(show, language)] = dot
-    return {name: text.encode() for name, text in made.items()} | papers
-
-
-def content_of(session: Session, running: Running, number: int, name: str) -> bytes | None:
-    """What an assessment made, or None where it made none of that name."""
-    digest = artefact(session, number, name)
-    return None if digest is None else running.files.checked(digest).read_bytes()
-
-
-def summary_of(session: Session, running: Running, number: int) -> ScoreSummary | None:
-    """The figures of an assessment that one flow judged; None where it is not done, or several versions judged."""
-    content = content_of(session, running, number, SUMMARY)
-    if content is not None:
-        return ScoreSummary.model_validate_json(content)
-    content = content_of(session, running, number, RESULT)  # made before figures were kept beside it
-    return None if content is None else ScoreSummary.of(AssessmentShape.model_validate_json(content))
+            made[chart_name(show, language)] = dot.encode()
+    return made

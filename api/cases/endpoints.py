@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.accounts.acting import allows
 from api.accounts.roles import Action
-from api.assessments.endpoints import existing_assessment
+from api.assessments.endpoints import done_assessment
 from api.cases import service
 from api.cases.service import StoredBook
 from api.events.endpoints import CaseName
@@ -23,7 +23,6 @@ from api.schemas.one_case import OneCaseShape
 from engine.assessment.case_search import CaseFilter, CaseOrder
 from engine.errors import InputRefused, Place, Problem
 from engine.storage.database import Session
-from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import DeviationKind, Dimension
 
 router = APIRouter(prefix="/assessments", tags=["cases"], responses=PROBLEMS | problems(409))
@@ -69,20 +68,6 @@ def asked_cases(
         min_cost=min_cost,
         text=text,
     )
-
-
-def done_assessment(session: Session, number: int) -> AssessmentRow:
-    """The row of an assessment that is done.
-
-    Raises:
-        Refusal: There is none, it is not done, or it failed.
-    """
-    row = existing_assessment(session, number)
-    if row.status == Status.FAILED:
-        raise Refusal(HTTPStatus.CONFLICT, "service.assessment-failed", id=number)
-    if row.status != Status.DONE:
-        raise Refusal(HTTPStatus.CONFLICT, "service.not-done", id=number, headers={"Retry-After": "1"})
-    return row
 
 
 def existing_book(session: Session, running: Running, assessment: int) -> StoredBook:

@@ -17,7 +17,9 @@ from api.accounts import endpoints as accounts
 from api.accounts import sign_in
 from api.accounts.acting import allows, declared
 from api.accounts.roles import Action
+from api.actions import endpoints as actions
 from api.assessments import endpoints as assessments
+from api.assessments import outputs
 from api.audit import endpoints as audit
 from api.cases import endpoints as cases
 from api.deviations import endpoints as deviations
@@ -61,6 +63,7 @@ TAGS = [
     {"name": "deviations", "description": "What went wrong in an assessment, and how often."},
     {"name": "standards", "description": "What the standards of an assessment came to, and key figures."},
     {"name": "acceptances", "description": "Deviations of a flow that are accepted, why, and until when."},
+    {"name": "actions", "description": "Improvement actions: what is done about a finding, by whom, until when."},
     {"name": "accounts", "description": "Who may do what, and who did what."},
     {"name": "schedules", "description": "Assessments that are asked for again and again."},
     {"name": "health", "description": "Whether the service is there, can do its work, and what it does."},
@@ -115,11 +118,13 @@ def create_app(running: Running) -> Application:
     for part in (
         flows,
         acceptances,
+        actions,
         logs,
         events,
         live,
         hooks,
         assessments,
+        outputs,
         cases,
         deviations,
         standards,

@@ -52,6 +52,13 @@ PROBLEMS = problems(401, 403, 404, 413, 415, 422, 429, 503, 507)
 PICTURES: Responses = {
     200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
 }
+
+
+def files_of(*kinds: str) -> Responses:
+    """The documentation of an answer that is a file, of one of some media types."""
+    return {200: {"content": {kind: {} for kind in kinds}, "description": "The file."}}
+
+
 FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -29,9 +29,3 @@ def picture_response(content: bytes, picture: PictureFormat, language: Language)
     """A picture."""
     headers = {"Content-Language": language.value, "Content-Security-Policy": PICTURE_POLICY}
     return Response(content, HTTPStatus.OK, headers, PICTURE_TYPES[picture])
-
-
-def page_response(content: bytes, language: Language) -> Response:
-    """A report page."""
-    headers = {"Content-Language": language.value, "Content-Security-Policy": REPORT_POLICY}
-    return Response(content, HTTPStatus.OK, headers, "text/html; charset=utf-8")

@@ -5,20 +5,24 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.flows.endpoints import existing_flow
 from api.http.bodies import Upload, clean_name, upload_or_json
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
-from api.http.documentation import FILE_BODY, PROBLEMS, json_body_of, together
+from api.http.documentation import FILE_BODY, PROBLEMS, files_of, json_body_of, together
+from api.http.downloads import chunks_of, file_name, stream_response
 from api.http.problems import Refusal
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.logs import service
 from api.logs.columns import ReadOptionsDep
+from api.logs.exporting import LogFormat, chosen_cases, warning_header, write_log
+from api.logs.filtering import asked_filter, filter_parameters
 from api.logs.schemas import LiveLogRequest, LogAnswer, LogSummary
+from api.schemas.log import LogShape
 from engine.logs.lifecycle import Lifecycle
 from engine.storage.database import Session
 from engine.storage.repository import find, page
@@ -26,6 +30,11 @@ from engine.storage.tables import LogRow
 
 router = APIRouter(prefix="/logs", tags=["logs"], responses=PROBLEMS)
 
+LOG_TYPES = {
+    LogFormat.CSV: "text/csv; charset=utf-8",
+    LogFormat.XES: "application/xml",
+    LogFormat.PARQUET: "application/vnd.apache.parquet",
+}
 BodyDep = Annotated[Upload | LiveLogRequest, Depends(upload_or_json(LiveLogRequest))]
 
 
@@ -94,6 +103,39 @@ def read_log(log: Id, running: RunningDep, session: ReadSession, language: Langu
         return LogAnswer.with_report(row, service.stored_report(row), language)
     with turn(running):
         return LogAnswer.with_report(row, service.live_report(session, running, row), language)
+
+
+@router.get("/{log}/quality", dependencies=[allows(Action.READ)])
+def read_quality(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> LogShape:
+    """What is in a log and what is odd about it: the ``report`` of ``GET /logs/{log}`` alone."""
+    return read_log(log, running, session, language).report
+
+
+@router.get(
+    "/{log}/export",
+    dependencies=[allows(Action.READ)],
+    response_class=Response,
+    responses=files_of(*LOG_TYPES.values()),
+    openapi_extra={"parameters": filter_parameters()},
+)
+def export_log(
+    log: Id,
+    request: Request,
+    running: RunningDep,
+    session: ReadSession,
+    form: Annotated[LogFormat, Query(alias="format", description="XES holds everything, tables one row per event.")],
+) -> Response:
+    """The log as a file, or those of its cases that a filter means. A live log is written as it is now."""
+    row = existing_log(session, log)
+    chosen = asked_filter(request, but=("format", "lang"), limits=running.limits)
+    name = file_name(row.name.rpartition(".")[0] or row.name, ending=form.value)
+    with turn(running):
+        whole = service.stored_log(running, row)
+        written = write_log(chosen_cases(whole, chosen, lifecycle=row.lifecycle), form, running.files, name=name)
+    headers = {"Content-Length": str(written.size)}
+    if written.warnings:
+        headers["Trueline-Warnings"] = warning_header(written.warnings)
+    return stream_response(chunks_of(written.file), name, LOG_TYPES[form], **headers)
 
 
 def existing_log(session: Session, number: int) -> LogRow:

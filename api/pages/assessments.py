@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.assessments.endpoints import ask_for_assessment, existing_assessment
+from api.assessments.kept import summary_of
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
-from api.assessments.service import summary_of
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
 from api.http.problems import Refusal
 from api.http.turns import turn

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.assessments.service import summary_of
+from api.assessments.kept import summary_of
 from api.pages.shell import Visit
 from engine.conformance.deadlines import DeadlineState
 from engine.errors import LimitExceeded, Severity

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
-from api.assessments.service import summary_of
+from api.assessments.kept import summary_of
 from api.flows import service
 from api.flows.endpoints import activate_flow, existing_flow, upload_flow
 from api.flows.schemas import ActivationRequest

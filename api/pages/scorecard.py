@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from api.assessments.service import RESULT, chart_name, content_of
-from api.flows.service import read_stored
+from api.assessments.kept import content_of
+from api.assessments.kept import kept_assessment as assessment_of
+from api.assessments.service import chart_name
 from api.pages.flows import inline
 from api.pages.shell import Visit
-from api.schemas.assessment import AssessmentShape
-from api.schemas.restoring import restored
 from engine.assessment.assessment import Assessment
 from engine.errors import LimitExceeded
 from engine.rendering import report_views, standard_views
@@ -20,7 +19,7 @@ from engine.rendering.overlay import OverlayKind
 from engine.rendering.picture import PictureFormat, render
 from engine.rendering.report_views import Card, Fact, FindingRow, FindingTable
 from engine.rendering.standard_views import StandardRow
-from engine.storage.tables import AssessmentRow, FlowRow
+from engine.storage.tables import AssessmentRow
 from engine.vocabulary import Dimension
 
 
@@ -86,11 +85,7 @@ class Scorecard:
 
 def kept_assessment(visit: Visit, row: AssessmentRow) -> Assessment | None:
     """An assessment as far as its kept result tells; None where there is none, or several versions judged."""
-    content = content_of(visit.session, visit.running, row.id or 0, RESULT)
-    if content is None:
-        return None
-    process = read_stored(visit.running.files, visit.session.get_one(FlowRow, row.flow), limits=visit.running.limits)
-    return restored(AssessmentShape.model_validate_json(content), process)
+    return assessment_of(visit.session, visit.running, row)
 
 
 def standard_rows(assessment: Assessment, visit: Visit) -> tuple[StandardRow, ...]:

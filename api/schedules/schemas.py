@@ -77,6 +77,7 @@ class ScheduledOptions(BaseModel):
     calendar: OptionText | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     versions: bool = False
+    against: Number | Literal["last"] | None = "last"
 
     def request(self, flow: int, log: int, *, now: datetime | None = None) -> AssessmentRequest:
         """The request for one assessment."""

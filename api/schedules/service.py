@@ -9,6 +9,7 @@ from typing import get_args
 from zoneinfo import available_timezones
 
 from api.assessments import service as assessments
+from api.assessments.earlier import problem_with as against_problem
 from api.assessments.options import Options
 from api.running import Running
 from api.schedules.schemas import Period, ScheduleRequest, ScheduleSettings, Weekday
@@ -144,10 +145,11 @@ def _problems_of(session: Session, asked: ScheduleRequest) -> list[Problem]:
     log = find(session, LogRow, asked.log) if isinstance(asked.log, int) else None
     problems += _missing(asked, flow, log, named=False)
     try:
-        Options.of(asked.options.request(1, 1))
+        options = Options.of(asked.options.request(1, 1))
     except InputRefused as refusal:
-        problems += refusal.problems
-    return problems
+        return [*problems, *refusal.problems]
+    refused = against_problem(session, options, versions=asked.options.versions)
+    return problems if refused is None else [*problems, refused]
 
 
 def _missing(

@@ -1,7 +1,7 @@
 """An assessment from its kept result: what pages need to show it as the report does, without judging anything again.
 
 The JSON holds shares and scores as decimals. Here they are exact again, because they follow from counts and from what
-the flow says. What only the log can tell, alignments and patterns, stays away.
+the flow says. Alignments and variants, which it does not hold, are kept beside it (``storage.explained_files``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from api.schemas.assessment import (
     DimensionShape,
     FindingShape,
 )
+from api.schemas.restoring_patterns import restored_patterns
 from api.schemas.standards import ComparisonShape, SecondTierShape, StandardShape, WindowShape
 from api.schemas.titles import TitleShape
 from engine.assessment.assessment import (
@@ -37,18 +38,20 @@ from engine.conformance.standards.population import Comparison
 from engine.definitions.flow import Flow
 from engine.definitions.titles import Title
 from engine.nets.process import Process
+from engine.storage.explained_files import Explained
 from engine.vocabulary import Dimension
 
 
-def restored(shape: AssessmentShape, process: Process) -> Assessment:
-    """An assessment as far as its kept result tells.
+def restored(shape: AssessmentShape, process: Process, explained: Explained | None = None) -> Assessment:
+    """An assessment from its kept result.
 
     Args:
         shape: The result.
         process: The flow that judged, with its net.
+        explained: How its cases were explained, where that was kept and is needed.
 
     Returns:
-        The assessment without alignments, variants, warnings and patterns.
+        The assessment without warnings, and without alignments and variants unless they are given.
     """
     flow = process.flow
     return Assessment(
@@ -67,9 +70,11 @@ def restored(shape: AssessmentShape, process: Process) -> Assessment:
         deviations=tuple(_deviation(one) for one in shape.deviations),
         steps=tuple(StepStatistics(**one.model_dump()) for one in shape.steps),
         edges=tuple(EdgeStatistics(**one.model_dump()) for one in shape.edges),
-        alignments=Alignments.none(process.net),
+        alignments=Alignments.none(process.net) if explained is None else explained.alignments,
+        variants=None if explained is None else explained.variants,
         period=shape.period,
         unexplained_cases=shape.unexplained_cases,
+        patterns=restored_patterns(shape.patterns),
         calendars={one.role or "": _choice(one) for one in shape.calendars},
     )
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 
 from api.accounts.acting import allows
 from api.accounts.roles import Action
-from api.assessments.service import RESULT, content_of
+from api.assessments.endpoints import done_assessment
+from api.assessments.kept import RESULT, content_of
 from api.cases import service as cases
-from api.cases.endpoints import done_assessment
 from api.flows.endpoints import existing_flow
 from api.flows.service import read_stored
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep

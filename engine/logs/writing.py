@@ -23,7 +23,7 @@ from engine.logs.xes_columns import CASE_KEY, STANDARD_KEYS
 from engine.logs.xes_text import ENDING, NOT_XML, attribute, heading
 
 _EVENTS_AT_ONCE = 50_000
-_GUARDED = r"^('*[=+\-@\t\r])"
+GUARDED = r"^('*[=+\-@\t\r])"
 """Cells that a spreadsheet would run as a formula, and cells that already look guarded against that."""
 _GZIP_LEVEL = 6
 
@@ -69,10 +69,10 @@ def write_csv(log: Log, path: Path) -> tuple[Problem, ...]:
     """
     frame, warnings = _flat(log, path)
     text = [name for name in frame.columns if frame[name].dtype == pl.String]
-    guarded = frame.with_columns(pl.col(text).str.replace(_GUARDED, "'${1}"))
+    guarded = frame.with_columns(pl.col(text).str.replace(GUARDED, "'${1}"))
     instants = [name for name in frame.columns if isinstance(frame[name].dtype, pl.Datetime)]
     guarded = guarded.with_columns(pl.col(instants).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"))
-    names = pl.Series(guarded.columns).str.replace(_GUARDED, "'${1}").to_list()
+    names = pl.Series(guarded.columns).str.replace(GUARDED, "'${1}").to_list()
     guarded.columns = names
     with _opened(path) as file:
         file.write(guarded.write_csv(include_bom=True).encode())

@@ -49,7 +49,7 @@ class JudgedCase:
 def book_files(book: CaseBook) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file of a case book."""
     for name, table in book.tables():
-        yield _book_name(name), _parquet(table)
+        yield book_name(name), _parquet(table)
 
 
 def judged_files(counted: CountedParts, *, now: datetime | None) -> Iterator[tuple[str, bytes]]:
@@ -82,7 +82,7 @@ def judged_files(counted: CountedParts, *, now: datetime | None) -> Iterator[tup
 
 def scan_book(path_of: PathOf) -> BookTables | None:
     """The tables of a case book, read as far as a question needs; None where a file is not there."""
-    paths = {name: path_of(_book_name(name)) for name in TABLES}
+    paths = {name: path_of(book_name(name)) for name in TABLES}
     found = {name: pl.scan_parquet(path, glob=False) for name, path in paths.items() if path is not None}
     return BookTables(**found) if len(found) == len(TABLES) else None
 
@@ -116,7 +116,8 @@ def read_judged_case(path_of: PathOf, case: int) -> JudgedCase | None:
     )
 
 
-def _book_name(table: str) -> str:
+def book_name(table: str) -> str:
+    """Under which name a table of a case book is kept."""
     return f"book.{table}.parquet"
 
 

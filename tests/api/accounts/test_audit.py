@@ -18,7 +18,7 @@ from engine.storage.database import Session
 from engine.storage.tables import Role
 from tests.api.accounts.test_keys import Clock
 from tests.api.accounts.test_sign_in import browser, csrf, sign_in
-from tests.api.accounts.things import Things, address, let_wait
+from tests.api.accounts.things import ACTION, Things, address, let_wait
 from tests.api.http.service import FLOW, LOG, NOW, Service, service_in
 
 SAFE = {"GET", "HEAD"}
@@ -35,6 +35,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/flows/{flow}/activations"): json_of(effective="2026-04-01"),
     ("POST", "/api/v1/flows/{flow}/acceptances"): json_of(kind="skipped", steps=["greet"], reason="agreed"),
     ("DELETE", "/api/v1/flows/{flow}/acceptances/{acceptance}"): {},
+    ("POST", "/api/v1/flows/{flow}/actions"): json_of(**ACTION),
+    ("PUT", "/api/v1/flows/{flow}/actions/{action}"): json_of(**ACTION, state="done"),
+    ("DELETE", "/api/v1/flows/{flow}/actions/{action}"): {},
     ("POST", "/api/v1/logs"): {"params": {"name": "x.csv"}, "content": LOG.encode()},
     ("POST", "/api/v1/logs/{log}/events"): json_of(events=EVENTS),
     ("POST", "/api/v1/logs/{log}/cases/{case:text}/close"): {},

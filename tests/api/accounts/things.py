@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import SQLModel
 
 from engine.storage.acceptances import AcceptanceRow
+from engine.storage.actions import ActionRow
 from engine.storage.live_tables import HookRow
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, ScheduleRow, Status
 from tests.api.http.service import Service
@@ -16,12 +17,15 @@ from tests.api.http.service import Service
 Things = dict[str, str]
 """Name of a parameter → number or id of a thing that is there."""
 
+ACTION = {"answers": "skipped:greet", "action": "核对清单", "owner": "王芳", "due": "2026-04-30"}
+
 OWNED: dict[str, type[SQLModel]] = {
     "flow": FlowRow,
     "log": LogRow,
     "assessment": AssessmentRow,
     "hook": HookRow,
     "acceptance": AcceptanceRow,
+    "action": ActionRow,
     "schedule": ScheduleRow,
 }
 """Things whose row says by which key they were made. A key is its own owner."""
@@ -49,6 +53,11 @@ def _acceptance(service: Service, made: Things) -> str:
     return str(answer.json()["id"])
 
 
+def _action(service: Service, made: Things) -> str:
+    answer = service.client.post(f"/flows/{thing(service, made, 'flow')}/actions", json=ACTION)
+    return str(answer.json()["id"])
+
+
 def _schedule(service: Service, made: Things) -> str:
     flow, log = int(thing(service, made, "flow")), int(thing(service, made, "log"))
     body = {"name": "notice", "flow": flow, "log": log, "daily": {"at": "08:00", "timezone": "Asia/Shanghai"}}
@@ -69,6 +78,8 @@ MAKERS: dict[str, Callable[[Service, Things], str]] = {
     "hook": _hook,
     "assessment": _assessment,
     "acceptance": _acceptance,
+    "action": _action,
+    "earlier": _assessment,
     "schedule": _schedule,
     "name": lambda _service, _made: "trueline.css",
     "key": lambda service, _: str(service.new_key("reviewer")[0]),
