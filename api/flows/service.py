@@ -12,7 +12,7 @@ from engine.rendering.picture import PictureFormat
 from engine.review.check import CheckReport, check
 from engine.review.difference import Difference, difference
 from engine.storage.database import Session
-from engine.storage.files import FileStore, Incoming
+from engine.storage.files import Files, FileStore, Incoming
 from engine.storage.repository import activations, add, find, remember_file
 from engine.storage.tables import NAME_CHARACTERS, ActivationRow, FlowRow
 from engine.vocabulary import Language
@@ -59,7 +59,7 @@ def flow_row(session: Session, number: int) -> FlowRow | None:
     return find(session, FlowRow, number)
 
 
-def read_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> Process:
+def read_stored(files: Files, row: FlowRow, *, limits: Limits) -> Process:
     """A stored flow with its net.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Column, Text, func
 from sqlmodel import Field, SQLModel, col, select
@@ -65,15 +65,15 @@ def add_action(
     kept = session.exec(query).one()
     if kept >= limits.actions:
         raise LimitExceeded(limit="actions", allowed=limits.actions, found=kept + 1)
-    row = ActionRow(flow_key=flow_key, due=action.due, state="", created=now, created_by=by, changed=now)
-    return add(session, _written(row, action))
+    return add(session, ActionRow(flow_key=flow_key, created=now, created_by=by, changed=now, **_columns(action)))
 
 
 def change_action(session: Session, row: ActionRow, action: Action, *, now: datetime) -> ActionRow:
     """Put an action in the place of one; what stays the same is no change."""
     if row.value != action:
-        row.changed = now
-        add(session, _written(row, action))
+        for name, value in {**_columns(action), "changed": now}.items():
+            setattr(row, name, value)
+        add(session, row)
     return row
 
 
@@ -111,7 +111,12 @@ def page_of_actions(
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
-def _written(row: ActionRow, action: Action) -> ActionRow:
-    row.answers, row.action, row.owner = action.answers, action.action, action.owner
-    row.due, row.state = action.due, action.state.value
-    return row
+def _columns(action: Action) -> dict[str, Any]:
+    """What the columns of an action hold."""
+    return {
+        "answers": action.answers,
+        "action": action.action,
+        "owner": action.owner,
+        "due": action.due,
+        "state": action.state.value,
+    }

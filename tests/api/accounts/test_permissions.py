@@ -20,7 +20,7 @@ from api.accounts.acting import declared
 from api.accounts.roles import RULES, Action
 from api.http.gate import OPEN_FOLDER, OPEN_PATHS
 from engine.storage.tables import Role
-from tests.api.accounts.things import OWNED, Things, address, give, let_wait
+from tests.api.accounts.things import ACTION, OWNED, Things, address, give, let_wait
 from tests.api.http.service import Service
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "permissions.csv").read_text("utf-8").splitlines()))
@@ -47,8 +47,11 @@ def routes(shared_service: Service) -> dict[tuple[str, str], Action | None]:
 
 def ask(service: Service, method: str, path: str, key: str) -> tuple[int, str]:
     """Status and code of the answer; of a stream, as soon as it begins."""
-    origin = {"Origin": service.url}
-    with service.client_with(key, **origin) as client, client.stream(method, f"{service.url}{path}") as answer:
+    origin, body = {"Origin": service.url}, ACTION if method == "PUT" else None
+    with (
+        service.client_with(key, **origin) as client,
+        client.stream(method, f"{service.url}{path}", json=body) as answer,
+    ):
         if not answer.is_error:
             return answer.status_code, ""
         answer.read()
