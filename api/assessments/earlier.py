@@ -72,7 +72,7 @@ def earlier_number(
         if period is not None and figures.period is not None:
             is_earlier = figures.period[1] < period[1]
         else:
-            is_earlier = created < row.created
+            is_earlier = (created, number) < (row.created, row.id or 0)
         if is_earlier:
             found.append((created if figures.period is None else figures.period[1], number))
     return max(found)[1] if found else None

@@ -104,9 +104,9 @@ def export_assessment(
 @router.get("/{assessment}/comparison/{earlier}", dependencies=[allows(Action.READ)])
 def compare_with_earlier(assessment: Id, earlier: Id, running: RunningDep, session: ReadSession) -> ComparisonShape:
     """How an assessment stands beside an earlier one: what changed by more than chance, and what cannot be compared."""
-    rows = [done_assessment(session, number) for number in (earlier, assessment)]
+    rows = [done_assessment(session, number) for number in (assessment, earlier)]
     with turn(running):
-        before, now = (_one_flow_s(session, running, row) for row in rows)
+        now, before = (_one_flow_s(session, running, row) for row in rows)
         return ComparisonShape.of(compare_assessments(before, now))
 
 

@@ -15,12 +15,13 @@ NAME_CHARACTERS = 120
 _FORBIDDEN = frozenset('\\/:*?"<>|')
 """What no file of a common system may be called."""
 _DASH, _PLAIN = "-", "_"
+_NAMELESS = "trueline"
 
 
 def file_name(*parts: str | int, ending: str) -> str:
     """A file's name from what it is about: without what no file may be called, and not too long."""
     texts = ("".join(_kept(character) for character in str(part)).strip(" .") for part in parts)
-    *first, last = (text for text in texts if text)
+    *first, last = [text for text in texts if text] or [_NAMELESS]
     head = _DASH.join(first)[: NAME_CHARACTERS - len(last)].strip(" .")
     return f"{head}{_DASH if head else ''}{last[:NAME_CHARACTERS]}.{ending}"
 

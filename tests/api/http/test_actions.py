@@ -98,7 +98,7 @@ def test_wrong_action_is_refused_with_all_that_is_wrong(
     assert answer.status_code == 422
     problems = answer.json()["problems"]
     assert codes is None or [one["code"] for one in problems] == codes
-    assert [one["place"]["element"] for one in problems] == places
+    assert [one["place"] for one in problems] == places
     assert service.client.get(f"/flows/{flow}/actions").json()["items"] == []
 
 

@@ -94,7 +94,7 @@ def test_cases_are_those_of_the_case_book_in_the_log_s_order(service: Service) -
     for name, column in LOST.items():
         dimension = result["dimensions"][name]
         assert sum(int(row[column]) for row in rows) == dimension["denominator"] - dimension["numerator"]
-    assert rows[0]["start"] == "2026-03-02T08:50:00.000000Z"
+    assert rows[0]["start"] == "2026-03-02T08:50:00Z"
 
 
 def test_same_assessment_gives_the_same_bytes(service: Service) -> None:
@@ -146,7 +146,7 @@ def test_many_cases_are_not_held_at_once(service: Service, monkeypatch: pytest.M
     monkeypatch.setattr(csv_files, "CASES_AT_ONCE", 2_000)
     sizes = [len(chunk) for chunk in zipped_csv(shape, many.lazy())]
     assert len(sizes) > 20
-    assert max(sizes) < sum(sizes) / 5
+    assert max(sizes) < sum(sizes) / 4
 
 
 def test_damaged_case_book_is_named_before_anything_is_sent(service: Service) -> None:
