@@ -35,6 +35,8 @@ class Limits:
         hooks: Hooks of one live log.
         hook_attempts: Attempts to deliver one notice to a hook.
         acceptances: Acceptances of deviations of one flow that were not withdrawn.
+        kept_answers: Answers to requests with an idempotency key that are kept for the holder of one key.
+        kept_answer_bytes: Such answers together, compressed.
         json_bytes: One log in OCEL 2.0 JSON, which is held as objects while it is read.
         log_cells: Rows times columns of one log, empty cells included.
         part_cells: Rows times columns of a Parquet file, or of a part of one, that are held in memory at once; a larger
@@ -98,6 +100,8 @@ class Limits:
     hooks: int = 20
     hook_attempts: int = 12
     acceptances: int = 1_000
+    kept_answers: int = 10_000
+    kept_answer_bytes: int = 64 * MEBIBYTE
     json_bytes: int = 128 * MEBIBYTE
     log_cells: int = 200_000_000
     part_cells: int = 25_000_000

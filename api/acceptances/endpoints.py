@@ -17,12 +17,15 @@ from api.flows.service import read_stored
 from api.http.bodies import json_body
 from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PROBLEMS, json_body_of
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from engine.errors import InputRefused, Place, Problem
-from engine.storage.acceptances import accept, acceptance_of, page_of_acceptances, withdraw
+from engine.storage.acceptances import AcceptanceRow, accept, acceptance_of, page_of_acceptances, withdraw
+from engine.storage.repository import hold
 
-router = APIRouter(prefix="/flows", tags=["acceptances"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/flows", tags=["acceptances"], responses=PROBLEMS)
 
 RequestDep = Annotated[AcceptanceRequest, Depends(json_body(AcceptanceRequest))]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The acceptance's number.", examples=[1])]
@@ -60,7 +63,7 @@ def accept_deviation(
         by=acting.principal.id,
     )
     acting.note(made.id, kind=made.kind, deviation=made.key)
-    response.headers["Location"] = f"/api/v1/flows/{flow}/acceptances"
+    response.headers["Location"] = f"/api/v1/flows/{flow}/acceptances/{made.id}"
     return AcceptanceShape.of(made, now=now)
 
 
@@ -72,16 +75,39 @@ def list_acceptances(flow: Id, asked: PageDep, running: RunningDep, session: Rea
     return Page[AcceptanceShape](items=[AcceptanceShape.of(one, now=now) for one in found], next=following)
 
 
+@router.get("/{flow}/acceptances/{acceptance}", dependencies=[allows(Action.READ)])
+def read_acceptance(
+    flow: Id, acceptance: Number, running: RunningDep, session: ReadSession, tag: TagDep
+) -> AcceptanceShape:
+    """One acceptance of a flow, also one that has expired or was withdrawn."""
+    row = _existing(acceptance_of(session, existing_flow(session, flow).key, acceptance), acceptance)
+    tag.has(*_state(row))
+    return AcceptanceShape.of(row, now=running.clock())
+
+
 @router.delete("/{flow}/acceptances/{acceptance}", dependencies=[allows(Action.WITHDRAW_ACCEPTANCE)])
 def withdraw_acceptance(
-    flow: Id, acceptance: Number, running: RunningDep, session: WriteSession, acting: ActingDep
+    *, flow: Id, acceptance: Number, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep
 ) -> AcceptanceShape:
     """Withdraw an acceptance: it no longer counts. Withdrawing it again answers as before."""
     row, now = existing_flow(session, flow), running.clock()
-    known = acceptance_of(session, row.key, acceptance)
-    if known is not None:
-        acting.require_own(known.created_by)
-    found = withdraw(session, row.key, acceptance, now=now)
-    if found is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, "acceptance.not-there", id=acceptance)
-    return AcceptanceShape.of(found, now=now)
+    known = _existing(acceptance_of(session, row.key, acceptance), acceptance)
+    acting.require_own(known.created_by)
+    hold(session, known)
+    tag.holds(*_state(known))
+    return AcceptanceShape.of(_existing(withdraw(session, row.key, acceptance, now=now), acceptance), now=now)
+
+
+def _state(row: AcceptanceRow) -> tuple[object, ...]:
+    return row.id, row.withdrawn
+
+
+def _existing(row: AcceptanceRow | None, number: int) -> AcceptanceRow:
+    """An acceptance's row.
+
+    Raises:
+        Refusal: There is none.
+    """
+    if row is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "acceptance.not-there", id=number)
+    return row

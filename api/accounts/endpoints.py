@@ -15,14 +15,16 @@ from api.assessments.options import parse_moment
 from api.http.bodies import json_body
 from api.http.dependencies import Id, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PROBLEMS, json_body_of
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from engine.storage.accounts import revoke
 from engine.storage.database import Session, after_commit
-from engine.storage.repository import find, page
+from engine.storage.repository import find, hold, page
 from engine.storage.tables import KeyRow
 
-router = APIRouter(tags=["accounts"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, tags=["accounts"], responses=PROBLEMS)
 
 BodyDep = Annotated[KeyRequest, Depends(json_body(KeyRequest))]
 
@@ -69,19 +71,28 @@ def list_keys(asked: PageDep, session: ReadSession) -> Page[KeyShape]:
 
 
 @router.get("/keys/{key}", dependencies=[allows(Action.READ_KEYS)])
-def read_key(key: Id, session: ReadSession) -> KeyShape:
+def read_key(key: Id, session: ReadSession, tag: TagDep) -> KeyShape:
     """One key."""
-    return KeyShape.of(existing_key(session, key))
+    row = existing_key(session, key)
+    tag.has(*_state(row))
+    return KeyShape.of(row)
 
 
 @router.delete("/keys/{key}", status_code=HTTPStatus.NO_CONTENT, dependencies=[allows(Action.REVOKE_KEY)])
-def revoke_key(key: Id, running: RunningDep, session: WriteSession, acting: ActingDep) -> None:
+def revoke_key(key: Id, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep) -> None:
     """Revoke a key: it opens nothing any more, and who signed in with it is signed out. One may revoke one's own."""
     acting.require_own(key)
     row = existing_key(session, key)
+    hold(session, row)
+    tag.holds(*_state(row))
     revoke(session, row, now=running.clock())
     acting.note(name=row.name, role=row.role)
     after_commit(session, running.accounts.keys.reload)
+
+
+def _state(row: KeyRow) -> tuple[object, ...]:
+    """What can change of a key, but for when it was last used."""
+    return row.id, row.revoked
 
 
 def existing_key(session: Session, number: int) -> KeyRow:

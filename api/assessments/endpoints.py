@@ -21,7 +21,9 @@ from api.http.bodies import json_body
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PICTURES, PROBLEMS, json_body_of, problems
 from api.http.pictures import picture_response
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import too_busy, turn
 from api.logs.endpoints import existing_log
@@ -32,11 +34,11 @@ from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
-from engine.storage.repository import find, page
+from engine.storage.repository import artefact, find, locked_assessment, page
 from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import Language
 
-router = APIRouter(prefix="/assessments", tags=["assessments"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/assessments", tags=["assessments"], responses=PROBLEMS)
 
 RequestDep = Annotated[AssessmentRequest, Depends(json_body(AssessmentRequest))]
 ShowQuery = Annotated[OverlayKind, Query(description="What is drawn on the flow.")]
@@ -91,10 +93,11 @@ def list_assessments(
 
 @router.get("/{assessment}", dependencies=[allows(Action.READ)])
 def read_assessment(
-    assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep
+    assessment: Id, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep
 ) -> AssessmentAnswer:
     """One assessment: how far it is and, once it is done, everything it found."""
     row = existing_assessment(session, assessment)
+    tag.has(*_state(row))
     content = content_of(session, running, assessment, RESULT)
     result = None if content is None else AssessmentShape.model_validate_json(content)
     content = content_of(session, running, assessment, VERSIONS)
@@ -105,10 +108,17 @@ def read_assessment(
 
 @router.post("/{assessment}/cancellation", dependencies=[allows(Action.CANCEL_ASSESSMENT)], responses=problems(409))
 def cancel_assessment(
-    assessment: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+    *,
+    assessment: Id,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    language: LanguageDep,
+    tag: TagDep,
 ) -> AssessmentSummary:
     """Cancel an assessment that waits or runs. It makes nothing any more; work on it ends within a second or two."""
     acting.require_own(existing_assessment(session, assessment).created_by)
+    tag.holds(*_state(locked_assessment(session, assessment)))
     return AssessmentSummary.of(service.cancel(session, running, assessment), language)
 
 
@@ -147,6 +157,10 @@ def existing_assessment(session: Session, number: int) -> AssessmentRow:
     if row is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "service.no-such-assessment", id=number)
     return row
+
+
+def _state(row: AssessmentRow) -> tuple[object, ...]:
+    return row.id, row.status, row.attempts, row.started, row.finished
 
 
 def done_assessment(session: Session, number: int) -> AssessmentRow:

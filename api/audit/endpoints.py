@@ -13,10 +13,11 @@ from api.assessments.options import parse_moment
 from api.audit.schemas import AuditShape
 from api.http.dependencies import LARGEST_ID, PageDep, ReadSession
 from api.http.documentation import PROBLEMS
+from api.http.routes import Route
 from api.http.shapes import Page
 from engine.storage.audit import Wanted, page_of_entries
 
-router = APIRouter(prefix="/audit", tags=["accounts"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/audit", tags=["accounts"], responses=PROBLEMS)
 
 
 @dataclass(frozen=True, slots=True)

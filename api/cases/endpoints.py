@@ -16,6 +16,7 @@ from api.events.endpoints import CaseName
 from api.http.dependencies import LARGEST_ID, Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.turns import turn
 from api.running import Running
 from api.schemas.cases import CasesShape, VariantsShape
@@ -25,7 +26,7 @@ from engine.errors import InputRefused, Place, Problem
 from engine.storage.database import Session
 from engine.vocabulary import DeviationKind, Dimension
 
-router = APIRouter(prefix="/assessments", tags=["cases"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/assessments", tags=["cases"], responses=PROBLEMS | problems(409))
 
 TEXT_CHARACTERS = 200
 

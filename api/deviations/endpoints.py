@@ -12,12 +12,13 @@ from api.cases.endpoints import NameQuery, existing_book
 from api.deviations import service
 from api.http.dependencies import Id, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
+from api.http.routes import Route
 from api.http.turns import turn
 from api.schemas.deviations import DeviationsShape
 from engine.assessment.deviation_search import DeviationFilter
 from engine.vocabulary import DeviationKind, Dimension
 
-router = APIRouter(prefix="/assessments", tags=["deviations"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/assessments", tags=["deviations"], responses=PROBLEMS | problems(409))
 
 
 def asked_deviations(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from api.events.service import seal_soon
@@ -19,8 +20,17 @@ PATIENCE_SECONDS = 20.0
 """How long a part that cannot be submitted is submitted again."""
 
 
-def close_whole(running: Running, log: int) -> tuple[LogRow, int]:
+def _no_condition(_row: LogRow) -> None:
+    """Hold for every log."""
+
+
+def close_whole(running: Running, log: int, *, hold: Callable[[LogRow], None] = _no_condition) -> tuple[LogRow, int]:
     """Close a live log, which is there, part by part.
+
+    Args:
+        running: The service.
+        log: The log's number.
+        hold: Raises where the log is not what it has to be for that, before anything of it is closed.
 
     Returns:
         Its row, and how many cases were closed here; somebody else may have closed some at the same time.
@@ -31,7 +41,8 @@ def close_whole(running: Running, log: int) -> tuple[LogRow, int]:
     """
     cases = 0
     while True:
-        part = _closed_part(running, log)
+        part = _closed_part(running, log, hold)
+        hold = _no_condition
         cases += part.cases
         if part.is_last:
             return part.log, cases
@@ -53,20 +64,21 @@ def recover(running: Running) -> None:
         close_soon(running, log)
 
 
-def _closed_part(running: Running, log: int) -> ClosedPart:
+def _closed_part(running: Running, log: int, hold: Callable[[LogRow], None]) -> ClosedPart:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return running.writer.submit(partial(_close_part, running, log)).result()
+            return running.writer.submit(partial(_close_part, running, log, hold)).result()
         except WriterBusy:
             if running.live.waking.ended or time.monotonic() > until:
                 raise
             time.sleep(PAUSE_SECONDS)
 
 
-def _close_part(running: Running, log: int, session: Session) -> ClosedPart:
+def _close_part(running: Running, log: int, hold: Callable[[LogRow], None], session: Session) -> ClosedPart:
     if running.live.waking.ended:  # who waits for the end of the service shall not wait for this
         raise WriterBusy
+    hold(session.get_one(LogRow, log))
     return close_log(session, log, now=running.clock(), listener=running.live.listener)
 
 

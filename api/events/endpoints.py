@@ -16,11 +16,13 @@ from api.events.schemas import BatchAnswer, BatchRequest, CaseShape, ClosedLogAn
 from api.http.bodies import json_bytes
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, json_body_of, problems
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.http.writing import SOON, committed
-from api.logs.endpoints import existing_log
+from api.logs.endpoints import existing_log, state_of_log
 from api.operations.metrics import MetricsDep
 from api.running import Running
 from engine.storage.closing import close_case
@@ -33,7 +35,7 @@ from engine.storage.live_store import Said, said_of
 from engine.storage.stored_log import page_of_events
 from engine.storage.tables import LogRow
 
-router = APIRouter(prefix="/logs", tags=["events"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/logs", tags=["events"], responses=PROBLEMS | problems(409))
 
 
 class AnyText(PathConvertor):
@@ -67,6 +69,7 @@ def append_events(
     acting: ActingDep,
     language: LanguageDep,
     response: Response,
+    tag: TagDep,
 ) -> BatchAnswer:
     """Store a batch of events: all of them, or none. Whoever got no answer sends it again: nothing is stored twice.
 
@@ -78,6 +81,7 @@ def append_events(
 
     def work(session: Session) -> tuple[Appended, Said | None]:
         row = existing_live_log(session, log)
+        tag.holds(*state_of_log(row))
         made = append(session, log, events, limits=running.limits, listener=running.live.listener)
         duplicates = sum(made.duplicates)
         acting.note(accepted=len(events) - duplicates, duplicates=duplicates)
@@ -123,12 +127,12 @@ def list_case_events(
 
 
 @router.post("/{log}/cases/{case:text}/close", dependencies=[allows(Action.CLOSE_CASE)])
-def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
+def end_case(log: Id, case: CaseName, running: RunningDep, tag: TagDep) -> CaseShape:
     """Close a case: it takes no more events. Closing it again answers as before."""
 
     def work(session: Session) -> CaseShape:
         existing_live_log(session, log)
-        existing_case(session, log, case)
+        tag.holds(*state_of_case(existing_case(session, log, case)))
         row = close_case(session, log, case, now=running.clock(), listener=running.live.listener)
         return CaseShape.of(row)
 
@@ -136,7 +140,7 @@ def end_case(log: Id, case: CaseName, running: RunningDep) -> CaseShape:
 
 
 @router.post("/{log}/close", dependencies=[allows(Action.CLOSE_LOG)])
-def end_log(log: Id, running: RunningDep, acting: ActingDep) -> ClosedLogAnswer:
+def end_log(log: Id, running: RunningDep, acting: ActingDep, tag: TagDep) -> ClosedLogAnswer:
     """Close a live log and every open case of it: from now on it takes no more events.
 
     It answers once all is closed; others have their turns meanwhile. When it cannot be done to the end, the answer is
@@ -145,7 +149,7 @@ def end_log(log: Id, running: RunningDep, acting: ActingDep) -> ClosedLogAnswer:
     with running.database.reading() as session:
         acting.require_own(existing_live_log(session, log).created_by)
     try:
-        row, cases = close_whole(running, log)
+        row, cases = close_whole(running, log, hold=lambda row: tag.holds(*state_of_log(row)))
     except WriterBusy:
         raise _interrupted(running, log, "event.queue-full") from None
     except NotCertain:
@@ -173,6 +177,11 @@ def existing_live_log(session: Session, number: int) -> LogRow:
     if not row.live:
         raise Refusal(HTTPStatus.CONFLICT, "event.not-live", id=number)
     return row
+
+
+def state_of_case(row: CaseRow) -> tuple[object, ...]:
+    """What can change of a case."""
+    return row.log, row.case, row.events, row.last, row.closed
 
 
 def existing_case(session: Session, log: int, case: str) -> CaseRow:

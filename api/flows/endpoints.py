@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -16,16 +17,18 @@ from api.http.bodies import UploadDep, json_body
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS, json_body_of, problems
 from api.http.pictures import picture_response
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.schemas.review import DifferenceShape
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
-from engine.storage.repository import page
-from engine.storage.tables import FlowRow
+from engine.storage.repository import hold_versions, page
+from engine.storage.tables import ActivationRow, FlowRow
 
-router = APIRouter(prefix="/flows", tags=["flows"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/flows", tags=["flows"], responses=PROBLEMS)
 
 ActivationDep = Annotated[ActivationRequest, Depends(json_body(ActivationRequest))]
 SOURCE_TYPES = {"yaml": "application/yaml", "bpmn": "application/xml", "pnml": "application/xml"}
@@ -66,10 +69,12 @@ def read_flow(flow: Id, session: ReadSession) -> FlowShape:
 
 
 @router.get("/{flow}/source", dependencies=[allows(Action.READ)], response_class=FileResponse)
-def read_flow_source(flow: Id, running: RunningDep, session: ReadSession) -> FileResponse:
+def read_flow_source(flow: Id, running: RunningDep, session: ReadSession, tag: TagDep) -> FileResponse:
     """The file as it was uploaded, byte for byte."""
     row = existing_flow(session, flow)
-    return FileResponse(running.files.checked(row.file), media_type=SOURCE_TYPES[row.format], filename=row.name)
+    headers = {"ETag": tag.stored(row.file)}
+    path = running.files.checked(row.file)
+    return FileResponse(path, media_type=SOURCE_TYPES[row.format], filename=row.name, headers=headers)
 
 
 @router.get("/{flow}/check", dependencies=[allows(Action.READ)])
@@ -88,10 +93,12 @@ def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: La
     responses=problems(409),
 )
 def activate_flow(
-    flow: Id, asked: ActivationDep, running: RunningDep, session: WriteSession, acting: ActingDep
+    *, flow: Id, asked: ActivationDep, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep
 ) -> ActivationShape:
     """Put a flow into force as a version, from a day on. What is in force is never changed, only followed."""
     row = existing_flow(session, flow)
+    hold_versions(session, row.key)
+    tag.holds(*_state(service.versions_of(session, row)))
     effective = asked.effective or row.effective
     if effective is None:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.no-effective-day", id=flow)
@@ -103,11 +110,12 @@ def activate_flow(
 
 
 @router.get("/{flow}/versions", dependencies=[allows(Action.READ)])
-def list_versions(flow: Id, session: ReadSession) -> VersionsAnswer:
+def list_versions(flow: Id, session: ReadSession, tag: TagDep) -> VersionsAnswer:
     """The versions of the same flow that were put into force, in the order of their days."""
     row = existing_flow(session, flow)
-    versions = [ActivationShape.of(activation) for activation in service.versions_of(session, row)]
-    return VersionsAnswer(key=row.key, versions=versions)
+    found = service.versions_of(session, row)
+    tag.has(*_state(found))
+    return VersionsAnswer(key=row.key, versions=[ActivationShape.of(activation) for activation in found])
 
 
 @router.get("/{flow}/diff/{other}", dependencies=[allows(Action.READ)])
@@ -132,6 +140,10 @@ def draw_flow(
     with turn(running):
         content = service.draw_stored(running.files, row, picture, language=language, limits=running.limits)
     return picture_response(content, picture, language)
+
+
+def _state(versions: Sequence[ActivationRow]) -> tuple[object, ...]:
+    return tuple((one.flow, one.effective) for one in versions)
 
 
 def existing_flow(session: Session, number: int) -> FlowRow:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
@@ -18,9 +18,11 @@ from api.hooks.addresses import problem_with
 from api.hooks.schemas import DeliveryShape, HookAnswer, HookList, HookRequest, HookShape
 from api.hooks.sending import SECRET_PREFIX
 from api.http.bodies import json_body
-from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep
+from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PROBLEMS, json_body_of, problems
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.writing import committed
 from engine.errors import InputRefused, LimitExceeded
@@ -30,7 +32,7 @@ from engine.storage.live_tables import HookRow
 from engine.storage.outbox import hook_of, hooks_of, page_of_deliveries, remove_hook
 from engine.storage.repository import add
 
-router = APIRouter(prefix="/logs", tags=["hooks"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/logs", tags=["hooks"], responses=PROBLEMS | problems(409))
 
 SECRET_BYTES = 32
 HookId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The hook's number.", examples=[1])]
@@ -43,33 +45,31 @@ BodyDep = Annotated[HookRequest, Depends(json_body(HookRequest))]
     dependencies=[allows(Action.ADD_HOOK)],
     openapi_extra=json_body_of(HookRequest),
 )
-def add_hook(log: Id, body: BodyDep, running: RunningDep, acting: ActingDep) -> HookAnswer:
+def add_hook(
+    *, log: Id, body: BodyDep, running: RunningDep, session: WriteSession, acting: ActingDep, response: Response
+) -> HookAnswer:
     """Register an address that is told what is said from now on. The secret is in this answer and nowhere else."""
     problem = problem_with(body.url, private=running.live.private_hooks)
     if problem is not None:
         raise InputRefused([problem])
+    existing_live_log(session, log)
+    locked(session, log)  # so that two cannot both be the last one that is allowed
+    known = len(hooks_of(session, log))
+    if known >= running.limits.hooks:
+        raise LimitExceeded(limit="hooks", allowed=running.limits.hooks, found=known + 1)
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
-    kinds = json.dumps(sorted({kind.value for kind in body.kinds}))
-
-    def work(session: Session) -> HookAnswer:
-        existing_live_log(session, log)
-        locked(session, log)  # so that two cannot both be the last one that is allowed
-        known = len(hooks_of(session, log))
-        if known >= running.limits.hooks:
-            raise LimitExceeded(limit="hooks", allowed=running.limits.hooks, found=known + 1)
-        hook = HookRow(
-            log=log,
-            url=body.url,
-            secret=secret,
-            kinds=kinds,
-            created=running.clock(),
-            created_by=acting.principal.id,
-        )
-        row = add(session, hook)
-        acting.note(row.id, host=urlsplit(body.url).hostname)
-        return HookAnswer(**dict(HookShape.of(row)), secret=secret)
-
-    return committed(running, work)
+    hook = HookRow(
+        log=log,
+        url=body.url,
+        secret=secret,
+        kinds=json.dumps(sorted({kind.value for kind in body.kinds})),
+        created=running.clock(),
+        created_by=acting.principal.id,
+    )
+    row = add(session, hook)
+    acting.note(row.id, host=urlsplit(body.url).hostname)
+    response.headers["Location"] = f"/api/v1/logs/{log}/hooks/{row.id}"
+    return HookAnswer(**dict(HookShape.of(row)), secret=secret)
 
 
 @router.get("/{log}/hooks", dependencies=[allows(Action.READ)])
@@ -77,6 +77,14 @@ def list_hooks(log: Id, session: ReadSession) -> HookList:
     """List the hooks of a log."""
     existing_live_log(session, log)
     return HookList(items=[HookShape.of(row) for row in hooks_of(session, log)])
+
+
+@router.get("/{log}/hooks/{hook}", dependencies=[allows(Action.READ)])
+def read_hook(log: Id, hook: HookId, session: ReadSession, tag: TagDep) -> HookShape:
+    """One hook of a log."""
+    row = existing_hook(session, log, hook)
+    tag.has(row.id)
+    return HookShape.of(row)
 
 
 @router.get("/{log}/hooks/{hook}/deliveries", dependencies=[allows(Action.READ)])
@@ -88,12 +96,13 @@ def list_deliveries(log: Id, hook: HookId, asked: PageDep, session: ReadSession)
 
 
 @router.delete("/{log}/hooks/{hook}", status_code=HTTPStatus.NO_CONTENT, dependencies=[allows(Action.REMOVE_HOOK)])
-def delete_hook(log: Id, hook: HookId, running: RunningDep, acting: ActingDep) -> None:
+def delete_hook(log: Id, hook: HookId, running: RunningDep, acting: ActingDep, tag: TagDep) -> None:
     """Remove a hook: it is told nothing any more, not even what waits."""
 
     def work(session: Session) -> None:
         row = existing_hook(session, log, hook)
         acting.require_own(row.created_by)
+        tag.holds(row.id)
         remove_hook(session, row)
 
     committed(running, work)

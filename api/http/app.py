@@ -31,6 +31,8 @@ from api.hooks import endpoints as hooks
 from api.http.documentation import document
 from api.http.gate import Gate
 from api.http.problems import install
+from api.http.repeating import Repeating
+from api.http.routes import Route
 from api.live import endpoints as live
 from api.logs import endpoints as logs
 from api.operations import endpoints as operations
@@ -113,8 +115,9 @@ def create_app(running: Running) -> Application:
     app.state.readiness = readiness
     app.state.connections = lambda: 0  # a server that knows better says so
     install(app, say=problem_page)
-    app.add_middleware(Gate, running=running)
-    version_one = APIRouter(prefix="/api/v1")
+    app.add_middleware(Repeating, running=running)
+    app.add_middleware(Gate, running=running)  # outermost: nothing of a request is used before it is known who sends it
+    version_one = APIRouter(prefix="/api/v1", route_class=Route)
     for part in (
         flows,
         acceptances,

@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from api.accounts.acting import ActingDep
 from api.http.languages import language_of
+from api.http.repeating import current_attempt
 from api.running import Running
 from engine.storage.database import Session
 from engine.vocabulary import Language
@@ -37,12 +38,17 @@ def reading(running: RunningDep) -> Iterator[Session]:
 def writing(running: RunningDep, acting: ActingDep, response: Response) -> Iterator[Session]:
     """A unit of work, committed before the answer is sent: what a client was told is stored is stored.
 
-    The change is written down in the audit log with it.
+    The change is written down in the audit log with it, and the answer is kept with it for who sends the same again.
     """
+    attempt = current_attempt()
+    if attempt is not None:
+        attempt.is_kept = True
     with running.database.writing() as session:
         yield session
         acting.status = response.status_code or acting.status
         acting.write(session, now=running.clock())
+        if attempt is not None:
+            attempt.keep(session, running)
 
 
 ReadSession = Annotated[Session, Depends(reading, scope="function")]

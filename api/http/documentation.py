@@ -28,10 +28,11 @@ _WHEN = {
     403: "The key's role may not do this, or not to what is others'.",
     404: "There is no such resource.",
     409: "The request contradicts what is there: an assessment that is not done, a day that is taken, a known event.",
+    412: "What is there is not what ``If-Match`` or ``If-None-Match`` says it has to be.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken.",
     422: "The input cannot be used; every problem is listed.",
-    429: "Too many attempts with wrong keys.",
+    429: "Too many attempts with wrong keys, or too many answers kept for idempotency keys.",
     503: "Too much work is waiting.",
     507: "The disk of the service is full.",
 }

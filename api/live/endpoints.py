@@ -14,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from api.accounts.acting import allows
 from api.accounts.identify import still_opens
 from api.accounts.roles import Action
-from api.events.endpoints import CaseName, existing_case, existing_live_log
+from api.events.endpoints import CaseName, existing_case, existing_live_log, state_of_case
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, USUAL_ITEMS, Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.live.cursors import CURSOR_CHARACTERS, cursor_of, place_of
@@ -26,7 +28,7 @@ from api.live.streaming import Stream, notices
 from api.running import Running
 from engine.storage.live_store import last_said, page_of_deviating, standings
 
-router = APIRouter(prefix="/logs", tags=["live"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/logs", tags=["live"], responses=PROBLEMS | problems(409))
 
 LONGEST_MINUTES = 527_040
 """A year with a day too many."""
@@ -118,11 +120,12 @@ def _begin(running: Running, log: int) -> int:
 
 @router.get("/{log}/cases/{case:path}", dependencies=[allows(Action.READ)])
 def read_case(
-    log: Id, case: CaseName, running: RunningDep, session: ReadSession, language: LanguageDep
+    *, log: Id, case: CaseName, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep
 ) -> LiveCaseShape:
     """One case: where it stands, what may come next, and what is due."""
     existing_live_log(session, log)
     row = existing_case(session, log, case)
+    tag.has(*state_of_case(row))
     now = running.clock()
     with turn(running):
         due = running.live.due.look(session, log, now=now, cases=[case]) if row.closed is None else []

@@ -14,7 +14,9 @@ from api.http.bodies import Upload, clean_name, upload_or_json
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import FILE_BODY, PROBLEMS, files_of, json_body_of, together
 from api.http.downloads import chunks_of, file_name, stream_response
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import turn
 from api.logs import service
@@ -28,7 +30,7 @@ from engine.storage.database import Session
 from engine.storage.repository import find, page
 from engine.storage.tables import LogRow
 
-router = APIRouter(prefix="/logs", tags=["logs"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/logs", tags=["logs"], responses=PROBLEMS)
 
 LOG_TYPES = {
     LogFormat.CSV: "text/csv; charset=utf-8",
@@ -96,9 +98,10 @@ def list_logs(asked: PageDep, session: ReadSession) -> Page[LogSummary]:
 
 
 @router.get("/{log}", dependencies=[allows(Action.READ)])
-def read_log(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep) -> LogAnswer:
+def read_log(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep) -> LogAnswer:
     """One log: what is in it and what is odd about it; of a live log, what is in it now."""
     row = existing_log(session, log)
+    tag.has(*state_of_log(row))
     if not row.live:
         return LogAnswer.with_report(row, service.stored_report(row), language)
     with turn(running):
@@ -136,6 +139,11 @@ def export_log(
     if written.warnings:
         headers["Trueline-Warnings"] = warning_header(written.warnings)
     return stream_response(chunks_of(written.file), name, LOG_TYPES[form], **headers)
+
+
+def state_of_log(row: LogRow) -> tuple[object, ...]:
+    """What can change of a log."""
+    return row.id, row.events, row.digest, row.closed, row.closing
 
 
 def existing_log(session: Session, number: int) -> LogRow:

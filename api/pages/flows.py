@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
@@ -17,6 +17,7 @@ from api.flows.endpoints import activate_flow, existing_flow, upload_flow
 from api.flows.schemas import ActivationRequest
 from api.http.bodies import UploadDep
 from api.http.dependencies import Id, RunningDep, WriteSession
+from api.http.preconditions import Tag
 from api.http.turns import turn
 from api.pages.attention import title_of
 from api.pages.forms import said
@@ -104,10 +105,23 @@ def show_changes(flow: Id, since: Annotated[int, Query(ge=1)], visit: VisitDep) 
 
 @router.post("/{flow}/activations", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.ACTIVATE_FLOW)])
 def activate(
-    *, flow: Id, running: RunningDep, session: WriteSession, acting: ActingDep, effective: Annotated[str, Form()] = ""
+    *,
+    request: Request,
+    flow: Id,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    effective: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Put a flow into force from a day on, as the form says."""
-    activate_flow(flow, said(ActivationRequest, {"effective": effective}), running, session, acting)
+    activate_flow(
+        flow=flow,
+        asked=said(ActivationRequest, {"effective": effective}),
+        running=running,
+        session=session,
+        acting=acting,
+        tag=Tag(request),
+    )
     return RedirectResponse(f"/flows/{flow}", HTTPStatus.SEE_OTHER)
 
 

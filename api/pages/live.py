@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from api.events.endpoints import CaseName, existing_case, existing_live_log
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id
+from api.http.preconditions import Tag
 from api.http.turns import turn
 from api.live.endpoints import read_case
 from api.live.schemas import DeadlineShape
@@ -94,7 +95,14 @@ def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
     """Where a running case stands: what happened, what is due, what may come next."""
     row = existing_live_log(visit.session, log)
     known = existing_case(visit.session, log, case)
-    shape = read_case(log, case, visit.running, visit.session, visit.language)
+    shape = read_case(
+        log=log,
+        case=case,
+        running=visit.running,
+        session=visit.session,
+        language=visit.language,
+        tag=Tag(visit.request),
+    )
     names = _names(visit, shape.flow)
     return page(
         visit,

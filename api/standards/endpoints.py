@@ -16,6 +16,7 @@ from api.flows.service import read_stored
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, problems
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.turns import turn
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
@@ -25,7 +26,7 @@ from api.standards.kpis import key_figures
 from engine.storage.database import Session
 from engine.storage.tables import AssessmentRow
 
-router = APIRouter(prefix="/assessments", tags=["standards"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/assessments", tags=["standards"], responses=PROBLEMS | problems(409))
 
 
 @router.get("/{assessment}/standards", dependencies=[allows(Action.READ)])

@@ -107,6 +107,16 @@ def locked_assessment(session: Session, number: int) -> AssessmentRow:
     return session.exec(query.execution_options(populate_existing=True)).one()
 
 
+def hold(session: Session, row: SQLModel) -> None:
+    """Hold a row until the unit of work ends, and read it again: of two who change it one comes after the other."""
+    session.refresh(row, with_for_update=True)
+
+
+def hold_versions(session: Session, key: str) -> None:
+    """Hold the versions of a flow until the unit of work ends, by the row of its first upload."""
+    session.exec(select(FlowRow).where(col(FlowRow.key) == key).order_by(col(FlowRow.id)).limit(1).with_for_update())
+
+
 def count_waiting(session: Session) -> int:
     """How many assessments wait for their turn."""
     query = select(func.count()).select_from(AssessmentRow).where(col(AssessmentRow.status) == Status.QUEUED)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from engine.storage import acceptances, account_tables, actions, event_tables, live_tables
+from engine.storage import acceptances, account_tables, actions, event_tables, idempotency, live_tables
 from engine.storage.tables import METADATA
 
-EVERY_TABLE = (METADATA, acceptances, account_tables, actions, event_tables, live_tables)
+EVERY_TABLE = (METADATA, acceptances, account_tables, actions, event_tables, idempotency, live_tables)
 """The files of tables, so that all of them are known."""
 
 
