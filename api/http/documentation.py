@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from api.accounts.sessions import COOKIE
 from api.http.gate import OPEN_PATHS
 from api.http.problems import MEDIA_TYPE
+from api.http.repeating import HEADER as IDEMPOTENCY_KEY
+from api.http.repeating import KEY_PATTERN
 from api.http.shapes import ProblemDetails
 
+REFERENCE = "#/components/schemas/{model}"
 Responses = dict[int | str, dict[str, Any]]
 
 DESCRIPTION = """\
@@ -46,10 +51,41 @@ def problems(*statuses: int) -> Responses:
 
 
 def _reference() -> dict[str, str]:
-    return {"$ref": "#/components/schemas/ProblemDetails"}
+    return {"$ref": REFERENCE.format(model=ProblemDetails.__name__)}
 
 
 PROBLEMS = problems(401, 403, 404, 413, 415, 422, 429, 503, 507)
+SECURITY = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key, for programs."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A browser that is signed in. Requests that change something need the header X-CSRF-Token too.",
+    },
+}
+HEADERS: dict[str, Any] = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "Only if the ETag of what is asked for, or changed, is one of these; else 412.",
+        "schema": {"type": "string"},
+        "example": "*",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "Only if its ETag is none of these; else 304.",
+        "schema": {"type": "string"},
+        "example": '"0123456789abcdef0123456789abcdef"',
+    },
+    "IdempotencyKey": {
+        "name": IDEMPOTENCY_KEY,
+        "in": "header",
+        "description": "Under the same key the same request is done once and answered the same, for 24 hours.",
+        "schema": {"type": "string", "pattern": KEY_PATTERN},
+    },
+}
 PICTURES: Responses = {
     200: {"content": {kind: {} for kind in ("image/svg+xml", "image/png", "application/pdf")}, "description": "It."}
 }
@@ -70,8 +106,11 @@ FILE_BODY: dict[str, Any] = {
 
 
 def json_body_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The documentation of a JSON body."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+    """The documentation of a JSON body, with the examples of its shape."""
+    schema = model.model_json_schema(ref_template=REFERENCE)
+    examples = {str(number): {"value": value} for number, value in enumerate(schema.pop("examples", ()), start=1)}
+    content = {"schema": schema, **({"examples": examples} if examples else {})}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 def together(*bodies: dict[str, Any]) -> dict[str, Any]:
@@ -83,14 +122,53 @@ def together(*bodies: dict[str, Any]) -> dict[str, Any]:
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of an application."""
-    schema = get_openapi(
-        title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags
+    schema = deepcopy(
+        get_openapi(
+            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=app.openapi_tags
+        )
     )
     components = schema.setdefault("components", {})
-    shapes = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    shapes = ProblemDetails.model_json_schema(ref_template=REFERENCE)
     components.setdefault("schemas", {}).update(shapes.pop("$defs", {}), ProblemDetails=shapes)
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = SECURITY
+    components["parameters"] = HEADERS
+    components["headers"] = {"ETag": {"description": "Names this answer.", "schema": {"type": "string"}}}
     for path, operations in schema["paths"].items():
-        for operation in operations.values():
-            operation["security"] = [] if path in OPEN_PATHS else [{"key": []}]
+        for method, operation in operations.items():
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                for name, part in body["schema"].pop("$defs", {}).items():
+                    components["schemas"].setdefault(name, part)
+            if path in OPEN_PATHS:
+                operation["security"] = []
+                operation["responses"] = {"200": operation["responses"]["200"]}
+            else:
+                operation["security"] = [{"key": []}, {"session": []}]
+                _add_habits(method, operation)
+                _remove_impossible(path, operation)
     return schema
+
+
+def _add_habits(method: str, operation: dict[str, Any]) -> None:
+    """Say what all operations have in common: entity tags, preconditions, idempotency keys."""
+    answers, names = operation["responses"], ["IfMatch"]
+    shown = answers.get("200", {})
+    if method == "get" and "text/event-stream" in shown.get("content", {}):
+        return
+    if method == "get":
+        shown.setdefault("headers", {})["ETag"] = {"$ref": "#/components/headers/ETag"}
+        answers["304"] = {"description": "Who asks has it already."}
+        names.append("IfNoneMatch")
+    elif method == "post":
+        names.append("IdempotencyKey")
+        answers |= problems(409)
+    operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
+    answers |= problems(412)
+    operation["responses"] = {str(status): answers[status] for status in sorted(answers, key=str)}
+
+
+def _remove_impossible(path: str, operation: dict[str, Any]) -> None:
+    """Leave out what cannot be wrong with a request that has no body, or an address that always is there."""
+    impossible = set() if "requestBody" in operation else {"413", "415"}
+    if "{" not in path and "requestBody" not in operation:
+        impossible |= {"404"}
+    operation["responses"] = {key: said for key, said in operation["responses"].items() if key not in impossible}

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -147,7 +148,17 @@ def _http_exception(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     code = ROUTE_CODES.get(status, "service.bad-request")
     values: dict[str, Value] = {"method": request.method[:20], "path": request.url.path[:SHOWN_CHARACTERS]}
-    return answer(request, status, [Problem(code, values=values)], error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return answer(request, status, [Problem(code, values=values)], headers)
+
+
+def _methods_at(request: Request) -> set[str]:
+    """What is possible at an address: the first routes that match it are all of one path, one for each method."""
+    path: str = request.scope["path"]
+    here = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
+    return {method for route in here if route.path == here[0].path for method in route.methods or ()}
 
 
 def _invalid_parameters(request: Request, error: Exception) -> Response:

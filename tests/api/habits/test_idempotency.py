@@ -1,4 +1,4 @@
-"""Requests that are sent again: every POST, what is kept of it and how long, two at once, and a process that is killed."""
+"""Requests that are sent again: every POST, what is kept of it and how long, and two at once."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def test_upload_is_stored_once_and_its_stream_is_hashed(service: Service) -> Non
     assert first.status_code == 201
     again = service.client.post("/flows", params={"name": "x.yaml"}, content=body, headers=headers)
     assert again.content == first.content
-    other = service.client.post(
-        "/flows", params={"name": "x.yaml"}, content=parts(chunk[:-2] + b"!\n"), headers=headers
-    )
+    other = service.client.post("/flows", params={"name": "x.yaml"}, content=parts(chunk[:-1] + b"!"), headers=headers)
     assert other.status_code == 422
     assert len(service.client.get("/flows").json()["items"]) == 1
 
@@ -211,7 +209,7 @@ def test_change_and_its_answer_are_kept_together(service: Service, monkeypatch: 
         broken.setattr("api.http.repeating.keep_answer", fail)
         assert client.post("/flows", **FILE, headers=headers).status_code == 500
     assert service.client.get("/flows").json()["items"] == []
-    assert service.client.post("/flows", **FILE, headers=headers).json()["id"] == 1
+    assert service.client.post("/flows", **FILE, headers=headers).status_code == 201
 
 
 def test_events_and_their_batch_go_together(service: Service) -> None:
