@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,8 @@ from engine.storage.live_store import Said
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import LogRow
 from engine.vocabulary import Language
+
+Label = Annotated[str, Field(min_length=1)]
 
 EXAMPLE: dict[str, Any] = {
     "id": "crm-000417",
@@ -56,10 +58,27 @@ class EventShape(BaseModel):
     attributes: dict[str, Scalar] = Field(default_factory=dict)
 
 
+class EventRequest(BaseModel):
+    """An event that is to be stored; what is null is as good as missing. The attributes are those of ``EventShape``."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
+    id: Label
+    case: Label
+    activity: Label
+    time: datetime
+    start: datetime | None = None
+    resource: str | None = None
+    lifecycle: str | None = None
+    attributes: dict[str, Scalar | None] | None = None
+
+
 class BatchRequest(BaseModel):
     """Events to store: all of them or none."""
 
-    events: list[EventShape] = Field(min_length=1)
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"events": [EXAMPLE]}]})
+
+    events: list[EventRequest] = Field(min_length=1)
 
 
 class StoredEventShape(EventShape):

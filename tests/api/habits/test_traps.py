@@ -1,0 +1,89 @@
+"""Traps that services fall into: awkward values in every place of every JSON body are refused, never a fault of ours."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.accounts.test_audit import BODIES
+from tests.api.accounts.things import Things, address
+from tests.api.http.service import Service
+
+TRAPS = {
+    "half a character": '"\\ud800"',
+    "NUL": '"a\\u0000b"',
+    "an integer past 64 bits": str(2**63),
+    "a negative integer past 64 bits": str(-(2**63) - 1),
+    "not a number": "NaN",
+    "infinity": "1e999",
+    "a moment in year 1": '"0001-01-01T00:00:00+14:00"',
+    "a moment without a zone": '"2026-03-01T09:00:00"',
+    "a long text": json.dumps("x" * 60_000),
+    "deep nesting": "[" * 2_000 + "]" * 2_000,
+}
+JSON_ROUTES = [route for route, request in BODIES.items() if b"{" in request.get("content", b"")[:1]]
+
+
+def with_trap(body: Any, trap: str) -> Iterator[str]:
+    """A body as often as it has leaves, each time with the trap in place of another one."""
+    for path in leaves(body):
+        changed = copy.deepcopy(body)
+        place = changed
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = "@trap@"
+        yield json.dumps(changed).replace('"@trap@"', trap)
+
+
+def leaves(body: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    members = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    found = [(*path, name) for name, _ in members]
+    for place, (_, value) in zip(found, members, strict=True):
+        yield place
+        yield from leaves(value, place)
+
+
+def test_seven_routes_take_json() -> None:
+    assert len(JSON_ROUTES) == 7
+
+
+@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("route", JSON_ROUTES, ids=" ".join)
+def test_trap_is_refused_and_can_be_told(shared_service: Service, route: tuple[str, str], name: str) -> None:
+    method, path = route
+    target = address(shared_service, Things(flow="1", log="2"), path)
+    if not shared_service.client.get("/flows/1").is_success:
+        shared_service.upload_flow()
+        shared_service.upload_log()
+        shared_service.client.post("/logs", json={"name": "desk"})
+    body = json.loads(BODIES[route]["content"])
+    for content in with_trap(body, TRAPS[name]):
+        answer = shared_service.client.request(
+            method,
+            f"{shared_service.url}{target}",
+            content=content.encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        assert answer.status_code in {200, 201, 202, 409, 413, 422}, (content[:300], answer.text[:300])
+        if answer.is_error:
+            assert answer.json()["problems"], content[:300]
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "101", "1e9", str(2**63)])
+def test_no_list_is_longer_than_its_limit(shared_service: Service, limit: str) -> None:
+    for path in ("/flows", "/logs", "/assessments", "/keys", "/audit"):
+        assert shared_service.client.get(path, params={"limit": limit}).status_code == 422
+
+
+def test_known_event_with_another_payload_is_a_conflict(shared_service: Service) -> None:
+    log = shared_service.client.post("/logs", json={"name": "desk"}).json()["id"]
+    event = {"id": "1", "case": "a", "activity": "Greet", "time": "2026-03-01T09:00:00Z"}
+    statuses = [
+        shared_service.client.post(f"/logs/{log}/events", json={"events": [{**event, **change}]}).status_code
+        for change in ({}, {}, {"activity": "Serve"})
+    ]
+    assert statuses == [201, 200, 409]
