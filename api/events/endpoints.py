@@ -59,6 +59,7 @@ async def receive_batch(request: Request, running: RunningDep) -> bytes:
     status_code=HTTPStatus.CREATED,
     dependencies=[allows(Action.APPEND_EVENTS)],
     openapi_extra=json_body_of(BatchRequest),
+    responses={200: {"model": BatchAnswer, "description": "Every event was there already."}},
 )
 def append_events(
     *,

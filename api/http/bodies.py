@@ -141,12 +141,28 @@ async def json_of(request: Request, model: type[Model]) -> Model:
     except LimitExceeded:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "service.body-too-large", allowed=JSON_BYTES) from None
     try:
-        return model.model_validate_json(body)
+        read = model.model_validate_json(body)
     except ValidationError as error:
         entries = error.errors(include_url=False, include_input=False)
         if any(entry["type"] == "json_invalid" for entry in entries):
             raise InputRefused([Problem("service.bad-json")]) from None
         raise InputRefused(parameter_problem(entry) for entry in entries) from None
+    if b"\\u0000" in body:  # no other way to write it in JSON; PostgreSQL cannot keep it
+        refuse_nul(read.model_dump(mode="json"))
+    return read
+
+
+def refuse_nul(said: object, name: str = "") -> None:
+    """Hold that no text holds NUL.
+
+    Raises:
+        InputRefused: One does.
+    """
+    if isinstance(said, str) and "\0" in said:
+        raise InputRefused([parameter_problem({"type": "nul", "loc": (name,)})])
+    members = said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ()
+    for part, value in members:
+        refuse_nul(value, f"{name}.{part}".lstrip("."))
 
 
 async def json_bytes(request: Request, *, limit: int, name: str) -> bytes:

@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.accounts.acting import SAFE_METHODS
+from api.http.bodies import refuse_nul
 from api.http.preconditions import Tag, Unchanged, failed, not_modified, tag_of
 from api.http.repeating import kept
 
@@ -25,6 +26,7 @@ class Route(APIRoute):
 
         async def answered(request: Request) -> Response:
             request.state.tag = tag = Tag(request)
+            refuse_nul(dict(request.query_params))
             if request.method not in SAFE_METHODS:
                 if not can_hold and request.headers.get("if-match", "*").strip() != "*":
                     raise failed()  # what has no version is never the one that is meant

@@ -21,7 +21,7 @@ from tests.api.accounts.things import Things, address, let_wait
 from tests.api.http.service import FLOW, LOG, NOW, Service, service_in
 
 POSTS = [route for route in BODIES if route[0] == "POST" and route[1].startswith("/api/")]
-FILE = {"params": {"name": "x.yaml"}, "content": FLOW.encode()}
+FILE: dict[str, Any] = {"params": {"name": "x.yaml"}, "content": FLOW.encode()}
 
 
 def fresh() -> dict[str, str]:
@@ -99,7 +99,7 @@ def test_key_holds_for_its_holder_and_address_alone(service: Service) -> None:
     with service.client_with(key) as other:
         assert other.post("/flows", **FILE, headers=headers).json()["id"] == 2
         assert other.post("/flows", **FILE, headers=headers).json()["id"] == 2
-    day = {"json": {"effective": "2026-04-01"}, "headers": headers}
+    day: dict[str, Any] = {"json": {"effective": "2026-04-01"}, "headers": headers}
     assert service.client.post("/flows/1/activations", **day).json()["flow"] == 1
     assert service.client.post("/flows/2/activations", **{**day, "json": {"effective": "2026-05-01"}}).is_success
 
