@@ -34,7 +34,7 @@ from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
 from engine.rendering.picture import PictureFormat
 from engine.storage.database import Session
-from engine.storage.repository import artefact, find, locked_assessment, page
+from engine.storage.repository import find, locked_assessment, page
 from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import Language
 
