@@ -39,13 +39,16 @@ from api.operations import endpoints as operations
 from api.operations.metrics import Metrics
 from api.operations.observing import Observer
 from api.operations.readiness import Readiness, checks_of
+from api.pages import accounts as account_pages
 from api.pages import assessments as assessment_pages
-from api.pages import assets, home
+from api.pages import assets, comparisons, home, reports
 from api.pages import cases as case_pages
+from api.pages import deviations as deviation_pages
 from api.pages import flows as flow_pages
 from api.pages import live as live_pages
 from api.pages import logs as log_pages
 from api.pages import maps as map_pages
+from api.pages import schedules as schedule_pages
 from api.pages.problems import problem_page
 from api.running import Running
 from api.schedules import endpoints as schedules
@@ -53,7 +56,21 @@ from api.schedules.service import ask_what_is_due
 from api.standards import endpoints as standards
 
 VERSION = "1"
-PAGES = (assets, home, flow_pages, map_pages, log_pages, case_pages, assessment_pages, live_pages)
+PAGES = (
+    assets,
+    home,
+    flow_pages,
+    map_pages,
+    log_pages,
+    case_pages,
+    deviation_pages,
+    comparisons,
+    reports,
+    assessment_pages,
+    schedule_pages,
+    live_pages,
+    account_pages,
+)
 TAGS = [
     {"name": "flows", "description": "Service processes as their designers wrote them."},
     {"name": "logs", "description": "What happened."},

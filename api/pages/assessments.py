@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
-from api.assessments.endpoints import ask_for_assessment, existing_assessment
+from api.assessments.endpoints import ask_for_assessment, cancel_assessment, existing_assessment
 from api.assessments.kept import summary_of
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
@@ -50,7 +50,7 @@ def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARG
     return page(visit, "assessments.html.j2", here="assessments", found=found, following=following)
 
 
-@router.get("/new", dependencies=READS, response_class=HTMLResponse)
+@router.get("/new", dependencies=[allows(Action.ASK_FOR_ASSESSMENT)], response_class=HTMLResponse)
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
     flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
@@ -85,6 +85,17 @@ def start_assessment(
         asked=asked, running=running, session=session, acting=acting, language=language, response=response
     )
     return RedirectResponse(f"/assessments/{started.id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post(
+    "/{assessment}/cancellation", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.CANCEL_ASSESSMENT)]
+)
+def cancel(
+    assessment: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+) -> RedirectResponse:
+    """Cancel an assessment that waits or runs."""
+    cancel_assessment(assessment, running, session, acting, language)
+    return RedirectResponse(f"/assessments/{assessment}", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/{assessment}", dependencies=READS, response_class=HTMLResponse)
@@ -139,8 +150,8 @@ def show_standards(assessment: Id, visit: VisitDep, verdict: Verdict | None = No
 
 def not_done(row: AssessmentRow) -> Refusal:
     """Nothing can be shown of an assessment that has no result, or one of several versions."""
-    code = "service.assessment-failed" if row.status == Status.FAILED else "service.not-done"
-    return Refusal(HTTPStatus.CONFLICT, code, id=row.id or 0)
+    codes = {Status.FAILED: "service.assessment-failed", Status.CANCELLED: "service.assessment-cancelled"}
+    return Refusal(HTTPStatus.CONFLICT, codes.get(Status(row.status), "service.not-done"), id=row.id or 0)
 
 
 def frame_of(visit: Visit, row: AssessmentRow) -> dict[str, Any]:
@@ -151,5 +162,5 @@ def frame_of(visit: Visit, row: AssessmentRow) -> dict[str, Any]:
         "flow": flow,
         "log": log,
         "name": title_of(flow, visit),
-        "summary": AssessmentSummary.of(row, visit.language),
+        "summary": AssessmentSummary.of(row, visit.language, visit.running.work.stage(row.id or 0)),
     }

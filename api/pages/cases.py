@@ -18,6 +18,7 @@ from api.http.turns import turn
 from api.logs.endpoints import existing_log
 from api.mapping import draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
+from api.pages.deviations import owners_of
 from api.pages.flows import inline
 from api.pages.narrowing import Narrowing, book_of, cases_wanted
 from api.pages.shell import READS, Visit, VisitDep, page
@@ -115,6 +116,8 @@ def show_case(
         names = _names(visit, book)
         drawing = _path(visit, book, found)
     moves: list[MoveShape] = [(move.kind, move.activity, move.step) for move in found.moves]
+    frame = frame_of(visit, book.row)
+    accepted = [one.accepted.id for one in found.deviations if one.accepted is not None]
     odd = {position for one in found.deviations for position in one.positions}
     return page(
         visit,
@@ -122,6 +125,8 @@ def show_case(
         here="assessments",
         tab="cases",
         case=found,
+        owners=owners_of(visit, frame["flow"].key, accepted),
+        back=visit.address(),
         chevrons=_chevrons(moves, names),
         deviations=[(one, _words(one, names), sum(one.lost.values())) for one in found.deviations],
         instances=[(one, _instance(one, names)) for one in found.instances if one.outcome is not Outcome.NOT_DUE],
@@ -130,7 +135,7 @@ def show_case(
         drawing=drawing,
         dimensions=tuple(Dimension),
         move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
-        **frame_of(visit, book.row),
+        **frame,
     )
 
 

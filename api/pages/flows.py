@@ -49,7 +49,7 @@ def show_flows(visit: VisitDep) -> HTMLResponse:
     )
 
 
-@router.get("/new", dependencies=READS, response_class=HTMLResponse)
+@router.get("/new", dependencies=[allows(Action.UPLOAD_FLOW)], response_class=HTMLResponse)
 def show_new_flow(visit: VisitDep) -> HTMLResponse:
     """Where a flow is uploaded."""
     return page(visit, "flow_new.html.j2", here="flows")

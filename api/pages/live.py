@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.events.endpoints import CaseName, existing_case, existing_live_log
-from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id
+from api.accounts.acting import ActingDep, allows
+from api.accounts.roles import Action
+from api.events.endpoints import CaseName, end_log, existing_case, existing_live_log
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep
 from api.http.preconditions import Tag
 from api.http.turns import turn
 from api.live.endpoints import read_case
 from api.live.schemas import DeadlineShape
+from api.logs.endpoints import add_log
+from api.logs.schemas import LiveLogRequest
 from api.pages.attention import title_of
+from api.pages.forms import FieldText, Form, changed, said
 from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.watching import SeenShape
 from engine.conformance.deadlines import DeadlineState
-from engine.errors import LimitExceeded
+from engine.errors import InputRefused, LimitExceeded
+from engine.logs.options import ReadOptions
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.storage.live_store import Standing, count_deviating, last_said, page_of_deviating
-from engine.storage.repository import live_logs
+from engine.storage.repository import flow_keys, live_logs, uploads_of
 from engine.storage.stored_log import page_of_events
 from engine.storage.tables import FlowRow, LogRow
 
@@ -64,6 +71,52 @@ def show_live_logs(visit: VisitDep) -> HTMLResponse:
         (row, flow_title(visit, row), count_deviating(visit.session, row.id or 0)) for row in live_logs(visit.session)
     ]
     return page(visit, "live_logs.html.j2", here="live", logs=logs)
+
+
+@router.get("/new", dependencies=[allows(Action.UPLOAD_LOG)], response_class=HTMLResponse)
+def show_new_live_log(visit: VisitDep) -> HTMLResponse:
+    """Where a live log is made."""
+    return _new(visit, Form())
+
+
+@router.post("", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.UPLOAD_LOG)])
+def add_live_log(
+    *, visit: VisitDep, running: RunningDep, acting: ActingDep, name: FieldText = "", flow: FieldText = ""
+) -> Response:
+    """Make a live log, as the form says."""
+    try:
+        number = int(flow) if flow.isascii() and flow.isdigit() else flow
+        asked = said(LiveLogRequest, {"name": name.strip(), "flow": number})
+        made = changed(
+            running,
+            acting,
+            lambda session: add_log(
+                body=asked,
+                columns=ReadOptions(),
+                running=running,
+                session=session,
+                acting=acting,
+                language=visit.language,
+                response=Response(),
+            ),
+        )
+    except InputRefused as refusal:
+        form = Form.refused({"name": name, "flow": flow}, refusal, visit.language)
+        return _new(visit, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return RedirectResponse(f"/live/{made.id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/{log}/closing", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.CLOSE_LOG)])
+def close_live_log(log: Id, running: RunningDep, acting: ActingDep) -> RedirectResponse:
+    """Close a live log and every open case of it."""
+    end_log(log, running, acting)
+    return RedirectResponse(f"/live/{log}", HTTPStatus.SEE_OTHER)
+
+
+def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
+    flows = [uploads_of(visit.session, key)[0] for key in flow_keys(visit.session)]
+    known = [(row.id, title_of(row, visit)) for row in flows]
+    return page(visit, "live_new.html.j2", here="live", status=status, form=form, flows=known)
 
 
 @router.get("/{log}", dependencies=READS, response_class=HTMLResponse)

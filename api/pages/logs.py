@@ -48,7 +48,7 @@ def show_logs(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)
     return page(visit, "logs.html.j2", here="logs", rows=rows, following=following)
 
 
-@router.get("/new", dependencies=READS, response_class=HTMLResponse)
+@router.get("/new", dependencies=[allows(Action.UPLOAD_LOG)], response_class=HTMLResponse)
 def show_new_log(visit: VisitDep) -> HTMLResponse:
     """Where a log is uploaded."""
     return page(visit, "log_new.html.j2", here="logs")

@@ -13,11 +13,12 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api.accounts.acting import allows, current
-from api.accounts.roles import Action, may
+from api.accounts.acting import Acting, allows, current
+from api.accounts.roles import Action, may, may_to_all
 from api.http.dependencies import LanguageDep, ReadSession, RunningDep
 from api.http.languages import LANGUAGE_COOKIE
 from api.pages.environment import environment
+from api.pages.forms import Form
 from api.running import Running
 from engine.rendering.wording import Wording
 from engine.storage.database import Session
@@ -25,7 +26,7 @@ from engine.vocabulary import Language
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing comes from elsewhere, and no script stands in a page: whatever a label says, it stays text."""
 
@@ -117,6 +118,8 @@ def framed(
             sections=SECTIONS,
             csrf=acting.csrf if acting else "",
             principal=acting.who if acting else None,
+            form=values.pop("form", Form()),
+            may_to=lambda action, owner: acting is not None and _may_to(acting, Action(action), owner),
             may=lambda action: acting is not None and acting.who is not None and may(acting.who.role, Action(action)),
             **values,
         )
@@ -132,6 +135,12 @@ def framed(
     if request.query_params.get("lang") in set(Language):
         response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
     return response
+
+
+def _may_to(acting: Acting, action: Action, owner: int | None) -> bool:
+    """Whether somebody may do something to what a key made; None: nobody knows whose."""
+    who = acting.who
+    return who is not None and may(who.role, action) and (owner == who.id or may_to_all(who.role, action))
 
 
 def _moment(value: datetime, wording: Wording) -> Markup:

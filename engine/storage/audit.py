@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.storage.account_tables import AuditRow
 from engine.storage.database import Session
@@ -78,7 +79,22 @@ def page_of_entries(
     session: Session, wanted: Wanted, *, after: int, limit: int
 ) -> tuple[Sequence[AuditRow], int | None]:
     """Entries in the order in which they were written, and where the next page begins."""
-    query = select(AuditRow).where(col(AuditRow.id) > after)
+    query = _wanted(wanted).where(col(AuditRow.id) > after).order_by(col(AuditRow.id))
+    rows = session.exec(query.limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def latest_entries(
+    session: Session, wanted: Wanted, *, before: int, limit: int
+) -> tuple[Sequence[AuditRow], int | None]:
+    """Entries before one of them, the latest first, and before which the next page begins."""
+    query = _wanted(wanted).where(col(AuditRow.id) < before).order_by(col(AuditRow.id).desc())
+    rows = session.exec(query.limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def _wanted(wanted: Wanted) -> SelectOfScalar[AuditRow]:
+    query = select(AuditRow)
     for column, value in (
         (col(AuditRow.key), wanted.key),
         (col(AuditRow.action), wanted.action),
@@ -87,7 +103,4 @@ def page_of_entries(
     ):
         if value is not None:
             query = query.where(column == value)
-    if wanted.since is not None:
-        query = query.where(col(AuditRow.at) >= wanted.since)
-    rows = session.exec(query.order_by(col(AuditRow.id)).limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return query if wanted.since is None else query.where(col(AuditRow.at) >= wanted.since)

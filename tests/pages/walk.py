@@ -16,12 +16,14 @@ class Stop:
         route: The route's path, as the application writes it.
         query: What is asked for.
         values: What stands for a placeholder of the route, where it is not the usual one.
+        least: The least role that may see it.
     """
 
     name: str
     route: str
     query: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    least: str = "reviewer"
 
     def address(self, numbers: dict[str, Any]) -> str:
         """The page's address."""
@@ -36,27 +38,41 @@ class Stop:
 
 STOPS = (
     Stop("home", "/"),
+    Stop("sign-in", "/sign-in"),
     Stop("flows", "/flows"),
-    Stop("flow-new", "/flows/new"),
+    Stop("flow-new", "/flows/new", least="designer"),
     Stop("flow", "/flows/{flow}"),
     Stop("flow-changes", "/flows/{flow}/changes", "since={earlier}"),
     Stop("logs", "/logs"),
-    Stop("log-new", "/logs/new"),
+    Stop("log-new", "/logs/new", least="operator"),
     Stop("log", "/logs/{log}"),
     Stop("log-live", "/logs/{log}", values=(("log", "live"),)),
+    Stop("log-map", "/logs/{log}/map"),
+    Stop("log-map-narrowed", "/logs/{log}/map", "activities=40&paths=20&with={activity}"),
     Stop("assessments", "/assessments"),
-    Stop("assessment-new", "/assessments/new", "flow={flow}&log={log}"),
+    Stop("assessment-new", "/assessments/new", "flow={flow}&log={log}", least="operator"),
     Stop("scorecard", "/assessments/{assessment}"),
     Stop("scorecard-time", "/assessments/{assessment}", "show=time"),
-    Stop("standards", "/assessments/{assessment}/standards"),
-    Stop("standards-missed", "/assessments/{assessment}/standards", "verdict=missed"),
-    Stop("log-map", "/logs/{log}/map"),
+    Stop("assessment-cancelled", "/assessments/{assessment}", values=(("assessment", "cancelled"),)),
     Stop("map", "/assessments/{assessment}/map"),
-    Stop("map-time", "/assessments/{assessment}/map", "show=time&activities=100&paths=100"),
+    Stop("map-narrowed", "/assessments/{assessment}/map", "with={activity}"),
     Stop("variants", "/assessments/{assessment}/variants"),
     Stop("cases", "/assessments/{assessment}/cases"),
+    Stop("cases-none", "/assessments/{assessment}/cases", "text=nothing-like-it"),
     Stop("case", "/assessments/{assessment}/cases/{case:path}", values=(("case", "judged"),)),
+    Stop("deviations", "/assessments/{assessment}/deviations"),
+    Stop("deviations-accept", "/assessments/{assessment}/deviations", "accept={deviation}"),
+    Stop("standards", "/assessments/{assessment}/standards"),
+    Stop("standards-missed", "/assessments/{assessment}/standards", "verdict=missed"),
+    Stop("comparison", "/assessments/{assessment}/comparison"),
+    Stop("comparison-none", "/assessments/{assessment}/comparison", values=(("assessment", "alone"),)),
+    Stop("report", "/assessments/{assessment}/report"),
+    Stop("schedules", "/schedules"),
+    Stop("schedule-new", "/schedules/new", least="operator"),
     Stop("live", "/live"),
+    Stop("live-new", "/live/new", least="operator"),
     Stop("live-board", "/live/{log}", values=(("log", "live"),)),
     Stop("live-case", "/live/{log}/cases/{case:path}", values=(("log", "live"),)),
+    Stop("keys", "/keys", least="administrator"),
+    Stop("audit", "/audit", least="administrator"),
 )

@@ -14,6 +14,7 @@ from tests.api.http.service import LOG, Service, service_in
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
+MORNING = {"at": "08:00", "timezone": "Asia/Shanghai"}
 CASE = "案例/1 & <b>"
 """A case's name that has to be quoted everywhere."""
 
@@ -26,11 +27,17 @@ class World:
         service: The service.
         address: Where its pages are.
         numbers: What stands for the placeholders of the pages' addresses.
+        sessions: By language and role, what a browser keeps of having signed in.
     """
 
     service: Service
     address: str
     numbers: dict[str, Any]
+    sessions: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def key_of(self, role: str) -> str:
+        """A key of a role: the first one of all is an administrator's."""
+        return self.service.key if role == "administrator" else self.service.new_key(role)[1]
 
 
 @dataclass
@@ -60,21 +67,25 @@ class Window:
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+
+
 @contextmanager
-def window(browser: Any, world: World, *, language: str = "en") -> Iterator[Window]:
-    """A new window that is signed in."""
-    context = browser.new_context(
-        extra_http_headers={"Authorization": f"Bearer {world.service.key}"},
-        locale="zh-CN" if language == "zh" else "en-GB",
-        timezone_id="Asia/Shanghai",
-        viewport={"width": 1360, "height": 900},
-    )
+def window(
+    browser: Any, world: World, *, language: str = "en", role: str = "administrator", script: bool = True
+) -> Iterator[Window]:
+    """A new window of somebody who has signed in, on the sign-in page and with a key, as people do."""
+    if (language, role) not in world.sessions:
+        world.sessions[language, role] = _sign_in(browser, world, language, role)
+    kept = world.sessions[language, role]
+    context = _context(browser, language, storage_state=kept, java_script_enabled=script)
     found = Window(context.new_page())
     host = urlsplit(world.address).netloc
     found.page.on("pageerror", lambda error: found.troubles.append(f"script: {error}"))
     found.page.on(
         "console", lambda said: found.troubles.append(f"console: {said.text}") if said.type == "error" else None
     )
+    found.page.on("dialog", lambda dialog: (found.troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     found.page.on(
         "request",
         lambda request: (
@@ -85,6 +96,24 @@ def window(browser: Any, world: World, *, language: str = "en") -> Iterator[Wind
     )
     try:
         yield found
+    finally:
+        context.close()
+
+
+def _context(browser: Any, language: str, **options: Any) -> Any:
+    size = {"width": 1360, "height": 900}
+    return browser.new_context(locale=LOCALES[language], timezone_id="Asia/Shanghai", viewport=size, **options)
+
+
+def _sign_in(browser: Any, world: World, language: str, role: str) -> Any:
+    context = _context(browser, language)
+    try:
+        page = context.new_page()
+        page.goto(f"{world.address}/live")
+        page.fill("#key", world.key_of(role))
+        page.click("main form button")
+        page.wait_for_url("**/live")
+        return context.storage_state()
     finally:
         context.close()
 
@@ -103,22 +132,38 @@ def _filled(service: Service) -> dict[str, Any]:
     changed = service.upload_flow(flow_text.replace("Handling complaints", "Complaints"), name="changed.yaml")
     content = (EXAMPLES / "logs" / "complaint_handling.xes.gz").read_bytes()
     log = service.client.post("/logs", params={"name": "complaint_handling.xes.gz"}, content=content).json()["id"]
-    done = service.client.post("/assessments", json={"flow": flow, "log": log}).json()["id"]
+    earlier = service.client.post("/assessments", json={"flow": flow, "log": log}).json()["id"]
+    done = service.client.post("/assessments", json={"flow": changed, "log": log}).json()["id"]
     small = service.upload_flow()
     few = service.upload_log(LOG)
-    failed = service.client.post("/assessments", json={"flow": small, "log": few, "closed": "idle:1d"}).json()["id"]
+    alone = service.client.post("/assessments", json={"flow": small, "log": few, "closed": "idle:1d"}).json()["id"]
+    cancelled = service.client.post("/assessments", json={"flow": changed, "log": log}).json()["id"]
+    assert service.client.post(f"/assessments/{cancelled}/cancellation").is_success
     live = service.client.post("/logs", json={"name": "前台 desk", "flow": small}).json()["id"]
     event = {"id": "1", "case": CASE, "activity": "Serve", "time": "2026-04-01T08:00:00Z", "resource": "李"}
     assert service.client.post(f"/logs/{live}/events", json={"events": [event]}).status_code == 201
-    for number in (done, failed):
+    for number in (earlier, done, alone):
         service.finished(number)
-    judged = service.client.get(f"/assessments/{done}/cases").json()["items"][0]["case"]
+    deviations = service.client.get(f"/assessments/{done}/deviations").json()["items"]
+    for one in deviations[:2]:
+        body = {"key": one["key"], "reason": "Agreed with the branch", "expires": "2027-01-01T00:00:00+08:00"}
+        assert service.client.post(f"/flows/{flow}/acceptances", json=body).status_code == 201
+    for when in ({"monthly": {"day": 1, **MORNING}}, {"weekly": {"day": "monday", **MORNING}}, {"daily": MORNING}):
+        body = {"name": "月度通报 notice", "flow": "complaint_handling", "log": "complaint*", **when}
+        assert service.client.post("/schedules", json=body).status_code == 201
+    assert service.client.post("/schedules/2/pause").is_success
+    service.new_key("reviewer", expires="2027-01-01T00:00:00+08:00")
+    service.client.delete(f"/keys/{service.new_key('operator')[0]}")
     return {
         "flow": changed,
         "earlier": flow,
         "log": log,
         "assessment": done,
+        "alone": alone,
+        "cancelled": cancelled,
         "live": live,
         "case": CASE,
-        "judged": judged,
+        "judged": service.client.get(f"/assessments/{done}/cases").json()["items"][0]["case"],
+        "activity": service.client.get(f"/logs/{log}").json()["report"]["activities"][1]["name"],
+        "deviation": deviations[2]["key"],
     }

@@ -143,12 +143,18 @@ function makeCopy(button) {
   });
 }
 
+/** Say in a form in which zone its days are meant. */
+function makeZone(field) {
+  if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+}
+
 function begin(root) {
   root.querySelectorAll(".viewer").forEach(makeViewer);
   root.querySelectorAll(".drop").forEach(makeDrop);
   root.querySelectorAll("[data-stream]").forEach(makeBoard);
   root.querySelectorAll("time[data-local]").forEach(makeLocal);
   root.querySelectorAll("[data-copy]").forEach(makeCopy);
+  root.querySelectorAll("[data-zone]").forEach(makeZone);
 }
 
 document.addEventListener("DOMContentLoaded", () => begin(document));
