@@ -16,6 +16,7 @@ from api.accounts.identify import bearer, identify
 from api.accounts.principal import How
 from api.accounts.sessions import COOKIE, csrf_of, from_here, is_csrf
 from api.http.languages import language_of
+from api.http.problems import answer as say
 from api.http.problems import problem_response
 from api.operations.records import current_record
 from api.running import Running
@@ -78,7 +79,7 @@ class Gate:
             elif acting.who.how is How.SESSION and acting.is_unsafe:
                 receive, given = await _csrf_given(request, receive)
                 if not from_here(request.headers) or not is_csrf(request.cookies[COOKIE], given):
-                    answer = problem_response(HTTPStatus.FORBIDDEN, [Problem("account.csrf")], language_of(request))
+                    answer = say(request, HTTPStatus.FORBIDDEN, [Problem("account.csrf")])
         await (answer or self._app)(scope, receive, careful)
 
     async def _acting(self, request: Request) -> Acting:

@@ -21,9 +21,10 @@ from api.pages.attention import title_of
 from api.pages.shell import READS, VisitDep, framed, page
 from api.pages.uploads import gone_to
 from api.schemas.problem import ProblemShape
-from engine.errors import InputRefused
+from engine.errors import InputRefused, Problem
 from engine.logs.options import DateOrder, ReadOptions
 from engine.logs.preview import Preview, preview_table
+from engine.messages.catalogue import sentence
 from engine.storage.repository import assessments_of_log, latest_before
 from engine.storage.tables import FlowRow, LogRow
 from engine.vocabulary import Language
@@ -39,6 +40,18 @@ COLUMN_ROLES = {
     "resource": "resource",
 }
 """Role of a column → the option that names it."""
+
+CHOSEN_BELOW = {
+    "log.date-order-ambiguous": "page.columns.order",
+    "log.naive-times": "page.columns.zone",
+    "log.case-not-found": "page.columns.case",
+    "log.case-ambiguous": "page.columns.case",
+    "log.activity-not-found": "page.columns.activity",
+    "log.activity-ambiguous": "page.columns.activity",
+    "log.time-not-found": "page.columns.time",
+    "log.time-ambiguous": "page.columns.time",
+}
+"""Code of a problem → the label of the field by which it is settled."""
 
 
 @router.get("", dependencies=READS, response_class=HTMLResponse)
@@ -97,13 +110,22 @@ def _ask(
         language,
         "log_columns.html.j2",
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        problems=[ProblemShape.of(problem, language) for problem in refusal.problems],
+        problems=[_on_page(problem, language) for problem in refusal.problems],
         preview=found,
         roles=COLUMN_ROLES,
         said=said,
         orders=tuple(DateOrder),
         columns=columns,
     )
+
+
+def _on_page(problem: Problem, language: Language) -> ProblemShape:
+    """A problem whose remedy names the field of the page, where the command line's option stands for one."""
+    shape, label = ProblemShape.of(problem, language), CHOSEN_BELOW.get(problem.code)
+    if label is None:
+        return shape
+    remedy = sentence("page.columns.choose", {"field": sentence(label, {}, language)}, language)
+    return shape.model_copy(update={"remedy": remedy})
 
 
 @router.get("/{log}", dependencies=READS, response_class=HTMLResponse)

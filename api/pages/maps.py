@@ -32,6 +32,9 @@ from engine.storage.tables import LogRow
 router = APIRouter(include_in_schema=False)
 
 Percent = Annotated[int | None, Query(ge=0, le=100)]
+MOST_OVERLAID = 2_000
+"""Of so many cases that a filter leaves, deviations are drawn at most."""
+
 VALUES_SHOWN = 200
 """Names of activities that a list offers."""
 
@@ -54,6 +57,7 @@ def show_log_map(
         row=row,
         log=row,
         shows=OF_LOG,
+        most_overlaid=0,
         **values,
         **_choices(visit, row, events, asked),
     )
@@ -70,14 +74,18 @@ def show_assessed_map(
     with turn(visit.running):
         events = events_of(visit, log, asked, book)
         drawn = _drawn(events, activities, paths)
-        found = _assessed(visit, book, events, asked) if show in OF_FLOW else None
-        values = _shown(visit, drawn, asked, show=show, cases=f"/assessments/{assessment}/cases", assessment=found)
+        # Findings of some of the cases are found anew: of many cases that would take longer than anybody waits.
+        is_bounded = asked.is_empty or events.cases.height <= MOST_OVERLAID
+        shown: Show = show if is_bounded or show not in OF_FLOW else "frequency"
+        found = _assessed(visit, book, events, asked) if shown in OF_FLOW else None
+        values = _shown(visit, drawn, asked, show=shown, cases=f"/assessments/{assessment}/cases", assessment=found)
     return page(
         visit,
         "assessed_map.html.j2",
         here="assessments",
         tab="map",
         shows=(*OF_LOG, *OF_FLOW),
+        most_overlaid=MOST_OVERLAID if shown != show else 0,
         **values,
         **_choices(visit, log, events, asked),
         **frame_of(visit, book.row),

@@ -1,7 +1,7 @@
 // What pages do beyond htmx: drawings that can be moved and enlarged, files that can be dropped, boards that follow events.
 "use strict";
 
-const LEAST_SIZE = 0.6; // of its natural size, below which labels cannot be read
+const LEAST_SIZE = 0.8; // of its natural size, below which labels cannot be read
 
 /** Let the SVG inside a viewer be moved with the pointer or the arrow keys, and enlarged with the wheel or + and -. */
 function makeViewer(viewer) {
@@ -62,6 +62,14 @@ function makeViewer(viewer) {
     else if (event.key === "0") fit();
     else return;
     event.preventDefault();
+  });
+  viewer.addEventListener("focusin", (event) => { // who goes through a drawing by keys sees where he is
+    const link = event.target.closest("svg a");
+    if (!link || !link.matches(":focus-visible")) return;
+    viewer.scrollTo(0, 0);
+    const at = link.getBoundingClientRect(), frame = viewer.getBoundingClientRect();
+    if (at.left >= frame.left && at.right <= frame.right && at.top >= frame.top && at.bottom <= frame.bottom) return;
+    move((at.left + at.right - frame.left - frame.right) / 2, (at.top + at.bottom - frame.top - frame.bottom) / 2);
   });
   begin();
   for (const button of viewer.querySelectorAll(".zoom button")) {
