@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help setup demo test check check-all lint types contracts format peers examples benchmarks clean
+.PHONY: help setup browser demo test check check-all lint types contracts format peers examples benchmarks clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -15,7 +15,17 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[discovery,cluster,dev]'
 	$(BIN)/python -m engine.conformance.warmup
+	-@$(MAKE) --no-print-directory browser
 	@touch $@
+
+# Pages are tested in Debian's Chromium, where there is one or it may be installed; else their tests say that they skip.
+BROWSERS := chromium chromium-browser google-chrome chrome
+browser:  ## Install the browser for the tests of pages, where that is possible
+	@for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium; } >/dev/null 2>&1 && exit 0; \
+	fi; \
+	echo "No Chromium here: the tests of pages skip. Install the package chromium to run them."
 
 setup: $(READY)  ## Make the virtual environment and compile the kernels
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -40,7 +39,10 @@ from engine.vocabulary import DeviationKind, Dimension, MoveKind, Outcome
 router = APIRouter(prefix="/assessments", include_in_schema=False)
 
 ON_A_PAGE = 50
+CASE_CHARACTERS = 2_000
 After = Annotated[int, Query(ge=0, le=LARGEST_ID)]
+Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+CaseQuery = Annotated[str, Query(alias="id", max_length=CASE_CHARACTERS)]
 
 
 @router.get("/{assessment}/cases", dependencies=READS, response_class=HTMLResponse)
@@ -99,9 +101,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
 
 
 @router.get("/{assessment}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
-def show_case(
-    assessment: Id, case: CaseName, visit: VisitDep, number: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None
-) -> HTMLResponse:
+def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = None) -> HTMLResponse:
     """One case: what happened, how it differs from the flow, and every point that it lost."""
     book = book_of(visit, assessment)
     found = read_case(
@@ -137,6 +137,12 @@ def show_case(
         move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
         **frame,
     )
+
+
+@router.get("/{assessment}/case", dependencies=READS, response_class=HTMLResponse)
+def show_case_by_id(assessment: Id, visit: VisitDep, case: CaseQuery, number: Number = None) -> HTMLResponse:
+    """The same for a case whose name cannot stand in a path."""
+    return show_case(assessment, case, visit, number)
 
 
 def _asked(visit: Visit, asked: Narrowing) -> dict[str, Any]:
@@ -180,7 +186,3 @@ def _path(visit: Visit, book: StoredBook, found: OneCaseShape) -> Markup | None:
     chart = draw_log_map(drawn, language=visit.language, show="time", titled=False)
     return inline(picture_of_map(chart, PictureFormat.SVG, limits=visit.running.limits))
 
-
-def case_address(assessment: int, case: str) -> str:
-    """The page of a case."""
-    return f"/assessments/{assessment}/cases/{quote(case, safe='')}"

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from urllib.parse import quote, urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from api.pages.assets import asset
+
+
+FOLDERS = frozenset({".", ".."})
+"""Names that a browser takes for folders, however they are written, and leaves out of an address."""
+
+
+def case_path(name: str) -> str:
+    """The end of the address of a case's page."""
+    return f"case?{urlencode({'id': name})}" if name in FOLDERS else f"cases/{quote(name, safe='')}"
 
 
 @cache
@@ -22,6 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = lambda name: asset(name).address
+    made.globals["case_path"] = case_path
     made.filters["percent"] = lambda share: 100 * float(share)
     made.tests["contains"] = lambda values, value: value in values
     return made

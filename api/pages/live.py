@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -22,6 +21,7 @@ from api.live.schemas import DeadlineShape
 from api.logs.endpoints import add_log
 from api.logs.schemas import LiveLogRequest
 from api.pages.attention import title_of
+from api.pages.environment import case_path
 from api.pages.forms import FieldText, Form, changed, said
 from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.watching import SeenShape
@@ -40,6 +40,7 @@ router = APIRouter(prefix="/live", include_in_schema=False)
 NEAR = timedelta(minutes=30)
 DUE_SHOWN = 200
 EVENTS_SHOWN = 200
+LONGEST_CASE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,14 @@ def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
     )
 
 
+@router.get("/{log}/case", dependencies=READS, response_class=HTMLResponse)
+def show_live_case_by_id(
+    log: Id, visit: VisitDep, case: Annotated[str, Query(alias="id", max_length=LONGEST_CASE)]
+) -> HTMLResponse:
+    """The same for a case whose name cannot stand in a path."""
+    return show_live_case(log, case, visit)
+
+
 def flow_title(visit: Visit, row: LogRow) -> str:
     """The name of the flow that a live log follows; "" where it follows none."""
     return "" if row.flow is None else title_of(visit.session.get_one(FlowRow, row.flow), visit)
@@ -243,4 +252,4 @@ def _names(visit: Visit, flow: int | None) -> Names | None:
 
 def case_address(log: int, case: str) -> str:
     """The page of a running case."""
-    return f"/live/{log}/cases/{quote(case, safe='')}"
+    return f"/live/{log}/{case_path(case)}"

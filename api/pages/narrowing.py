@@ -141,8 +141,8 @@ def _is_good(name: str, value: str) -> bool:
         return value in {"true", "false"}
     if name in {"finding", "min-cost"}:
         return value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER
-    return len(value) <= LONGEST_TEXT and value.isprintable()
+    return len(value) <= LONGEST_TEXT and "\0" not in value
 
 
 LONGEST_NUMBER = 9
-LONGEST_TEXT = 200
+LONGEST_TEXT = 2_000

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from api.assessments.kept import content_of
 from api.assessments.kept import kept_assessment as assessment_of
 from api.assessments.service import chart_name
+from api.pages.environment import case_path
 from api.pages.flows import inline
 from api.pages.shell import Visit
 from engine.assessment.assessment import Assessment
@@ -25,10 +26,11 @@ from engine.vocabulary import Dimension
 
 @dataclass(frozen=True, slots=True)
 class LinkedFinding:
-    """A finding with the address of its cases."""
+    """A finding with the address of its cases, and its examples: each as it is shown, and the end of its address."""
 
     row: FindingRow
     address: str
+    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,12 @@ class Scorecard:
                     score.dimension,
                     table,
                     tuple(
-                        LinkedFinding(row, cases_address(number, dimension=score.dimension.value, finding=index))
-                        for index, row in enumerate(table.shown)
+                        LinkedFinding(
+                            row,
+                            cases_address(number, dimension=score.dimension.value, finding=index),
+                            tuple(zip(row.examples, map(case_path, finding.examples), strict=False)),
+                        )
+                        for index, (row, finding) in enumerate(zip(table.shown, score.findings, strict=False))
                     ),
                 )
                 for score, table in zip(assessed, tables, strict=True)

@@ -60,6 +60,7 @@ STOPS = (
     Stop("cases", "/assessments/{assessment}/cases"),
     Stop("cases-none", "/assessments/{assessment}/cases", "text=nothing-like-it"),
     Stop("case", "/assessments/{assessment}/cases/{case:path}", values=(("case", "judged"),)),
+    Stop("case-by-id", "/assessments/{assessment}/case", "id={judged}"),
     Stop("deviations", "/assessments/{assessment}/deviations"),
     Stop("deviations-accept", "/assessments/{assessment}/deviations", "accept={deviation}"),
     Stop("standards", "/assessments/{assessment}/standards"),
@@ -73,6 +74,7 @@ STOPS = (
     Stop("live-new", "/live/new", least="operator"),
     Stop("live-board", "/live/{log}", values=(("log", "live"),)),
     Stop("live-case", "/live/{log}/cases/{case:path}", values=(("log", "live"),)),
+    Stop("live-case-by-id", "/live/{log}/case", "id={case}", values=(("log", "live"),)),
     Stop("keys", "/keys", least="administrator"),
     Stop("audit", "/audit", least="administrator"),
 )

@@ -58,6 +58,23 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/flows/{flow}/activations"): {"data": {"effective": "2026-05-01"}, "follow_redirects": False},
     ("POST", "/logs/uploads"): {"params": {"name": "x.csv"}, "content": LOG.encode()},
     ("POST", "/assessments"): {"data": {"flow": 1, "log": 1}, "follow_redirects": False},
+    ("POST", "/assessments/{assessment}/cancellation"): {"follow_redirects": False},
+    ("POST", "/assessments/{assessment}/acceptances"): {
+        "data": {"key": "", "reason": "agreed"},
+        "follow_redirects": False,
+    },
+    ("POST", "/assessments/{assessment}/acceptances/{acceptance}/withdrawal"): {"follow_redirects": False},
+    ("POST", "/schedules"): {
+        "data": {"name": "notice", "flow": "visit", "log": "1", "every": "day", "at": "08:00", "timezone": "UTC"},
+        "follow_redirects": False,
+    },
+    ("POST", "/schedules/{schedule}/pause"): {"follow_redirects": False},
+    ("POST", "/schedules/{schedule}/resumption"): {"follow_redirects": False},
+    ("POST", "/schedules/{schedule}/deletion"): {"follow_redirects": False},
+    ("POST", "/live"): {"data": {"name": "desk"}, "follow_redirects": False},
+    ("POST", "/live/{log}/closing"): {"follow_redirects": False},
+    ("POST", "/keys"): {"data": {"name": "Li", "role": "reviewer"}},
+    ("POST", "/keys/{key}/revocation"): {"follow_redirects": False},
     ("POST", "/sign-in"): {},
     ("POST", "/sign-out"): {},
 }
@@ -91,6 +108,9 @@ def test_every_change_is_written_down(shared_service: Service, route: tuple[str,
     if path.endswith("/cancellation"):
         let_wait(service, made["assessment"])
     request = {**BODIES[route]}
+    if path == "/assessments/{assessment}/acceptances":
+        found = service.client.get(f"/assessments/{made['assessment']}/deviations").json()["items"]
+        request["data"] = {**request["data"], "key": found[0]["key"]}
     if path == "/sign-in":
         request |= {"data": {"key": service.key}, "headers": {"Origin": service.url}}
     before = last(service)
