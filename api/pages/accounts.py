@@ -47,9 +47,7 @@ def add_key(
     try:
         expires = end_of_day(until, zone, name="until")
         asked = said(KeyRequest, {"name": name.strip(), "role": role, "expires": expires})
-        made = changed(
-            running, acting, lambda session: endpoints.add_key(asked, running, session, acting, Response())
-        )
+        made = changed(running, acting, lambda session: endpoints.add_key(asked, running, session, acting, Response()))
     except InputRefused as refusal:
         form = Form.refused({"name": name, "role": role, "until": until}, _renamed(refusal), visit.language)
         return _keys(visit, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -132,7 +130,7 @@ def _keys(
 
 
 def _renamed(refusal: InputRefused) -> InputRefused:
-    """What is wrong with ``expires`` is wrong with the field that says until when; a bad name has no place of its own."""
+    """What is wrong with ``expires`` and with names, as what is wrong with the fields of the form."""
     places = {"account.expired": "until", "account.bad-name": "name"}
     return InputRefused(
         Problem(one.code, Place(element=places[one.code]), one.values) if one.code in places else one

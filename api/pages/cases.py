@@ -185,4 +185,3 @@ def _path(visit: Visit, book: StoredBook, found: OneCaseShape) -> Markup | None:
     drawn = process_map(apply_lifecycle(judged.log, Lifecycle.ALL), activities=1.0, paths=1.0)
     chart = draw_log_map(drawn, language=visit.language, show="time", titled=False)
     return inline(picture_of_map(chart, PictureFormat.SVG, limits=visit.running.limits))
-

@@ -1,4 +1,4 @@
-"""An assessment beside another one of the same flow: scores, how far from the standard, deviations that came and went."""
+"""An assessment beside another of the same flow: scores, how far from the standard, what came and what went."""
 
 from __future__ import annotations
 

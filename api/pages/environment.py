@@ -9,7 +9,6 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from api.pages.assets import asset
 
-
 FOLDERS = frozenset({".", ".."})
 """Names that a browser takes for folders, however they are written, and leaves out of an address."""
 

@@ -1,4 +1,4 @@
-"""What the forms of pages say, read as the same shapes that programs send; and what is wrong with them, field by field."""
+"""What the forms of pages say, as the same shapes that programs send; and what is wrong with them, field by field."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,7 +152,9 @@ def test_how_far_an_assessment_is_is_shown_and_it_is_cancelled(
     seen: Window, filled: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = filled.service
-    row = AssessmentRow(flow=1, log=1, options=Options(None, None, None, None).to_json(), status=Status.RUNNING.value, created=NOW)
+    row = AssessmentRow(
+        flow=1, log=1, options=Options(None, None, None, None).to_json(), status=Status.RUNNING.value, created=NOW
+    )
     with service.running.database.writing() as session:
         number = add(session, row).id
     monkeypatch.setattr(type(service.running.work), "stage", lambda _self, _number: Stage(Phase.ALIGNING, 1, 2))

@@ -141,5 +141,3 @@ def _text_colours() -> list[str]:
     """Colours of words that the pages' own style sheet adds to the palette; white stands on buttons, which are dark."""
     found = re.findall(r"(?<![-\w])color: (#[0-9a-f]{3,6})", _css())
     return [colour for colour in found if colour not in {"#fff", "#9aa7b4"}]  # the grey is that of a drawing
-
-
