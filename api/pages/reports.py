@@ -8,9 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.assessments.endpoints import existing_assessment
-from api.assessments.service import report_name
+from api.assessments.service import RESULT
 from api.http.dependencies import Id
-from api.http.pictures import ReportFormat
 from api.pages.assessments import frame_of, not_done
 from api.pages.shell import READS, VisitDep, page
 from engine.storage.repository import artefact
@@ -43,10 +42,10 @@ def show_report(assessment: Id, visit: VisitDep) -> HTMLResponse:
     language = visit.language
     address = f"/api/v1/assessments/{assessment}"
     name = f"report-{assessment}-{language.value}"
+    # of several versions that judged there is the page only
+    kinds = ("html", "pdf", "xlsx") if artefact(visit.session, assessment, RESULT) is not None else ("html",)
     files = [
-        Download(kind.value, f"{address}/report?format={kind.value}&lang={language.value}", f"{name}.{kind.value}")
-        for kind in ReportFormat
-        if artefact(visit.session, assessment, report_name(language, kind.value)) is not None
+        Download(kind, f"{address}/report?format={kind}&lang={language.value}", f"{name}.{kind}") for kind in kinds
     ]
     files.append(Download("json", address, f"assessment-{assessment}.json"))
     return page(
