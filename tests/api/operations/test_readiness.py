@@ -13,10 +13,14 @@ import httpx
 import pytest
 
 from api.operations.readiness import Readiness, checks_of
-from tests.api.http.service import LOG, Service, service_in, until
+from api.running import WAITERS
+from tests.api.http.service import LOG, PATIENCE, Service, service_in, until
 
-SOON = 0.5
-"""Seconds in which a probe is answered, on a machine that others use too."""
+SOON = 5.0
+"""Seconds in which a probe is answered, on a machine that others use too; whoever waits, waits longer."""
+THREADS = 40
+"""In which the framework answers requests."""
+EVENT = {"id": "1", "case": "a", "activity": "Greet", "time": "2026-03-01T09:00:00Z"}
 
 
 def probe(service: Service, path: str = "/ready", **headers: str) -> httpx.Response:
@@ -130,25 +134,37 @@ def test_not_ready_names_the_checks_and_nothing_else(tmp_path: Path, language: s
         assert probe(service, "/health").status_code == 200
 
 
-def test_probes_are_answered_while_every_thread_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.http.turns.PATIENCE_SECONDS", 3.0)
+def test_probes_are_answered_while_every_thread_waits(tmp_path: Path) -> None:
+    hold = threading.Event()
     with service_in(tmp_path / "data") as service:
         until(lambda: probe(service).status_code == 200)
+        log = service.client.post("/logs", json={"name": "desk"}).json()["id"]
         while service.running.readers.acquire(blocking=False):
             pass
-        hold = threading.Event()
-        holding = service.running.writer.submit(lambda _: hold.wait(3))
-        with ThreadPoolExecutor(60) as pool:
-            asked = [
-                pool.submit(service.client.post, "/logs", params={"name": f"{n}.csv"}, content=LOG.encode())
-                for n in range(60)
-            ]
-            time.sleep(0.3)
-            key = {"Authorization": f"Bearer {service.key}"}
+        holding = service.running.writer.submit(lambda _: hold.wait(PATIENCE))
+        until(lambda: service.running.writer.busy_seconds > 0)
+        key = {"Authorization": f"Bearer {service.key}"}
+
+        def send(number: int) -> int:
+            """A batch or an upload, each of which waits in a thread."""
+            if number % 2:
+                return service.client.post(f"/logs/{log}/events", json={"events": [EVENT]}).status_code
+            return service.client.post("/logs", params={"name": "x.csv"}, content=LOG.encode()).status_code
+
+        def waiting() -> int:
+            return service.running.writer.waiting + WAITERS - service.running.waiters._value
+
+        with ThreadPoolExecutor(81) as pool:
+            asked = [pool.submit(send, number) for number in range(80)]
+            until(lambda: waiting() >= THREADS)
+            stuck = pool.submit(service.client.get, "/flows")
             for path in ("/ready", "/health"):
                 begun = time.monotonic()
                 assert probe(service, path, **key).status_code == 200
                 assert time.monotonic() - begun < SOON
-            assert {one.result().status_code for one in asked} == {503}
-        hold.set()
+            assert not stuck.done(), "whoever needs a thread waits"
+            hold.set()
+            service.running.readers.release()
+            assert {one.result() for one in asked} <= {200, 201, 503}
+            assert stuck.result().status_code == 200
         holding.result()
