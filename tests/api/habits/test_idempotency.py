@@ -112,9 +112,10 @@ def test_key_works_under_a_session(service: Service) -> None:
     assert [answer.json()["id"] for answer in answers] == [1, 1]
 
 
-@pytest.mark.parametrize("key", ["", '""', '"half', "two words", "a,b", "ä".encode(), "x" * 201, '"a"; b=1'])
-def test_awkward_keys_are_refused(shared_service: Service, key: str | bytes) -> None:
-    answer = shared_service.client.post("/flows", **FILE, headers={"Idempotency-Key": key})  # type: ignore[dict-item]
+@pytest.mark.parametrize("key", ["", '""', '"half', "two words", "a,b", "\u00e4", "x" * 201, '"a"; b=1'])
+def test_awkward_keys_are_refused(shared_service: Service, key: str) -> None:
+    headers = [(b"Idempotency-Key", key.encode())]
+    answer = shared_service.client.post("/flows", **FILE, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "service.bad-idempotency-key")
 
 

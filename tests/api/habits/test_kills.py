@@ -44,7 +44,8 @@ def test_kills_let_nothing_be_done_twice(database_url: str, tmp_path: Path) -> N
         for thread in threads:
             thread.join()
         with service.client() as client:
-            stored, after = list[str](), 0
+            stored = list[str]()
+            after: int | None = 0
             while after is not None:
                 page = client.get("/flows", params={"after": after, "limit": 100}).json()
                 stored += [one["name"] for one in page["items"]]
