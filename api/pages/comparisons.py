@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -43,7 +43,7 @@ def show_comparison(
         raise not_done(row)
     others = _others(visit, row)
     chosen = before or next((one.id for one, _ in others if (one.id or 0) < assessment), None)
-    values = {"others": others, "chosen": chosen, "compared": None, "one_version": True}
+    values: dict[str, Any] = {"others": others, "chosen": chosen, "compared": None, "one_version": True}
     if chosen is not None:
         other = existing_assessment(visit.session, chosen)
         earlier = kept_assessment(visit, other)

@@ -28,7 +28,7 @@ from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.deviations import DeviationGroupShape
 from engine.assessment.case_search import cases_called
 from engine.assessment.deviation_search import DeviationFilter
-from engine.errors import InputRefused, Place, Problem
+from engine.errors import InputRefused, Place, Problem, Value
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.storage.acceptances import acceptance_of
@@ -177,7 +177,7 @@ def _only_case(book: StoredBook, case: str) -> str:
     if not case:
         raise InputRefused([Problem("service.missing-field", Place(element="case"), {"name": "case", "bound": ""})])
     if not cases_called(book.tables, case).height:
-        values = {"id": book.row.id or 0, "case": case[:200]}
+        values: dict[str, Value] = {"id": book.row.id or 0, "case": case[:200]}
         raise InputRefused([Problem("cases.no-such-case", Place(element="case"), values)])
     return case
 

@@ -85,7 +85,12 @@ def window(
     found.page.on(
         "console", lambda said: found.troubles.append(f"console: {said.text}") if said.type == "error" else None
     )
-    found.page.on("dialog", lambda dialog: (found.troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def no_dialog(dialog: Any) -> None:
+        found.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    found.page.on("dialog", no_dialog)
     found.page.on(
         "request",
         lambda request: (
