@@ -109,9 +109,7 @@ def read_log(log: Id, running: RunningDep, session: ReadSession, language: Langu
 
 
 @router.get("/{log}/quality", dependencies=[allows(Action.READ)])
-def read_quality(
-    log: Id, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep
-) -> LogShape:
+def read_quality(log: Id, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep) -> LogShape:
     """What is in a log and what is odd about it: the ``report`` of ``GET /logs/{log}`` alone."""
     return read_log(log, running, session, language, tag).report
 
