@@ -14,6 +14,7 @@ from api.assessments.endpoints import ask_for_assessment, cancel_assessment, exi
 from api.assessments.kept import summary_of
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
+from api.http.preconditions import TagDep
 from api.http.problems import Refusal
 from api.http.turns import turn
 from api.pages.attention import title_of
@@ -91,10 +92,18 @@ def start_assessment(
     "/{assessment}/cancellation", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.CANCEL_ASSESSMENT)]
 )
 def cancel(
-    assessment: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+    *,
+    assessment: Id,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    language: LanguageDep,
+    tag: TagDep,
 ) -> RedirectResponse:
     """Cancel an assessment that waits or runs."""
-    cancel_assessment(assessment, running, session, acting, language)
+    cancel_assessment(
+        assessment=assessment, running=running, session=session, acting=acting, language=language, tag=tag
+    )
     return RedirectResponse(f"/assessments/{assessment}", HTTPStatus.SEE_OTHER)
 
 

@@ -19,6 +19,7 @@ from api.assessments.endpoints import existing_assessment
 from api.cases.service import StoredBook, process_of
 from api.deviations import service
 from api.http.dependencies import LARGEST_ID, Id, RunningDep
+from api.http.preconditions import TagDep
 from api.http.turns import turn
 from api.pages import forms
 from api.pages.assessments import frame_of
@@ -154,11 +155,24 @@ def accept(
     dependencies=[allows(Action.WITHDRAW_ACCEPTANCE)],
 )
 def withdraw(
-    *, assessment: Id, acceptance: Id, visit: VisitDep, running: RunningDep, acting: ActingDep, back: FieldText = ""
+    *,
+    assessment: Id,
+    acceptance: Id,
+    visit: VisitDep,
+    running: RunningDep,
+    acting: ActingDep,
+    tag: TagDep,
+    back: FieldText = "",
 ) -> RedirectResponse:
     """Withdraw an acceptance: it no longer counts."""
     flow = existing_assessment(visit.session, assessment).flow
-    changed(running, acting, lambda session: withdraw_acceptance(flow, acceptance, running, session, acting))
+    changed(
+        running,
+        acting,
+        lambda session: withdraw_acceptance(
+            flow=flow, acceptance=acceptance, running=running, session=session, acting=acting, tag=tag
+        ),
+    )
     return RedirectResponse(_back(back, assessment), HTTPStatus.SEE_OTHER)
 
 

@@ -14,7 +14,7 @@ from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.events.endpoints import CaseName, end_log, existing_case, existing_live_log
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep
-from api.http.preconditions import Tag
+from api.http.preconditions import Tag, TagDep
 from api.http.turns import turn
 from api.live.endpoints import read_case
 from api.live.schemas import DeadlineShape
@@ -108,9 +108,9 @@ def add_live_log(
 
 
 @router.post("/{log}/closing", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.CLOSE_LOG)])
-def close_live_log(log: Id, running: RunningDep, acting: ActingDep) -> RedirectResponse:
+def close_live_log(log: Id, running: RunningDep, acting: ActingDep, tag: TagDep) -> RedirectResponse:
     """Close a live log and every open case of it."""
-    end_log(log, running, acting)
+    end_log(log, running, acting, tag)
     return RedirectResponse(f"/live/{log}", HTTPStatus.SEE_OTHER)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.assessments.endpoints import existing_assessment
-from api.assessments.service import RESULT
+from api.assessments.kept import RESULT
 from api.http.dependencies import Id
 from api.pages.assessments import frame_of, not_done
 from api.pages.shell import READS, VisitDep, page

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.http.dependencies import Id, LanguageDep, RunningDep, WriteSession
+from api.http.preconditions import TagDep
 from api.pages.attention import title_of
 from api.pages.forms import FieldText, Form, changed, said
 from api.pages.shell import READS, Visit, VisitDep, page
@@ -122,25 +123,35 @@ CHANGES = [allows(Action.CHANGE_SCHEDULE)]
 
 
 @router.post("/{schedule}/pause", status_code=HTTPStatus.SEE_OTHER, dependencies=CHANGES)
-def pause(schedule: Id, session: WriteSession, acting: ActingDep, language: LanguageDep) -> RedirectResponse:
+def pause(
+    schedule: Id, session: WriteSession, acting: ActingDep, language: LanguageDep, tag: TagDep
+) -> RedirectResponse:
     """Have a schedule ask for nothing until it is resumed."""
-    endpoints.pause_schedule(schedule, session, acting, language)
+    endpoints.pause_schedule(schedule, session, acting, language, tag)
     return RedirectResponse(HERE, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{schedule}/resumption", status_code=HTTPStatus.SEE_OTHER, dependencies=CHANGES)
 def resume(
-    schedule: Id, running: RunningDep, session: WriteSession, acting: ActingDep, language: LanguageDep
+    *,
+    schedule: Id,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    language: LanguageDep,
+    tag: TagDep,
 ) -> RedirectResponse:
     """Resume a paused schedule."""
-    endpoints.resume_schedule(schedule, running, session, acting, language)
+    endpoints.resume_schedule(
+        schedule=schedule, running=running, session=session, acting=acting, language=language, tag=tag
+    )
     return RedirectResponse(HERE, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{schedule}/deletion", status_code=HTTPStatus.SEE_OTHER, dependencies=CHANGES)
-def delete(schedule: Id, session: WriteSession, acting: ActingDep) -> RedirectResponse:
+def delete(schedule: Id, session: WriteSession, acting: ActingDep, tag: TagDep) -> RedirectResponse:
     """Delete a schedule."""
-    endpoints.delete_schedule(schedule, session, acting)
+    endpoints.delete_schedule(schedule, session, acting, tag)
     return RedirectResponse(HERE, HTTPStatus.SEE_OTHER)
 
 
