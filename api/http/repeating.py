@@ -247,7 +247,7 @@ def key_of(request: Request) -> str:
     given = request.headers.getlist(HEADER)
     if len(given) != 1 or not _KEY.match(given[0]):
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "service.bad-idempotency-key", allowed=KEY_CHARACTERS)
-    return given[0].strip('"') if given[0].startswith('"') else given[0]
+    return given[0][1:-1] if given[0].startswith('"') else given[0]
 
 
 def _may_repeat(scope: Scope) -> bool:
