@@ -15,7 +15,8 @@ from api.running import Running
 from engine.storage.database import Session
 from engine.vocabulary import Language
 
-LARGEST_ID = 2**53 - 1
+LARGEST_ID = 2**31 - 1
+"""Numbers of rows have 32 bits in PostgreSQL, which answers a larger one with a failure."""
 MOST_ITEMS = 100
 USUAL_ITEMS = 50
 

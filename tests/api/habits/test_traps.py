@@ -84,6 +84,15 @@ def test_nul_in_an_address_is_no_fault_of_ours(shared_service: Service) -> None:
     assert asked > 10
 
 
+@pytest.mark.parametrize(("number", "status"), [(2**31 - 1, 404), (2**31, 422), (2**53 - 2, 422)])
+def test_large_number_of_a_row_is_no_fault_of_ours(shared_service: Service, number: int, status: int) -> None:
+    for path in ("/flows", "/logs", "/assessments", "/keys", "/schedules"):
+        assert shared_service.client.get(f"{path}/{number}").status_code == status
+    for path in ("/flows", "/logs", "/assessments", "/keys", "/audit"):
+        asked = shared_service.client.get(path, params={"after": number})
+        assert asked.status_code == (200 if status == 404 else 422)
+
+
 @pytest.mark.parametrize("limit", ["-1", "0", "101", "1e9", str(2**63)])
 def test_no_list_is_longer_than_its_limit(shared_service: Service, limit: str) -> None:
     for path in ("/flows", "/logs", "/assessments", "/keys", "/audit"):
