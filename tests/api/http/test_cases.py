@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete
 
+from api.http.dependencies import LARGEST_ID
 from engine.storage.tables import ArtefactRow
 from tests.api.http.judged import FLOW, PNML, case, every, judged, read
 from tests.api.http.service import Service
@@ -213,7 +214,7 @@ def test_cases_of_one_id_are_told_apart(service: Service) -> None:
     assert service.finished(number)["status"] == "done"
     assert case(service, number, "x")["same_id"] == [1, 2]
     assert service.client.get(f"/assessments/{number}/cases/x", params={"number": 2}).json()["cost"] == 1
-    for missing in (3, 2**53 - 1):
+    for missing in (3, LARGEST_ID):
         answer = service.client.get(f"/assessments/{number}/cases/x", params={"number": missing})
         assert (answer.status_code, answer.json()["code"]) == (404, "cases.no-such-case")
 
@@ -296,7 +297,7 @@ def test_bad_values_are_named(
 
 
 def test_large_numbers_are_no_mistake(shared_service: Service, number: int) -> None:
-    largest = 2**53 - 1
+    largest = LARGEST_ID
     for query in ({"after": largest}, {"variant": largest}, {"min_cost": largest}):
         assert read(shared_service, number, "cases", **query)["items"] == []
     assert read(shared_service, number, "cases", dimension="ordering", finding=largest)["items"] == []
