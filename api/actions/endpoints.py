@@ -15,7 +15,9 @@ from api.flows.endpoints import existing_flow
 from api.http.bodies import json_body
 from api.http.dependencies import LARGEST_ID, Id, PageDep, ReadSession, RunningDep, WriteSession
 from api.http.documentation import PROBLEMS, json_body_of
+from api.http.preconditions import Tag, TagDep
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.shapes import Page
 from engine.assessment.actions import Action as ImprovementAction
 from engine.assessment.actions import read_actions
@@ -23,8 +25,9 @@ from engine.errors import InputRefused
 from engine.limits import Limits
 from engine.storage.actions import ActionRow, action_row, add_action, change_action, delete_action, page_of_actions
 from engine.storage.database import Session
+from engine.storage.repository import hold
 
-router = APIRouter(prefix="/flows", tags=["actions"], responses=PROBLEMS)
+router = APIRouter(route_class=Route, prefix="/flows", tags=["actions"], responses=PROBLEMS)
 
 RequestDep = Annotated[ActionRequest, Depends(json_body(ActionRequest))]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The action's number.", examples=[1])]
@@ -57,9 +60,11 @@ def list_actions(flow: Id, asked: PageDep, session: ReadSession) -> Page[ActionA
 
 
 @router.get("/{flow}/actions/{action}", dependencies=[allows(Action.READ)])
-def read_action(flow: Id, action: Number, session: ReadSession) -> ActionAnswer:
+def read_action(flow: Id, action: Number, session: ReadSession, tag: TagDep) -> ActionAnswer:
     """One improvement action."""
-    return ActionAnswer.of_row(_existing(session, flow, action))
+    row = _existing(session, flow, action)
+    tag.has(*_state(row))
+    return ActionAnswer.of_row(row)
 
 
 @router.put(
@@ -68,10 +73,17 @@ def read_action(flow: Id, action: Number, session: ReadSession) -> ActionAnswer:
     openapi_extra=json_body_of(ActionRequest),
 )
 def change_action_to(
-    *, flow: Id, action: Number, asked: RequestDep, running: RunningDep, session: WriteSession, acting: ActingDep
+    *,
+    flow: Id,
+    action: Number,
+    asked: RequestDep,
+    running: RunningDep,
+    session: WriteSession,
+    acting: ActingDep,
+    tag: TagDep,
 ) -> ActionAnswer:
     """Change an improvement action: everything of it is said again."""
-    row = _existing(session, flow, action)
+    row = _held(session, flow, action, tag)
     acting.require_own(row.created_by)
     change_action(session, row, _read(asked, running.limits), now=running.clock())
     _note(acting, row)
@@ -79,9 +91,9 @@ def change_action_to(
 
 
 @router.delete("/{flow}/actions/{action}", dependencies=[allows(Action.REMOVE_ACTION)])
-def remove_action(flow: Id, action: Number, session: WriteSession, acting: ActingDep) -> ActionAnswer:
+def remove_action(flow: Id, action: Number, session: WriteSession, acting: ActingDep, tag: TagDep) -> ActionAnswer:
     """Remove an improvement action; the answer is what it was. One that nobody needs any more is rather dropped."""
-    row = _existing(session, flow, action)
+    row = _held(session, flow, action, tag)
     acting.require_own(row.created_by)
     shape = ActionAnswer.of_row(row)
     _note(acting, row)
@@ -94,6 +106,18 @@ def _existing(session: Session, flow: int, number: int) -> ActionRow:
     if row is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "action.not-there", id=number)
     return row
+
+
+def _held(session: Session, flow: int, number: int, tag: Tag) -> ActionRow:
+    """An action's row, held until the unit of work ends, once it is what the request says it has to be."""
+    row = _existing(session, flow, number)
+    hold(session, row)
+    tag.holds(*_state(row))
+    return row
+
+
+def _state(row: ActionRow) -> tuple[object, ...]:
+    return row.id, row.answers, row.action, row.owner, row.due, row.state, row.changed
 
 
 def _note(acting: Acting, row: ActionRow) -> None:

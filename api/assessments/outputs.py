@@ -20,6 +20,7 @@ from api.http.documentation import PROBLEMS, files_of, problems
 from api.http.downloads import disposition, file_name, file_response, stream_response
 from api.http.pictures import REPORT_POLICY
 from api.http.problems import Refusal
+from api.http.routes import Route
 from api.http.turns import turn
 from api.running import Running
 from api.schemas.assessment import AssessmentShape
@@ -30,7 +31,7 @@ from engine.storage.database import Session
 from engine.storage.tables import AssessmentRow, FlowRow
 from engine.vocabulary import Language
 
-router = APIRouter(prefix="/assessments", tags=["assessments"], responses=PROBLEMS | problems(409))
+router = APIRouter(route_class=Route, prefix="/assessments", tags=["assessments"], responses=PROBLEMS | problems(409))
 
 JSON_TYPE = "application/json"
 ZIP_TYPE = "application/zip"

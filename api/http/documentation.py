@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from api.accounts.sessions import COOKIE
-from api.http.gate import OPEN_PATHS
+from api.http.gate import API, OPEN_PATHS
 from api.http.problems import MEDIA_TYPE
 from api.http.repeating import HEADER as IDEMPOTENCY_KEY
 from api.http.repeating import KEY_PATTERN
@@ -120,6 +120,10 @@ def together(*bodies: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {**first, "content": content}}
 
 
+MADE_WHILE_SENT = ("/stream", "/export")
+"""How addresses end whose answers are made while they are sent, so that nothing can be said of them before."""
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of an application."""
     schema = deepcopy(
@@ -140,10 +144,12 @@ def document(app: FastAPI) -> dict[str, Any]:
                     components["schemas"].setdefault(name, part)
             if path in OPEN_PATHS:
                 operation["security"] = []
-                operation["responses"] = {"200": operation["responses"]["200"]}
+                kept = {status: said for status, said in operation["responses"].items() if status in {"200", "503"}}
+                operation["responses"] = kept
             else:
                 operation["security"] = [{"key": []}, {"session": []}]
-                _add_habits(method, operation)
+                if path.startswith(API) and not path.endswith(MADE_WHILE_SENT):
+                    _add_habits(method, operation)
                 _remove_impossible(path, operation)
     return schema
 
@@ -152,8 +158,6 @@ def _add_habits(method: str, operation: dict[str, Any]) -> None:
     """Say what all operations have in common: entity tags, preconditions, idempotency keys."""
     answers, names = operation["responses"], ["IfMatch"]
     shown = answers.get("200", {})
-    if method == "get" and "text/event-stream" in shown.get("content", {}):
-        return
     if method == "get":
         shown.setdefault("headers", {})["ETag"] = {"$ref": "#/components/headers/ETag"}
         answers["304"] = {"description": "Who asks has it already."}

@@ -55,7 +55,7 @@ async def check_readiness(request: Request) -> Ready:
     "/metrics",
     dependencies=[allows(Action.READ)],
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(401, 503)},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(401, 403, 429, 503)},
 )
 def read_metrics(metrics: MetricsDep) -> Response:
     """What the service does, in the text format of Prometheus. It needs a key of any role."""

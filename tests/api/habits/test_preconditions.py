@@ -33,6 +33,7 @@ MAKERS = {
     "/api/v1/schedules",
     "/api/v1/keys",
     "/api/v1/flows/{flow}/acceptances",
+    "/api/v1/flows/{flow}/actions",
     "/api/v1/logs/{log}/hooks",
 }
 """Requests that make something new: nothing is there yet that could be what it has to be."""
@@ -48,7 +49,7 @@ def get(service: Service, path: str, **headers: str) -> httpx.Response:
 
 def test_every_get_has_a_strong_tag_and_is_not_sent_twice(shared_service: Service) -> None:
     made = Things()
-    paths = [path for _, path in of_api(shared_service, "GET") if path != STREAM]
+    paths = [path for _, path in of_api(shared_service, "GET") if path != STREAM and not path.endswith("/export")]
     assert len(paths) > 30
     for path in paths:
         target = address(shared_service, made, path)

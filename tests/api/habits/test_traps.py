@@ -46,8 +46,8 @@ def leaves(body: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from leaves(value, (*path, name))
 
 
-def test_seven_routes_take_json() -> None:
-    assert len(JSON_ROUTES) == 7
+def test_nine_routes_take_json() -> None:
+    assert len(JSON_ROUTES) == 9
 
 
 @pytest.mark.parametrize("name", TRAPS)
