@@ -8,6 +8,7 @@ process ends, however it ends, so does the child.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, TypeVar
 
 import engine.jobs.packing  # noqa: F401 - so that read-only views travel
@@ -181,7 +183,21 @@ def _end_with_parent() -> None:
 def _is_large() -> bool:
     if sys.platform == "win32":
         return False
+    return _highest_bytes() > LARGE_BYTES
+
+
+def _highest_bytes() -> int:
+    """Memory of this process at its highest.
+
+    Where the system says it in ``/proc``, not by ``getrusage``: a process begins with the highest of the one that
+    started it, and a child of a large service would never be kept.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"), re.MULTILINE)
+        if found is not None:
+            return int(found[1]) * 1024
     import resource  # noqa: PLC0415 - not there on every platform
 
     highest: Any = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return bool(highest * (1 if sys.platform == "darwin" else 1024) > LARGE_BYTES)
+    return int(highest) * (1 if sys.platform == "darwin" else 1024)

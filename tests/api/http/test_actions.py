@@ -83,7 +83,7 @@ def test_pages_follow_each_other(service: Service) -> None:
     [
         ({"owner": " ", "due": "tomorrow"}, ["action.missing-field", "action.not-a-day"], ["owner", "due"]),
         ({"action": "x" * 1_001}, ["action.too-long"], ["action"]),
-        ({"action": "a\x00b", "state": "late"}, ["action.unprintable", "action.unknown-state"], ["action", "state"]),
+        ({"action": "a\x07b", "state": "late"}, ["action.unprintable", "action.unknown-state"], ["action", "state"]),
         ({"due": "0000-00-00"}, ["action.not-a-day"], ["due"]),
         ({"owner": 7}, None, ["owner"]),
         ({"colour": "red"}, ["service.unknown-field"], ["colour"]),
