@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from tests.pages.walk import STOPS, Stop
 from tests.pages.world import World, window
 
-NO_PAGES = ("/api/", "/static/", "/health", "/sign-in")
+NO_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics")
 UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")]
     .filter(one => !(one.labels && one.labels.length) && !one.getAttribute("aria-label")
         && !one.textContent.trim() && !one.getAttribute("title"))
