@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from api.assessing import Asked
 from api.assessments.schemas import AssessmentRequest, PeriodRequest
 from engine.assessment.closing import ClosedRule
 from engine.calendars import CALENDAR_NAMES, FIRST_YEAR, LAST_YEAR
@@ -56,6 +57,11 @@ class Options:
         if problems:
             raise InputRefused(problems)
         return cls(now, request.closed, request.calendar, request.lifecycle, period, against=request.against)
+
+    def asked(self, lifecycle: str | None) -> Asked:
+        """How a log is assessed whose own reading of lifecycles is the one given, or none."""
+        chosen = self.lifecycle or lifecycle or None
+        return Asked(now=self.now, closed=self.closed, calendar=self.calendar, lifecycle=chosen)
 
     def to_json(self) -> str:
         """The options as they are stored."""

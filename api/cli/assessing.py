@@ -25,7 +25,7 @@ from api.cli.options import (
 from api.cli.output import is_standard_output
 from api.cli.reporting import assess_last, beside_of, case_ids_of, print_changes, write_reports
 from api.cli.session import Session, session_of
-from api.cli.versions import Asked, assess_by_versions
+from api.cli.versions import assess_by_versions
 from engine.errors import InputRefused, Place, Problem, Severity
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def assess(
     wanted: Wanted,
 ) -> None:
     """Assess a log against a flow."""
-    from api.assessing import assess_log
+    from api.assessing import Asked, assess_log
     from api.composition import spread
 
     session = session_of(context)
     if sum(map(is_standard_output, wanted.files)) > 1:
         raise InputRefused([Problem("cli.one-standard-output")])
     judged_at = None if now is None else moment(now, option="--now")
-    asked = Asked(judged_at, closed, calendar, lifecycle)
+    asked = Asked(now=judged_at, closed=closed, calendar=calendar, lifecycle=lifecycle)
     process = process_from(flow, session)
     if versions:
         where.refuse_beside("--version")
@@ -82,10 +82,7 @@ def assess(
             assessment = assess_log(
                 process,
                 parts,
-                now=judged_at,
-                closed=closed,
-                calendar=calendar,
-                lifecycle=lifecycle,
+                asked=asked,
                 over=over,
                 limits=session.limits,
                 progress=progress,

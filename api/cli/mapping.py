@@ -93,10 +93,9 @@ def _form(output: Path | None, json: Path | None, show: str, flow: Path | None) 
 
 def _assessed(flow: Path, events: Log, session: Session) -> Assessment:
     """What the cases on the map come to beside a flow."""
-    from api.assessing import assess_log
+    from api.assessing import Asked, assess_log
 
     process = process_from(flow, session)
     warn_of_strangers(process, events, session)
-    return assess_log(
-        process, events, lifecycle="all", limits=session.limits
-    )  # what does not count is left out already
+    asked = Asked(lifecycle="all")  # what does not count is left out already
+    return assess_log(process, events, asked=asked, limits=session.limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from api.cli.output import write_output
 from api.cli.session import Session
 
 if TYPE_CHECKING:
-    from api.cli.versions import Asked
+    from api.assessing import Asked
     from engine.assessment.assessment import Assessment
     from engine.logs.parts import LogParts
     from engine.nets.process import Process
@@ -27,9 +28,7 @@ def assess_last(process: Process, path: Path, columns: Columns, asked: Asked, se
         return assess_log(
             process,
             log,
-            closed=asked.closed,
-            calendar=asked.calendar,
-            lifecycle=asked.lifecycle,
+            asked=replace(asked, now=None),
             limits=session.limits,
             progress=progress,
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from api.cli.options import Wanted
@@ -12,6 +11,7 @@ from api.cli.output import is_standard_output, write_output
 from api.cli.session import Session
 
 if TYPE_CHECKING:
+    from api.assessing import Asked
     from engine.assessment.versions import VersionedAssessment, VersionPart
     from engine.logs.log import Log
     from engine.nets.process import Process
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 HASH_SHOWN = 12
 """Characters of a content hash on the terminal; JSON has all."""
 NOTHING = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How a log is assessed, as the options say."""
-
-    now: datetime | None
-    closed: str
-    calendar: str | None
-    lifecycle: str | None
 
 
 def assess_by_versions(
@@ -44,10 +34,7 @@ def assess_by_versions(
         found = assess_versions_of(
             processes,
             events,
-            now=asked.now,
-            closed=asked.closed,
-            calendar=asked.calendar,
-            lifecycle=asked.lifecycle,
+            asked=asked,
             limits=session.limits,
             progress=progress,
         )

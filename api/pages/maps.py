@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -104,16 +105,8 @@ def _assessed(visit: Visit, book: StoredBook, events: Log, asked: Narrowing) -> 
     """What an assessment found in the cases that are looked at: kept for all of them, else found anew."""
     if asked.is_empty:
         return kept_assessment(visit, book.row)
-    options = Options.from_json(book.row.options)
-    return assess_log(
-        process_of(visit.running, book),
-        events,
-        now=options.now,
-        closed=options.closed,
-        calendar=options.calendar,
-        lifecycle="all",  # the events are those that count
-        limits=visit.running.limits,
-    )
+    asked_for = replace(Options.from_json(book.row.options).asked(None), lifecycle="all")  # the events that count
+    return assess_log(process_of(visit.running, book), events, asked=asked_for, limits=visit.running.limits)
 
 
 def _shown(

@@ -58,11 +58,6 @@ class Visit:
         """How the page's language says things."""
         return Wording(self.language)
 
-    @property
-    def is_part(self) -> bool:
-        """Whether htmx asks for a part of a page."""
-        return self.request.headers.get("hx-request") == "true" and not self.request.headers.get("hx-boosted")
-
     def address(self, **changed: str | int | None) -> str:
         """This page's address with some parameters changed; None leaves one out."""
         kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in changed]

@@ -154,10 +154,6 @@ class CaseBook:
         for one in fields(self):
             yield one.name, getattr(self, one.name)
 
-    def lazily(self) -> BookTables:
-        """The same as tables that are only looked into."""
-        return BookTables(**{name: table.lazy() for name, table in self.tables()})
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AssessedCases:

@@ -15,6 +15,7 @@ from engine.assessment.deviation_names import KEY_CHARACTERS, DeviationName
 from engine.errors import LimitExceeded
 from engine.limits import Limits
 from engine.storage.database import Session
+from engine.storage.paging import part_of
 from engine.storage.repository import add
 from engine.storage.tables import NAME_CHARACTERS, UtcTime
 
@@ -125,8 +126,7 @@ def page_of_acceptances(
         The rows, and the id to continue after, or None when this is the last page.
     """
     query = select(AcceptanceRow).where(col(AcceptanceRow.flow_key) == flow_key, col(AcceptanceRow.id) > after)
-    rows = session.exec(query.order_by(col(AcceptanceRow.id)).limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return part_of(session, query.order_by(col(AcceptanceRow.id)), limit=limit, key=lambda row: row.id)
 
 
 def acceptances_in_force(session: Session, flow_key: str, *, now: datetime) -> tuple[Acceptance, ...]:

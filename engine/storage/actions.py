@@ -13,6 +13,7 @@ from engine.assessment.actions import Action
 from engine.errors import LimitExceeded
 from engine.limits import Limits
 from engine.storage.database import Session
+from engine.storage.paging import part_of
 from engine.storage.repository import add
 from engine.storage.tables import NAME_CHARACTERS, UtcTime
 from engine.vocabulary import ActionState
@@ -107,8 +108,7 @@ def page_of_actions(
         limit: At most so many.
     """
     query = select(ActionRow).where(col(ActionRow.flow_key) == flow_key, col(ActionRow.id) > after)
-    rows = session.exec(query.order_by(col(ActionRow.id)).limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return part_of(session, query.order_by(col(ActionRow.id)), limit=limit, key=lambda row: row.id)
 
 
 def _columns(action: Action) -> dict[str, Any]:

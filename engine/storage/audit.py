@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.storage.account_tables import AuditRow
 from engine.storage.database import Session
+from engine.storage.paging import part_of
 from engine.storage.tables import NAME_CHARACTERS
 
 Noted = str | int | bool | None
@@ -80,8 +81,7 @@ def page_of_entries(
 ) -> tuple[Sequence[AuditRow], int | None]:
     """Entries in the order in which they were written, and where the next page begins."""
     query = _wanted(wanted).where(col(AuditRow.id) > after).order_by(col(AuditRow.id))
-    rows = session.exec(query.limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return part_of(session, query, limit=limit, key=lambda row: row.id)
 
 
 def latest_entries(
@@ -89,8 +89,7 @@ def latest_entries(
 ) -> tuple[Sequence[AuditRow], int | None]:
     """Entries before one of them, the latest first, and before which the next page begins."""
     query = _wanted(wanted).where(col(AuditRow.id) < before).order_by(col(AuditRow.id).desc())
-    rows = session.exec(query.limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    return part_of(session, query, limit=limit, key=lambda row: row.id)
 
 
 def _wanted(wanted: Wanted) -> SelectOfScalar[AuditRow]:

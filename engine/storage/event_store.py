@@ -37,6 +37,7 @@ from engine.storage.bulk import Columns, among, insert_columns, together
 from engine.storage.database import Session
 from engine.storage.event_tables import AttributeRow, CaseRow, EventIdRow, EventRow
 from engine.storage.events import Event, Kind, StoredEvent, canonical, chained, digest_of, kind_of
+from engine.storage.paging import part_of
 from engine.storage.tables import LogRow
 
 AT_ONCE = 1_000
@@ -170,8 +171,7 @@ def page_of_cases(session: Session, log: int, *, after: int, limit: int) -> tupl
         The cases, and the number to continue after, or None when this is the last page.
     """
     query = select(CaseRow).where(col(CaseRow.log) == log, col(CaseRow.first) > after)
-    rows = session.exec(query.order_by(col(CaseRow.first)).limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].first if len(rows) > limit else None
+    return part_of(session, query.order_by(col(CaseRow.first)), limit=limit, key=lambda row: row.first)
 
 
 def _known(session: Session, log: int, ids: set[str]) -> dict[str, tuple[int, bytes]]:

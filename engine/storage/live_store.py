@@ -19,6 +19,7 @@ from engine.storage.event_store import in_parts
 from engine.storage.event_tables import CaseRow
 from engine.storage.live_tables import LiveCaseRow, NoticeRow, ToldRow
 from engine.storage.outbox import HookKind, enqueue
+from engine.storage.paging import part_of
 from engine.storage.tables import LogRow
 
 
@@ -121,8 +122,8 @@ def page_of_deviating(session: Session, log: int, *, after: int, limit: int) -> 
         col(LiveCaseRow.state).is_not(None),
         col(LiveCaseRow.deviations) > 0,
     )
-    rows = session.exec(query.order_by(col(LiveCaseRow.first)).limit(limit + 1)).all()
-    return [_standing(row) for row in rows[:limit]], rows[limit - 1].first if len(rows) > limit else None
+    rows, following = part_of(session, query.order_by(col(LiveCaseRow.first)), limit=limit, key=lambda row: row.first)
+    return [_standing(row) for row in rows], following
 
 
 def open_cases(

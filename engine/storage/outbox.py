@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from engine.storage.database import Session
 from engine.storage.live_tables import DeliveryRow, HookRow, NoticeRow
+from engine.storage.paging import part_of
 
 
 class HookKind(StrEnum):
@@ -144,8 +145,7 @@ def page_of_deliveries(
 ) -> tuple[Sequence[DeliveryRow], int | None]:
     """What a hook is told, in its order, and where the next page begins."""
     query = select(DeliveryRow).where(col(DeliveryRow.hook) == hook, col(DeliveryRow.number) > after)
-    rows = session.exec(query.order_by(col(DeliveryRow.number)).limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1].number if len(rows) > limit else None
+    return part_of(session, query.order_by(col(DeliveryRow.number)), limit=limit, key=lambda row: row.number)
 
 
 def remove_hook(session: Session, hook: HookRow) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from engine.errors import Place, Problem, Severity
 from engine.storage.files import Stored
+from engine.storage.paging import part_of
 from engine.storage.tables import (
     ActivationRow,
     ArtefactRow,
@@ -54,9 +55,8 @@ def page(session: Session, kind: type[Row], *, after: int, limit: int) -> tuple[
     Returns:
         The rows, and the id to continue after, or None when this is the last page.
     """
-    rows = session.exec(select(kind).where(col(kind.id) > after).order_by(col(kind.id)).limit(limit + 1)).all()
-    more = len(rows) > limit
-    return rows[:limit], rows[limit - 1].id if more else None
+    query = select(kind).where(col(kind.id) > after).order_by(col(kind.id))
+    return part_of(session, query, limit=limit, key=lambda row: row.id)
 
 
 def live_logs(session: Session) -> Sequence[LogRow]:
@@ -193,9 +193,8 @@ def latest(session: Session, kind: type[Row], *, limit: int) -> Sequence[Row]:
 
 def latest_before(session: Session, kind: type[Row], *, before: int, limit: int) -> tuple[Sequence[Row], int | None]:
     """Rows with a smaller id, the newest first, and the id before which the next page begins, or None at the end."""
-    query = select(kind).where(col(kind.id) < before).order_by(col(kind.id).desc()).limit(limit + 1)
-    rows = session.exec(query).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    query = select(kind).where(col(kind.id) < before).order_by(col(kind.id).desc())
+    return part_of(session, query, limit=limit, key=lambda row: row.id)
 
 
 def flow_keys(session: Session) -> Sequence[str]:

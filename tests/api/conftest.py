@@ -17,7 +17,7 @@ def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def shared_service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service on each kind of database for all tests of a module that leave it as it was."""
+    """One service on each kind of database for all tests of a module; its hooks may lead to this machine."""
     folder = tmp_path_factory.mktemp("shared")
-    with url_of(request, folder) as url, service_in(folder / "data", database=url) as running:
+    with url_of(request, folder) as url, service_in(folder / "data", database=url, private_hooks=True) as running:
         yield running
