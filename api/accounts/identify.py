@@ -69,8 +69,7 @@ def _by_session(token: str, running: Running, *, noted: bool) -> Principal | Non
         return None
     key = running.accounts.keys.of(row.key, now=now)
     if key is not None and noted and running.accounts.uses.due(digest, now=now):
-        _soon(running, partial(note_seen, digest=digest, now=now))
-        _soon(running, partial(note_use, key=key.id, now=now))
+        _soon(running, partial(note_seen, digest=digest, key=key.id, now=now))
     return None if key is None else _principal(key, How.SESSION)
 
 

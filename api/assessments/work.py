@@ -19,8 +19,8 @@ from engine.errors import InputRefused, Problem, Unavailable
 from engine.jobs.queue import JobQueue
 from engine.limits import Limits
 from engine.storage.database import Database, Session
+from engine.storage.failures import is_full_disk
 from engine.storage.files import DamagedFile, FileStore, Stored
-from engine.storage.full_disk import is_full_disk
 from engine.storage.repository import add, assessments_with, locked_assessment, problems_to_json, remember_file
 from engine.storage.tables import ArtefactRow, AssessmentRow, Status
 

@@ -17,11 +17,11 @@ from api.http.bodies import json_bytes
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep
 from api.http.documentation import PROBLEMS, json_body_of, problems
 from api.http.preconditions import TagDep
-from api.http.problems import Refusal
+from api.http.problems import SOON, Refusal
 from api.http.routes import Route
 from api.http.shapes import Page
 from api.http.turns import turn
-from api.http.writing import SOON, committed
+from api.http.writing import committed
 from api.logs.endpoints import existing_log, state_of_log
 from api.operations.metrics import MetricsDep
 from api.running import Running

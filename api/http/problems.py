@@ -18,14 +18,16 @@ from api.http.languages import language_of
 from api.operations.records import current_record
 from api.schemas.problem import ProblemShape
 from engine.errors import Conflict, InputRefused, Place, Problem, Unavailable, Value
+from engine.storage.failures import FAILURES, is_full_disk, is_in_the_way
 from engine.storage.files import DamagedFile
-from engine.storage.full_disk import FAILURES, is_full_disk
 from engine.vocabulary import Language
 
 LOGGER = logging.getLogger("trueline.service")
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 200
+SOON = {"Retry-After": "1"}
+"""Sent with what is over in a moment."""
 
 SIZES = frozenset(
     {"upload_bytes", "unpacked_bytes", "unpacked_ratio", "flow_bytes", "bpmn_bytes", "net_bytes", "batch_bytes"}
@@ -112,7 +114,7 @@ def install(app: FastAPI, *, say: Say | None = None) -> None:
     app.add_exception_handler(ClientDisconnect, _client_left)
     app.add_exception_handler(DamagedFile, _damaged)
     for kind in FAILURES:
-        app.add_exception_handler(kind, _perhaps_full)
+        app.add_exception_handler(kind, _perhaps_over_soon)
     app.add_exception_handler(Exception, _our_fault)
 
 
@@ -188,7 +190,10 @@ def _damaged(request: Request, error: Exception) -> Response:
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, [error.problem])
 
 
-def _perhaps_full(request: Request, error: Exception) -> Response:
+def _perhaps_over_soon(request: Request, error: Exception) -> Response:
+    if is_in_the_way(error):
+        LOGGER.warning("a request was in the way of another: %s", error)
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, [Problem("service.in-the-way")], SOON)
     if not is_full_disk(error):
         raise error
     LOGGER.error("the disk is full: %s", error)

@@ -7,12 +7,10 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from api.accounts.acting import current
-from api.http.problems import Refusal
+from api.http.problems import SOON, Refusal
 from api.running import Running
 from engine.storage.database import Session
 from engine.storage.group_commit import NotCertain, WriterBusy
-
-SOON = {"Retry-After": "1"}
 
 Result = TypeVar("Result")
 

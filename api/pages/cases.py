@@ -14,7 +14,6 @@ from api.cases.service import StoredBook, process_of
 from api.events.endpoints import CaseName
 from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
-from api.logs.endpoints import existing_log
 from api.mapping import draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
 from api.pages.deviations import owners_of
@@ -50,7 +49,7 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
     """The cases of an assessment that the address asks for."""
     book, asked = book_of(visit, assessment), Narrowing.of(visit)
     with turn(visit.running):
-        wanted = cases_wanted(visit, existing_log(visit.session, book.row.log), asked)
+        wanted = cases_wanted(visit, book, asked)
         found = service.list_cases(book, wanted, sort, after=after, limit=ON_A_PAGE)
         names = _names(visit, book)
     rows = [(case, [_words(one, names) for one in case.deviations], sum(case.lost.values())) for case in found.items]
@@ -75,7 +74,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
     """The variants of the cases that the address asks for, with their alignments."""
     book, asked = book_of(visit, assessment), Narrowing.of(visit)
     with turn(visit.running):
-        wanted = cases_wanted(visit, existing_log(visit.session, book.row.log), asked)
+        wanted = cases_wanted(visit, book, asked)
         found = service.list_variants(book, wanted, after=after, limit=ON_A_PAGE)
         names = _names(visit, book)
     rows = [

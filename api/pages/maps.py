@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.assessing import assess_log
+from api.assessments.kept import summary_of
 from api.assessments.options import Options
 from api.cases.service import StoredBook, process_of
 from api.http.dependencies import Id
@@ -18,7 +19,7 @@ from api.logs.endpoints import existing_log
 from api.mapping import OF_FLOW, OF_LOG, Show, draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
 from api.pages.flows import inline
-from api.pages.narrowing import Narrowing, book_of, events_of
+from api.pages.narrowing import Narrowing, book_of, events_judged, events_of_log, judged_log
 from api.pages.scorecard import kept_assessment
 from api.pages.shell import READS, Visit, VisitDep, page
 from engine.assessment.assessment import Assessment
@@ -28,7 +29,6 @@ from engine.logs.filtering import LogFilter
 from engine.logs.log import Log
 from engine.mining.process_map import ProcessMap, process_map
 from engine.rendering.picture import PictureFormat
-from engine.storage.tables import LogRow
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +48,7 @@ def show_log_map(
     row = existing_log(visit.session, log)
     asked = Narrowing.of(visit)
     with turn(visit.running):
-        events = events_of(visit, row, asked, None)
+        events = events_of_log(visit, row, asked)
         drawn = _drawn(events, activities, paths)
         values = _shown(visit, drawn, asked, show=show if show in OF_LOG else "frequency", cases=None)
     return page(
@@ -60,7 +60,7 @@ def show_log_map(
         shows=OF_LOG,
         most_overlaid=0,
         **values,
-        **_choices(visit, row, events, asked),
+        **_choices(visit, row.cases, events, asked),
     )
 
 
@@ -70,10 +70,9 @@ def show_assessed_map(
 ) -> HTMLResponse:
     """What a log shows, with what an assessment found drawn on it."""
     book = book_of(visit, assessment)
-    log = existing_log(visit.session, book.row.log)
     asked = Narrowing.of(visit)
     with turn(visit.running):
-        events = events_of(visit, log, asked, book)
+        events = events_judged(visit, book, asked)
         drawn = _drawn(events, activities, paths)
         # Findings of some of the cases are found anew: of many cases that would take longer than anybody waits.
         is_bounded = asked.is_empty or events.cases.height <= MOST_OVERLAID
@@ -88,7 +87,7 @@ def show_assessed_map(
         shows=(*OF_LOG, *OF_FLOW),
         most_overlaid=MOST_OVERLAID if shown != show else 0,
         **values,
-        **_choices(visit, log, events, asked),
+        **_choices(visit, judged_log(visit, book).cases.height, events, asked),
         **frame_of(visit, book.row),
     )
 
@@ -105,7 +104,10 @@ def _assessed(visit: Visit, book: StoredBook, events: Log, asked: Narrowing) -> 
     """What an assessment found in the cases that are looked at: kept for all of them, else found anew."""
     if asked.is_empty:
         return kept_assessment(visit, book.row)
-    asked_for = replace(Options.from_json(book.row.options).asked(None), lifecycle="all")  # the events that count
+    kept = summary_of(visit.session, visit.running, book.row.id or 0)
+    # As of the same moment, of the events that were judged; the latest of these cases may be an earlier one.
+    now, given = None if kept is None else kept.now, Options.from_json(book.row.options).asked(None)
+    asked_for = replace(given, now=now or given.now, lifecycle="all")
     return assess_log(process_of(visit.running, book), events, asked=asked_for, limits=visit.running.limits)
 
 
@@ -148,13 +150,13 @@ def _shown(
     }
 
 
-def _choices(visit: Visit, row: LogRow, events: Log, asked: Narrowing) -> dict[str, Any]:
+def _choices(visit: Visit, all_cases: int, events: Log, asked: Narrowing) -> dict[str, Any]:
     """What the filter offers, and what is asked for already, each with the address without it."""
     path = visit.request.url.path
     return {
         "asked": asked,
         "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
         "known_activities": sorted(events.activities)[:VALUES_SHOWN],
-        "all_cases": row.cases,
+        "all_cases": all_cases,
         "path": path,
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import urlencode
+
+import polars as pl
 
 from api.cases.endpoints import asked_cases, existing_book
 from api.cases.service import StoredBook
+from api.http.problems import Refusal
+from api.logs.endpoints import existing_log
 from api.logs.service import stored_log
 from api.mapping import narrowed
 from api.pages.shell import Visit
@@ -15,6 +20,7 @@ from engine.errors import InputRefused, Place, Problem
 from engine.logs.filter_query import NAMES, from_query
 from engine.logs.filtering import LogFilter, apply_filter
 from engine.logs.log import Log
+from engine.storage.case_files import read_judged_log
 from engine.storage.tables import LogRow
 from engine.vocabulary import DeviationKind, Dimension
 
@@ -78,24 +84,52 @@ def log_of(visit: Visit, row: LogRow) -> Log:
     return visit.running.log_cache.log(key, lambda: stored_log(visit.running, row))
 
 
-def events_of(visit: Visit, row: LogRow, asked: Narrowing, book: StoredBook | None) -> Log:
+def judged_log(visit: Visit, book: StoredBook) -> Log:
+    """The log of an assessment as it was judged: the cases of its period, and of a live log what had happened by then.
+
+    Raises:
+        Refusal: It was not kept.
+    """
+
+    def read() -> Log:
+        found = read_judged_log(book.path_of)
+        if found is None:
+            raise Refusal(HTTPStatus.CONFLICT, "cases.not-kept", id=book.row.id or 0)
+        if existing_log(visit.session, book.row.log).file is not None:
+            return found
+        closed = book.tables.cases.filter(pl.col("closed")).select("case_id").collect()["case_id"]
+        return replace(found, closed=frozenset(closed.to_list()))
+
+    return visit.running.log_cache.log(f"assessment {book.row.id}", read)
+
+
+def events_of_log(visit: Visit, row: LogRow, asked: Narrowing) -> Log:
     """The events that count of the cases that are looked at.
 
     Raises:
         InputRefused: The filter names what the log does not have.
     """
-    found = narrowed(log_of(visit, row), asked.chosen)
-    if book is None or not asked.is_of_book:
+    return narrowed(log_of(visit, row), asked.chosen, lifecycle=row.lifecycle or None)
+
+
+def events_judged(visit: Visit, book: StoredBook, asked: Narrowing) -> Log:
+    """The events that were judged of the cases that are looked at.
+
+    Raises:
+        InputRefused: The filter names what the log does not have.
+    """
+    found = narrowed(judged_log(visit, book), asked.chosen, lifecycle="all")  # what did not count is left out already
+    if not asked.is_of_book:
         return found
     ids = matching(book.tables, asked.wanted).select("case_id").collect()["case_id"]
     return apply_filter(found, LogFilter(cases=frozenset(ids.to_list())))
 
 
-def cases_wanted(visit: Visit, row: LogRow, asked: Narrowing) -> CaseFilter:
+def cases_wanted(visit: Visit, book: StoredBook, asked: Narrowing) -> CaseFilter:
     """The filter of an assessment's cases that both halves come to."""
     if asked.chosen.is_empty:
         return asked.wanted
-    ids = narrowed(log_of(visit, row), asked.chosen).cases["case_id"]
+    ids = narrowed(judged_log(visit, book), asked.chosen, lifecycle="all").cases["case_id"]
     return CaseFilter(
         **{name: getattr(asked.wanted, name) for name in CaseFilter.__dataclass_fields__ if name != "ids"},
         ids=frozenset(ids.to_list()),

@@ -42,8 +42,12 @@ def sign_in_of(session: Session, digest: str) -> SignInRow | None:
     return session.get(SignInRow, digest)
 
 
-def note_seen(session: Session, digest: str, *, now: datetime) -> None:
-    """Note that a session was used; one that was ended meanwhile stays ended."""
+def note_seen(session: Session, digest: str, *, key: int, now: datetime) -> None:
+    """Note that a session was used, and its key; one that was ended meanwhile stays ended.
+
+    The key comes first, as where it is revoked: in the other order the two could wait for each other.
+    """
+    note_use(session, key, now=now)
     session.connection().execute(update(SignInRow).where(col(SignInRow.hash) == digest).values(seen=now))
 
 

@@ -102,18 +102,31 @@ def read_judged_case(path_of: PathOf, case: int) -> JudgedCase | None:
     if not cases.height:
         raise IndexError(case)
     facts = json.loads(known[2].read_bytes())
-    activities = tuple(events["activity"].unique(maintain_order=True).to_list())
-    code_of = {name: code for code, name in enumerate(activities)}
-    coded = events.with_columns(
-        pl.lit(0, dtype=pl.UInt32).alias("case"),
-        pl.Series("activity", [code_of[name] for name in events["activity"].to_list()], dtype=pl.UInt32),
-    )
     return JudgedCase(
-        log=Log(facts["name"], activities, cases, coded),
+        log=_log(facts["name"], cases, events.with_columns(pl.lit(0, dtype=pl.UInt32).alias("case"))),
         completes=frozenset(facts["completes"]),
         now=None if facts["now"] is None else datetime.fromisoformat(facts["now"]),
         paired=Lifecycle(facts["lifecycle"]) is Lifecycle.PAIR,
     )
+
+
+def read_judged_log(path_of: PathOf) -> Log | None:
+    """All cases as they were judged, with the events that counted; None where a file is not there.
+
+    The log does not say which of its cases are closed; the case book does.
+    """
+    events, cases, facts = (path_of(name) for name in (_EVENTS, _CASES, _FACTS))
+    if events is None or cases is None or facts is None:
+        return None
+    name = json.loads(facts.read_bytes())["name"]
+    return _log(name, pl.read_parquet(cases, glob=False), pl.read_parquet(events, glob=False))
+
+
+def _log(name: str, cases: pl.DataFrame, events: pl.DataFrame) -> Log:
+    """A log of events whose activities stand there by name."""
+    activities = events["activity"].unique(maintain_order=True)
+    codes = events["activity"].cast(pl.Enum(activities)).to_physical().cast(pl.UInt32)
+    return Log(name, tuple(activities.to_list()), cases, events.with_columns(codes.alias("activity")))
 
 
 def book_name(table: str) -> str:

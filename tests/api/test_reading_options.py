@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from typer.core import TyperGroup
 
 from api.cli import app
+from api.logs.columns import read_options
 from api.logs.endpoints import router
 from api.logs.schemas import ColumnsShape
 from api.reading import READ_OPTIONS, options_from_json, options_to_json
@@ -35,7 +36,7 @@ def test_a_request_has_them_all_and_no_other() -> None:
     (route,) = [r for r in router.routes if isinstance(r, APIRoute) and r.path == "/logs" and r.methods == {"POST"}]
     found = {p.alias for dependant in route.dependant.dependencies for p in dependant.query_params}
     assert SPELLED - found == set()
-    named = {p.alias for d in route.dependant.dependencies if d.call.__name__ == "read_options" for p in d.query_params}  # type: ignore[union-attr]  # every dependency here is a function
+    named = {p.alias for d in route.dependant.dependencies if d.call is read_options for p in d.query_params}
     assert named == SPELLED
 
 

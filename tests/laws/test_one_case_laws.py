@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from engine.assessment.assess import assess_with_cases
 from engine.assessment.case_book import AssessedCases, BookTables
@@ -17,7 +18,7 @@ from engine.logs.lifecycle import Lifecycle
 from engine.logs.log import Log
 from engine.logs.reading import read_log
 from engine.nets.process import Process
-from engine.storage.case_files import PathOf, book_files, judged_files, read_judged_case, scan_book
+from engine.storage.case_files import PathOf, book_files, judged_files, read_judged_case, read_judged_log, scan_book
 from engine.vocabulary import Outcome
 from tests.laws.test_assessment_laws import OFFICE, RULES
 from tests.laws.test_part_laws import random_process, random_table
@@ -101,6 +102,27 @@ def test_instances_of_all_cases_are_those_of_the_standards(seed: int, tmp_path: 
         if not standard.is_of_population:
             told = [counts[standard.id, outcome] for outcome in (Outcome.MET, Outcome.MISSED, Outcome.NO_EVIDENCE)]
             assert told == [result.met, result.missed, result.no_evidence]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_judged_cases_at_once_are_each_of_them(seed: int, tmp_path: Path) -> None:
+    _, made, _ = random_made(random.Random(300 + seed), tmp_path)
+    path_of = stored(made, tmp_path)
+    whole = read_judged_log(path_of)
+    assert whole is not None
+    assert whole.cases["case_id"].to_list() == made.cases.cases["case_id"].to_list()
+    for case in range(whole.cases.height):
+        judged = read_judged_case(path_of, case)
+        assert judged is not None
+        assert judged.log.cases.equals(whole.cases[case : case + 1])
+        assert_frame_equal(told(judged.log, 0), told(whole, case))
+    assert whole.events.height == made.assessment.events
+
+
+def told(log: Log, case: int) -> pl.DataFrame:
+    """The events of a case, their activities by name."""
+    events = log.events.filter(pl.col("case") == case).drop("case")
+    return events.with_columns(pl.Series("activity", [log.activities[code] for code in events["activity"]], pl.String))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -6,8 +6,10 @@ from errno import ENOSPC
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from engine.storage.files import FileStore, Incoming
 from tests.api.http.service import LOG, Service, service_in
@@ -60,3 +62,18 @@ def test_assessment_that_finds_no_room_fails_and_the_next_one_is_done(
         failed = service.finished(service.assess())
     assert [problem["code"] for problem in failed["problems"]] == ["service.disk-full"]
     assert service.finished(service.assess())["status"] == "done"
+
+
+def test_request_that_was_in_the_way_of_another_is_to_be_sent_again(tmp_path: Path) -> None:
+    def gives_up(*_: object) -> None:
+        raise OperationalError("", None, psycopg.errors.DeadlockDetected())
+
+    with service_in(tmp_path / "data") as service:
+        engine = service.running.database.engine
+        event.listen(engine, "commit", gives_up)
+        answer = service.client.post("/keys", json={"name": "desk", "role": "reviewer"})
+        assert (answer.status_code, answer.json()["code"]) == (503, "service.in-the-way")
+        assert answer.headers["retry-after"] == "1"
+        event.remove(engine, "commit", gives_up)
+        assert service.client.post("/keys", json={"name": "desk", "role": "reviewer"}).status_code == 201
+        assert len(service.client.get("/keys").json()["items"]) == 2

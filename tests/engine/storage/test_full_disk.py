@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, update
 
+from engine.storage.failures import is_full_disk
 from engine.storage.files import FileStore
-from engine.storage.full_disk import is_full_disk
 from engine.storage.tables import LogRow
 from tests.engine.storage.rows import live_log, open_database
 
