@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.accounts.acting import ActingDep, allows
@@ -18,10 +19,11 @@ from api.http.preconditions import TagDep
 from api.http.problems import Refusal
 from api.http.turns import turn
 from api.pages.attention import title_of
-from api.pages.forms import said
+from api.pages.forms import FieldText, Form, changed, end_of_day, said, start_of_day
 from api.pages.scorecard import Scorecard, chart, kept_assessment, standard_rows
 from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
+from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
 from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
@@ -31,6 +33,8 @@ router = APIRouter(prefix="/assessments", include_in_schema=False)
 
 CHOICES = 200
 """How many logs can be chosen from."""
+
+FIELDS = ("flow", "log", "since", "until", "closed", "calendar")
 
 Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
@@ -54,37 +58,52 @@ def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARG
 @router.get("/new", dependencies=[allows(Action.ASK_FOR_ASSESSMENT)], response_class=HTMLResponse)
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
-    flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
-    return page(
-        visit,
-        "assessment_new.html.j2",
-        here="assessments",
-        flows=[(row, title_of(row, visit)) for row in flows],
-        logs=latest(visit.session, LogRow, limit=CHOICES),
-        flow=flow,
-        log=log,
-        calendars=CALENDAR_NAMES,
-    )
+    return _new(visit, Form({name: str(value) for name, value in (("flow", flow), ("log", log)) if value is not None}))
+
+
+def receive(
+    *,
+    flow: FieldText = "",
+    log: FieldText = "",
+    since: FieldText = "",
+    until: FieldText = "",
+    zone: FieldText = "",
+    closed: FieldText = "",
+    calendar: FieldText = "",
+) -> dict[str, str]:
+    """The fields of the form."""
+    return {
+        "flow": flow,
+        "log": log,
+        "since": since,
+        "until": until,
+        "zone": zone.strip(),
+        "closed": closed,
+        "calendar": calendar,
+    }
 
 
 @router.post("", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.ASK_FOR_ASSESSMENT)])
 def start_assessment(
-    *,
-    running: RunningDep,
-    session: WriteSession,
-    acting: ActingDep,
-    language: LanguageDep,
-    response: Response,
-    flow: Annotated[int, Form()],
-    log: Annotated[int, Form()],
-    closed: Annotated[str, Form()] = "",
-    calendar: Annotated[str, Form()] = "",
-) -> RedirectResponse:
+    *, fields: Annotated[dict[str, str], Depends(receive)], visit: VisitDep, running: RunningDep, acting: ActingDep
+) -> Response:
     """Ask for an assessment, as the form says."""
-    asked = said(AssessmentRequest, {"flow": flow, "log": log, "closed": closed, "calendar": calendar})
-    started = ask_for_assessment(
-        asked=asked, running=running, session=session, acting=acting, language=language, response=response
-    )
+    try:
+        asked = said(AssessmentRequest, _request(fields))
+        started = changed(
+            running,
+            acting,
+            lambda session: ask_for_assessment(
+                asked=asked,
+                running=running,
+                session=session,
+                acting=acting,
+                language=visit.language,
+                response=Response(),
+            ),
+        )
+    except InputRefused as refusal:
+        return _new(visit, Form.refused(fields, refusal, visit.language), HTTPStatus.UNPROCESSABLE_ENTITY)
     return RedirectResponse(f"/assessments/{started.id}", HTTPStatus.SEE_OTHER)
 
 
@@ -154,6 +173,34 @@ def show_standards(assessment: Id, visit: VisitDep, verdict: Verdict | None = No
         all_count=len(found.standards),
         verdict=verdict,
         **frame_of(visit, row),
+    )
+
+
+def _request(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The form as programs write it: the first and the last day of a period become its moments.
+
+    Raises:
+        InputRefused: They are no days, or no such zone is known.
+    """
+    since = start_of_day(fields["since"], fields["zone"], name="since")
+    until = end_of_day(fields["until"], fields["zone"], name="until")
+    period = {name: value for name, value in (("since", since), ("until", until)) if value}
+    numbers = {name: int(fields[name]) if fields[name].isdecimal() else fields[name] for name in ("flow", "log")}
+    return {**numbers, "closed": fields["closed"], "calendar": fields["calendar"], "period": period or ""}
+
+
+def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
+    flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
+    return page(
+        visit,
+        "assessment_new.html.j2",
+        here="assessments",
+        status=status,
+        form=form,
+        fields=FIELDS,
+        flows=[(row, title_of(row, visit)) for row in flows],
+        logs=latest(visit.session, LogRow, limit=CHOICES),
+        calendars=CALENDAR_NAMES,
     )
 
 

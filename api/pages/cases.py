@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,12 +11,13 @@ from markupsafe import Markup
 
 from api.cases import service
 from api.cases.endpoints import read_case
-from api.cases.service import StoredBook, process_of
+from api.cases.service import StoredBook
 from api.events.endpoints import CaseName
 from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
 from api.mapping import draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
+from api.pages.chips import chips_of, names_of, sought_finding, words_of
 from api.pages.deviations import owners_of
 from api.pages.flows import inline
 from api.pages.narrowing import Narrowing, book_of, cases_wanted
@@ -23,7 +25,8 @@ from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.alignment import MoveShape
 from api.schemas.deviations import CaseDeviationShape
 from api.schemas.one_case import OneCaseShape
-from engine.assessment.case_search import CaseOrder
+from engine.assessment.assessment import Finding
+from engine.assessment.case_search import CaseFilter, CaseOrder
 from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.logs.variants import variant_hash
 from engine.mining.process_map import process_map
@@ -51,8 +54,16 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
     with turn(visit.running):
         wanted = cases_wanted(visit, book, asked)
         found = service.list_cases(book, wanted, sort, after=after, limit=ON_A_PAGE)
-        names = _names(visit, book)
-    rows = [(case, [_words(one, names) for one in case.deviations], sum(case.lost.values())) for case in found.items]
+        names = names_of(visit, book)
+    sought = sought_finding(visit, book, asked)
+    rows = [
+        (
+            case,
+            [_marked(one, names) for one in _sought_first(case.deviations, asked.wanted, sought, names)],
+            sum(case.lost.values()),
+        )
+        for case in found.items
+    ]
     return page(
         visit,
         "cases.html.j2",
@@ -64,7 +75,7 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
         orders=tuple(CaseOrder),
         kinds=tuple(DeviationKind),
         dimensions=tuple(Dimension),
-        **_asked(visit, asked),
+        **_asked(visit, asked, book),
         **frame_of(visit, book.row),
     )
 
@@ -76,12 +87,12 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
     with turn(visit.running):
         wanted = cases_wanted(visit, book, asked)
         found = service.list_variants(book, wanted, after=after, limit=ON_A_PAGE)
-        names = _names(visit, book)
+        names = names_of(visit, book)
     rows = [
         (
             variant,
             _chevrons(variant.moves, names),
-            [_words(one, names) for one in variant.deviations],
+            [_marked(one, names) for one in variant.deviations],
             asked.address(f"/assessments/{assessment}/cases", ("variant", variant_hash(variant.activities))),
         )
         for variant in found.items
@@ -94,7 +105,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
         rows=rows,
         found=found,
         move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
-        **_asked(visit, asked),
+        **_asked(visit, asked, book),
         **frame_of(visit, book.row),
     )
 
@@ -112,7 +123,7 @@ def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = 
         number=number,
     )
     with turn(visit.running):
-        names = _names(visit, book)
+        names = names_of(visit, book)
         drawing = _path(visit, book, found)
     moves: list[MoveShape] = [(move.kind, move.activity, move.step) for move in found.moves]
     frame = frame_of(visit, book.row)
@@ -127,7 +138,7 @@ def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = 
         owners=owners_of(visit, frame["flow"].key, accepted),
         back=visit.address(),
         chevrons=_chevrons(moves, names),
-        deviations=[(one, _words(one, names), sum(one.lost.values())) for one in found.deviations],
+        deviations=[(one, _marked(one, names), sum(one.lost.values())) for one in found.deviations],
         instances=[(one, _instance(one, names)) for one in found.instances if one.outcome is not Outcome.NOT_DUE],
         odd=odd,
         step_of=names.step,
@@ -144,24 +155,31 @@ def show_case_by_id(assessment: Id, visit: VisitDep, case: CaseQuery, number: Nu
     return show_case(assessment, case, visit, number)
 
 
-def _asked(visit: Visit, asked: Narrowing) -> dict[str, Any]:
+def _asked(visit: Visit, asked: Narrowing, book: StoredBook) -> dict[str, Any]:
     path = visit.request.url.path
-    return {
-        "asked": asked,
-        "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
-        "path": path,
-    }
+    return {"asked": asked, "chips": chips_of(visit, asked, path, book=book), "path": path}
 
 
-def _names(visit: Visit, book: StoredBook) -> Names:
-    return Names(process_of(visit.running, book).flow, visit.wording)
-
-
-def _words(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
+def _marked(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
     """A deviation as a sign and words."""
-    kind = names.kind(one.kind, other_branch=one.other_branch)
-    subject = names.subject(one.kind, one.steps, one.standard or "", one.branch or ())
-    return DEVIATION_MARKS[one.kind], f"{kind}{names.colon}{subject}" if subject else kind
+    return DEVIATION_MARKS[one.kind], words_of(one, names)
+
+
+def _sought_first(
+    deviations: Sequence[CaseDeviationShape], wanted: CaseFilter, sought: Finding | None, names: Names
+) -> list[CaseDeviationShape]:
+    """The deviations of a case, those first for which it was looked for."""
+    words = None if sought is None else words_of(sought, names)
+
+    def is_other(one: CaseDeviationShape) -> bool:
+        return not (
+            wanted.kind in {None, one.kind}
+            and (wanted.step is None or wanted.step in one.steps)
+            and wanted.standard in {None, one.standard}
+            and words in {None, words_of(one, names)}
+        )
+
+    return sorted(deviations, key=is_other)
 
 
 def _instance(one: Any, names: Names) -> str:

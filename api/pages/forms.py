@@ -83,8 +83,8 @@ def changed(running: Running, acting: Acting, work: Callable[[Session], Result])
     return result
 
 
-def end_of_day(text: str, zone: str, *, name: str) -> str:
-    """The first moment after a day in a zone, as programs write it; "" where no day is given.
+def start_of_day(text: str, zone: str, *, name: str) -> str:
+    """The first moment of a day in a zone, as programs write it; "" where no day is given.
 
     Args:
         text: The day, as a date field of a browser sends it.
@@ -94,12 +94,21 @@ def end_of_day(text: str, zone: str, *, name: str) -> str:
     Raises:
         InputRefused: It is no day, or no such zone is known.
     """
+    return _midnight(text, zone, name=name, days=0)
+
+
+def end_of_day(text: str, zone: str, *, name: str) -> str:
+    """The first moment after a day in a zone; else as ``start_of_day``."""
+    return _midnight(text, zone, name=name, days=1)
+
+
+def _midnight(text: str, zone: str, *, name: str, days: int) -> str:
     if not text:
         return ""
     if zone and zone not in available_timezones():
         raise InputRefused([Problem("schedule.unknown-timezone", Place(element=name), {"zone": zone[:100]})])
     try:
-        day = date.fromisoformat(text) + timedelta(days=1)
+        day = date.fromisoformat(text) + timedelta(days=days)
     except (ValueError, OverflowError):
         raise InputRefused([Problem("service.not-a-day", Place(element=name), {"name": name})]) from None
     return datetime.combine(day, time(), ZoneInfo(zone) if zone else UTC).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -17,41 +18,18 @@ from api.logs import service
 from api.logs.columns import ReadOptionsDep
 from api.logs.endpoints import existing_log
 from api.logs.schemas import LogAnswer
+from api.pages.asking import ask, can_be_asked, left_open, on_page
 from api.pages.attention import title_of
-from api.pages.shell import READS, VisitDep, framed, page
+from api.pages.shell import READS, VisitDep, page
 from api.pages.uploads import gone_to
-from api.schemas.problem import ProblemShape
-from engine.errors import InputRefused, Problem
-from engine.logs.options import DateOrder, ReadOptions
-from engine.logs.preview import Preview, preview_table
-from engine.messages.catalogue import sentence
+from engine.errors import InputRefused
+from engine.logs.preview import preview_table
 from engine.storage.repository import assessments_of_log, latest_before
 from engine.storage.tables import FlowRow, LogRow
-from engine.vocabulary import Language
 
 router = APIRouter(prefix="/logs", include_in_schema=False)
 
 SHOWN = 10
-COLUMN_ROLES = {
-    "case": "case",
-    "activity": "activity",
-    "time": "timestamp",
-    "start": "start",
-    "resource": "resource",
-}
-"""Role of a column → the option that names it."""
-
-CHOSEN_BELOW = {
-    "log.date-order-ambiguous": "page.columns.order",
-    "log.naive-times": "page.columns.zone",
-    "log.case-not-found": "page.columns.case",
-    "log.case-ambiguous": "page.columns.case",
-    "log.activity-not-found": "page.columns.activity",
-    "log.activity-ambiguous": "page.columns.activity",
-    "log.time-not-found": "page.columns.time",
-    "log.time-ambiguous": "page.columns.time",
-}
-"""Code of a problem → the label of the field by which it is settled."""
 
 
 @router.get("", dependencies=READS, response_class=HTMLResponse)
@@ -79,14 +57,18 @@ def upload_log(
     language: LanguageDep,
 ) -> Response:
     """Take a log that was dropped on a page; where it cannot be read as it is, ask what is what."""
+    look = partial(preview_table, upload.incoming.path, sheet=columns.sheet, limits=running.limits)
     with turn(running):
         try:
             log = service.read_uploaded(upload.incoming, columns, name=upload.name, limits=running.limits)
+            problems = left_open(log, columns)
         except InputRefused as refusal:
-            found = preview_table(upload.incoming.path, sheet=columns.sheet, limits=running.limits)
-            if found is None:
+            problems = refusal.problems
+            if not can_be_asked(problems, seen := look()):
                 raise
-            return _ask(request, language, refusal, found, columns)
+            return ask(request, language, problems, seen, columns)
+        if problems and (seen := look()) is not None:
+            return ask(request, language, problems, seen, columns)
         row = service.add_log(
             session,
             running.files,
@@ -98,34 +80,6 @@ def upload_log(
         )
     acting.note(row.id, name=row.name, live=False)
     return gone_to(f"/logs/{row.id}")
-
-
-def _ask(
-    request: Request, language: Language, refusal: InputRefused, found: Preview, columns: ReadOptions
-) -> HTMLResponse:
-    """What is wrong, the first rows, and what can be said about them."""
-    said = {role: getattr(columns, field) or found.guesses.get(role, "") for role, field in COLUMN_ROLES.items()}
-    return framed(
-        request,
-        language,
-        "log_columns.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        problems=[_on_page(problem, language) for problem in refusal.problems],
-        preview=found,
-        roles=COLUMN_ROLES,
-        said=said,
-        orders=tuple(DateOrder),
-        columns=columns,
-    )
-
-
-def _on_page(problem: Problem, language: Language) -> ProblemShape:
-    """A problem whose remedy names the field of the page, where the command line's option stands for one."""
-    shape, label = ProblemShape.of(problem, language), CHOSEN_BELOW.get(problem.code)
-    if label is None:
-        return shape
-    remedy = sentence("page.columns.choose", {"field": sentence(label, {}, language)}, language)
-    return shape.model_copy(update={"remedy": remedy})
 
 
 @router.get("/{log}", dependencies=READS, response_class=HTMLResponse)
@@ -140,4 +94,14 @@ def show_log(log: Id, visit: VisitDep) -> HTMLResponse:
     assessments = assessments_of_log(visit.session, log, limit=SHOWN)
     flows = {one.flow: title_of(visit.session.get_one(FlowRow, one.flow), visit) for one in assessments}
     found = LogAnswer.with_report(row, report, visit.language).report
-    return page(visit, "log.html.j2", here="logs", row=row, report=found, assessments=assessments, flows=flows)
+    warnings = [on_page(one, visit.language, stored=True) for one in found.warnings]
+    return page(
+        visit,
+        "log.html.j2",
+        here="logs",
+        row=row,
+        report=found,
+        warnings=warnings,
+        assessments=assessments,
+        flows=flows,
+    )

@@ -18,6 +18,7 @@ from api.http.turns import turn
 from api.logs.endpoints import existing_log
 from api.mapping import OF_FLOW, OF_LOG, Show, draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
+from api.pages.chips import chips_of
 from api.pages.flows import inline
 from api.pages.narrowing import Narrowing, book_of, events_judged, events_of_log, judged_log
 from api.pages.scorecard import kept_assessment
@@ -87,7 +88,7 @@ def show_assessed_map(
         shows=(*OF_LOG, *OF_FLOW),
         most_overlaid=MOST_OVERLAID if shown != show else 0,
         **values,
-        **_choices(visit, judged_log(visit, book).cases.height, events, asked),
+        **_choices(visit, judged_log(visit, book).cases.height, events, asked, book=book),
         **frame_of(visit, book.row),
     )
 
@@ -150,12 +151,14 @@ def _shown(
     }
 
 
-def _choices(visit: Visit, all_cases: int, events: Log, asked: Narrowing) -> dict[str, Any]:
+def _choices(
+    visit: Visit, all_cases: int, events: Log, asked: Narrowing, *, book: StoredBook | None = None
+) -> dict[str, Any]:
     """What the filter offers, and what is asked for already, each with the address without it."""
     path = visit.request.url.path
     return {
         "asked": asked,
-        "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
+        "chips": chips_of(visit, asked, path, book=book),
         "known_activities": sorted(events.activities)[:VALUES_SHOWN],
         "all_cases": all_cases,
         "path": path,

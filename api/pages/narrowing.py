@@ -71,10 +71,11 @@ class Narrowing:
         query = urlencode([*self.pairs, *more])
         return f"{path}?{query}" if query else path
 
-    def without(self, path: str, pair: Pair) -> str:
-        """A page with one thing less asked for."""
+    def without(self, path: str, *pairs: Pair) -> str:
+        """A page with some things less asked for."""
         left = list(self.pairs)
-        left.remove(pair)
+        for pair in pairs:
+            left.remove(pair)
         return f"{path}?{urlencode(left)}" if left else path
 
 

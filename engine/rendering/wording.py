@@ -44,8 +44,8 @@ class Wording:
         return title.text(self.language)
 
     def number(self, value: float, *, digits: int = 0) -> str:
-        """A number with separated thousands."""
-        return f"{value:,.{digits}f}"
+        """A number with separated thousands, and a minus sign where it is negative."""
+        return f"{value:,.{digits}f}".replace("-", "−")
 
     def share(self, share: Fraction | float, *, digits: int = 0) -> str:
         """A share in per cent. Only all is 100 %, only nothing is 0 %: what lies between is never rounded to them."""

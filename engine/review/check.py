@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from engine.definitions.flow import Flow
 from engine.definitions.lint import lint
+from engine.definitions.titles import Title
 from engine.errors import Place, Problem, Severity, Value
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.nets.process import Process
+from engine.nets.process import Process, ProcessFormat
 from engine.nets.soundness import Finding, FindingKind, Firing, SoundnessReport, Verdict, check_soundness
 from engine.review.design import design_notes
 
 _NO_RUN = "–"
+_OF_NODES = {
+    **dict.fromkeys(("node", "nodes", "step", "steps", "targets", "event", "at"), ", "),
+    **dict.fromkeys(("run", "repeat"), " → "),
+}
+"""Values of problems that tell nodes → what stands between several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,14 @@ def check(process: Process, *, source: str = "", limits: Limits = DEFAULT_LIMITS
         - ``check.unknown`` (warning): the budget was spent before an answer was found;
         - ``check.not-a-workflow-net`` (info).
 
-        A run is written as the labels in order; silent transitions stand in square brackets under their ids.
+        A run is written as the labels in order; silent transitions stand in square brackets under their ids. Of a BPMN
+        file steps and gateways are called by their names, because modelers make ids up that nobody has seen.
     """
     soundness = check_soundness(process.net, limits=limits)
     written = (*lint(process.flow), *design_notes(process.flow)) if process.has_graph else ()
     problems = [*process.notes, *written, *_behaviour(process, soundness)]
+    if process.format is ProcessFormat.BPMN:
+        problems = [_by_name(problem, process.flow) for problem in problems]
     placed = [p if p.place.source else replace(p, place=replace(p.place, source=source)) for p in problems]
     return CheckReport(tuple(sorted(placed, key=lambda problem: problem.place.line or 0)), soundness)
 
@@ -103,6 +113,21 @@ def _place(process: Process, nodes: Iterable[str]) -> Place:
         if node is not None and node.line:
             return Place(line=node.line, element=name)
     return Place(element=first)
+
+
+def _by_name(problem: Problem, flow: Flow) -> Problem:
+    """A problem whose sentence calls nodes by their names; its place still tells the id."""
+    values = dict(problem.values)
+    for key, joint in _OF_NODES.items():
+        if isinstance(found := values.get(key), str):
+            values[key] = joint.join(_name(part, flow) for part in found.split(joint))
+    return replace(problem, values=values)
+
+
+def _name(node: str, flow: Flow) -> str:
+    known = flow.by_id.get(node)
+    title = known.title if known else Title("", "")
+    return " / ".join(dict.fromkeys(text for text in (title.en, title.zh) if text)) or node
 
 
 def run_text(run: Iterable[Firing]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.definitions.titles import Title
 from engine.errors import Problem, Severity
 from engine.limits import Limits
 from engine.messages.catalogue import has_text, problem_text
-from engine.nets.process import process_of_flow, process_of_net
+from engine.nets.process import ProcessFormat, process_of_flow, process_of_net
 from engine.nets.soundness import FindingKind, Verdict
 from engine.review.check import check
 from engine.vocabulary import Language
@@ -100,3 +103,24 @@ def test_every_problem_has_a_sentence_and_a_remedy(language: Language) -> None:
 def test_every_kind_of_finding_has_texts(kind: FindingKind) -> None:
     codes = (f"check.{kind.value}", f"check.{kind.value}.remedy")
     assert all(has_text(code, language) for code in codes for language in Language)
+
+
+def test_a_file_of_a_modeler_is_told_by_names_and_found_by_ids() -> None:
+    flow = make_flow("start -> x -> a -> y -> end", "x -> b -> y", kinds={"x": "exclusive", "y": "exclusive"})
+    names = {"a": Title("Greet", "Greet"), "b": Title("Serve", "服务"), "x": Title("How?", "How?")}
+    nodes = tuple(replace(node, title=names.get(node.id, Title("", ""))) for node in flow.nodes)
+    process = process_of_flow(replace(flow, nodes=nodes))
+    for form, node, targets in ((ProcessFormat.BPMN, "How?", "Greet, Serve / 服务"), (ProcessFormat.YAML, "x", "a, b")):
+        found = check(replace(process, format=form)).problems
+        silent = next(problem for problem in found if problem.code == "flow.branch-without-condition")
+        assert (silent.values["node"], silent.values["targets"]) == (node, targets)
+        assert silent.place.element == "nodes.x"
+
+
+def test_a_run_through_a_file_of_a_modeler_is_told_by_names() -> None:
+    process = replace(process_of_flow(MIXED), format=ProcessFormat.BPMN)
+    (plain,) = [p for p in check(process_of_flow(MIXED)).problems if p.code == "check.deadlock"][:1]
+    (named,) = [p for p in check(process).problems if p.code == "check.deadlock"][:1]
+    titles = {node.id: node.title.en for node in process.flow.nodes}
+    steps = str(plain.values["run"]).split(" → ")
+    assert str(named.values["run"]).split(" → ") == [titles.get(step) or step for step in steps]
