@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.assessing import print_scorecard
 from api.cli.inputs import log_from, process_from
 from api.cli.options import Columns
 from api.cli.output import write_output
+from api.cli.scorecard import print_scorecard
 from api.cli.session import Session, session_of
 from engine.errors import InputRefused, Place, Problem
 from engine.vocabulary import Language

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.cli.options import Wanted
 from api.cli.output import is_standard_output, write_output
+from api.cli.scorecard import FINDINGS_SHOWN, dimension_row, kind_of, print_standards
 from api.cli.session import Session
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ def assess_by_versions(
 
 def _print(found: VersionedAssessment, log: str, session: Session) -> None:
     """Print which version judged how many cases, the joined dimensions, and the standards of each version."""
-    from api.cli.assessing import dimension_row, print_standards
     from engine.rendering.wording import Wording
 
     wording = Wording(session.language)
@@ -90,7 +90,6 @@ def _row(part: VersionPart, session: Session, wording: Wording) -> tuple[str, ..
 
 
 def _findings(found: VersionedAssessment, session: Session, wording: Wording) -> Iterator[tuple[str, ...]]:
-    from api.cli.assessing import FINDINGS_SHOWN, kind_of
 
     flows = [part.process.flow for part in found.versions]
     titles = {node.id: wording.title(node.title) or node.id for flow in flows for node in flow.nodes}

@@ -1,8 +1,7 @@
 """Answers that are given again: what a request with an idempotency key was answered, for a day.
 
-An answer may hold a secret that is shown once, so it is kept sealed: its bytes are combined with a stream that
-SHAKE-256 makes of what only the asker has (``secret``) and of a salt of its own. Who has the database alone reads none
-of it.
+An answer may hold a secret that is shown once, so it is kept sealed: with AES-256-GCM, under a key that is made of what
+only the asker has (``secret``). Who has the database alone reads none of it, and none that he changed is given again.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Index, LargeBinary, Text, delete, func
 from sqlmodel import Field, SQLModel, col, select
 
@@ -23,7 +23,7 @@ from engine.storage.database import Session
 from engine.storage.tables import HASH_CHARACTERS, UtcTime
 
 LIFETIME = timedelta(hours=24)
-SALT_BYTES = 16
+NONCE_BYTES = 12
 
 
 class AnswerRow(SQLModel, table=True):
@@ -36,7 +36,7 @@ class AnswerRow(SQLModel, table=True):
         created: When.
         status: HTTP status.
         headers: JSON: headers of the answer.
-        body: Salt and sealed, compressed body.
+        body: Nonce and sealed, compressed body.
         size: Bytes of ``body``.
     """
 
@@ -91,7 +91,8 @@ def keep_answer(
 ) -> None:
     """Keep an answer in the unit of work of what it tells; answers that are a day old are forgotten with it."""
     forget_answers(session, now=now)
-    body = _sealed(zlib.compress(answer.body), secret)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    body = nonce + _cipher(secret).encrypt(nonce, zlib.compress(answer.body), name.encode())
     session.add(
         AnswerRow(
             name=name,
@@ -114,9 +115,14 @@ def kept_answer(session: Session, name: str, *, now: datetime) -> AnswerRow | No
 
 
 def opened_answer(row: AnswerRow, *, secret: bytes) -> Answer:
-    """The answer of a row, with what it was sealed with."""
-    salt, sealed = row.body[:SALT_BYTES], row.body[SALT_BYTES:]
-    return Answer(row.status, json.loads(row.headers), zlib.decompress(_combined(sealed, secret, salt)))
+    """The answer of a row, with what it was sealed with.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: The row was changed, or is another asker's.
+    """
+    nonce, sealed = row.body[:NONCE_BYTES], row.body[NONCE_BYTES:]
+    opened = _cipher(secret).decrypt(nonce, sealed, row.name.encode())
+    return Answer(row.status, json.loads(row.headers), zlib.decompress(opened))
 
 
 def held(session: Session, holder: int, *, now: datetime) -> Held:
@@ -132,15 +138,10 @@ def forget_answers(session: Session, *, now: datetime) -> None:
     session.connection().execute(delete(AnswerRow).where(col(AnswerRow.created) <= now - LIFETIME))
 
 
-def _sealed(content: bytes, secret: bytes) -> bytes:
-    salt = secrets.token_bytes(SALT_BYTES)
-    return salt + _combined(content, secret, salt)
+def _cipher(secret: bytes) -> AESGCM:
+    """What seals and opens.
 
-
-def _combined(content: bytes, secret: bytes, salt: bytes) -> bytes:
-    """Bytes combined with a stream of as many, which undoes itself.
-
-    Reference: NIST FIPS 202, SHAKE-256 as an extendable-output function.
+    A plain hash makes the key, because the secret holds 256 random bits already. Nonces are random: a secret seals one
+    answer, at most a few. Reference: NIST SP 800-38D.
     """
-    stream = hashlib.shake_256(salt + secret).digest(len(content))
-    return (int.from_bytes(content) ^ int.from_bytes(stream)).to_bytes(len(content))
+    return AESGCM(hashlib.sha256(secret).digest())
