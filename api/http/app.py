@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -134,6 +134,14 @@ def create_app(running: Running) -> Application:
     install(app, say=problem_page)
     app.add_middleware(Repeating, running=running)
     app.add_middleware(Gate, running=running)  # outermost: nothing of a request is used before it is known who sends it
+    app.router.routes.extend(_routes())
+    declared(app)  # refuses a route that does not say who may use it
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route, the same for each service: what FastAPI makes of them takes longer than the rest of a start."""
     version_one = APIRouter(prefix="/api/v1", route_class=Route)
     for part in (
         flows,
@@ -155,13 +163,10 @@ def create_app(running: Running) -> Application:
         version_one.include_router(part.router)
     reads = [allows(Action.READ)]
     version_one.add_api_route("/openapi.json", read_openapi, include_in_schema=False, dependencies=reads)
-    app.include_router(version_one)
-    app.include_router(operations.router)
-    app.include_router(sign_in.router)
-    for pages in PAGES:
-        app.include_router(pages.router)
-    declared(app)  # refuses a route that does not say who may use it
-    return app
+    whole = APIRouter(redirect_slashes=False)
+    for router in (version_one, operations.router, sign_in.router, *(pages.router for pages in PAGES)):
+        whole.include_router(router)
+    return tuple(whole.routes)
 
 
 def templates(routes: Sequence[BaseRoute]) -> dict[int, str]:

@@ -21,6 +21,7 @@ from api.http.server import opened
 from api.running import Running
 from api.settings import Settings
 from engine.errors import Value
+from tests.databases import put_sqlite
 
 PATIENCE = 60.0
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
@@ -121,6 +122,8 @@ def service_in(
     folder: Path, *, key: str = "", new_key: bool = False, clock: Clock = lambda: NOW, **settings: Any
 ) -> Iterator[Service]:
     """Run a service on a data folder."""
+    if not settings.get("database"):
+        put_sqlite(folder / "trueline.db")
     told: list[str] = []
 
     def say(code: str, **values: Value) -> None:

@@ -33,7 +33,7 @@ def test_durations_in_chinese() -> None:
 
 
 def test_a_negative_duration_keeps_its_sign() -> None:
-    assert EN.duration(-120) == "-2 min"
+    assert EN.duration(-120) == "−2 min"
 
 
 @pytest.mark.parametrize(
