@@ -15,6 +15,7 @@ from api.accounts.acting import SAFE_METHODS, Acting, begin
 from api.accounts.identify import bearer, identify
 from api.accounts.principal import How
 from api.accounts.sessions import COOKIE, csrf_of, from_here, is_csrf
+from api.http.asked import path_of, query_of
 from api.http.languages import language_of
 from api.http.problems import answer as say
 from api.http.problems import problem_response
@@ -84,7 +85,7 @@ class Gate:
 
     async def _acting(self, request: Request) -> Acting:
         who = None
-        if request.url.path not in PROBES and ("authorization" in request.headers or COOKIE in request.cookies):
+        if request.scope["path"] not in PROBES and ("authorization" in request.headers or COOKIE in request.cookies):
             who = await run_in_threadpool(identify, request.headers, request.cookies, self._running)
         record = current_record()
         if record is not None and who is not None:
@@ -95,8 +96,8 @@ class Gate:
     def _refusal(self, request: Request) -> Response:
         """The answer to a stranger."""
         if _is_page(request):
-            query = f"?{request.url.query}" if request.url.query else ""
-            target = quote(f"{request.url.path}{query}", safe="/")
+            query = query_of(request)
+            target = quote(f"{path_of(request)}?{query}" if query else path_of(request), safe="/")
             return RedirectResponse(f"{SIGN_IN}?next={target}", HTTPStatus.SEE_OTHER)
         language, key = language_of(request), bearer(request.headers)
         if key:
@@ -131,7 +132,7 @@ def _is_page(request: Request) -> bool:
     """Whether a browser asks for a page, which is answered better by a page than by a problem."""
     wants_page = "text/html" in request.headers.get("accept", "").lower()
     shows_key = "authorization" in request.headers
-    return request.method in SAFE_METHODS and wants_page and not shows_key and not request.url.path.startswith(API)
+    return request.method in SAFE_METHODS and wants_page and not shows_key and not request.scope["path"].startswith(API)
 
 
 async def _csrf_given(request: Request, receive: Receive) -> tuple[Receive, str]:

@@ -12,6 +12,7 @@ from api.cases import service
 from api.cases.endpoints import read_case
 from api.cases.service import StoredBook, process_of
 from api.events.endpoints import CaseName
+from api.http.asked import path_of
 from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
 from api.mapping import draw_log_map, picture_of_map
@@ -99,7 +100,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
     )
 
 
-@router.get("/{assessment}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
+@router.get("/{assessment}/cases/{case:text}", dependencies=READS, response_class=HTMLResponse)
 def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = None) -> HTMLResponse:
     """One case: what happened, how it differs from the flow, and every point that it lost."""
     book = book_of(visit, assessment)
@@ -145,7 +146,7 @@ def show_case_by_id(assessment: Id, visit: VisitDep, case: CaseQuery, number: Nu
 
 
 def _asked(visit: Visit, asked: Narrowing) -> dict[str, Any]:
-    path = visit.request.url.path
+    path = path_of(visit.request)
     return {
         "asked": asked,
         "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],

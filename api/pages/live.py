@@ -144,7 +144,7 @@ def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LA
     )
 
 
-@router.get("/{log}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
+@router.get("/{log}/cases/{case:text}", dependencies=READS, response_class=HTMLResponse)
 def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
     """Where a running case stands: what happened, what is due, what may come next."""
     row = existing_live_log(visit.session, log)

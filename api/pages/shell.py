@@ -7,7 +7,6 @@ from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from api.accounts.acting import Acting, allows, current
 from api.accounts.roles import Action, may, may_to_all
+from api.http.asked import asked_again
 from api.http.dependencies import LanguageDep, ReadSession, RunningDep
 from api.http.languages import LANGUAGE_COOKIE
 from api.pages.environment import environment
@@ -60,9 +60,7 @@ class Visit:
 
     def address(self, **changed: str | int | None) -> str:
         """This page's address with some parameters changed; None leaves one out."""
-        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in changed]
-        query = urlencode([*kept, *((name, value) for name, value in changed.items() if value is not None)])
-        return self.request.url.path + (f"?{query}" if query else "")
+        return asked_again(self.request, **changed)
 
 
 def visit(request: Request, running: RunningDep, session: ReadSession, language: LanguageDep) -> Visit:
@@ -108,7 +106,7 @@ def framed(
             points=lambda score: wording.score(Fraction(score)),
             language=language.value,
             languages=tuple(Language),
-            in_language=lambda other: str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            in_language=lambda other: asked_again(request, lang=other),
             here=here,
             sections=SECTIONS,
             csrf=acting.csrf if acting else "",
