@@ -14,7 +14,7 @@ _KEPT = "/%:@!$&'()*+,;=~"
 
 
 def path_of(request: Request) -> str:
-    """The path of a request as it was sent: in ASCII, what is special in it percent-encoded, with one ``/`` in front."""
+    """The path of a request as it was sent: in ASCII, what is special percent-encoded, with one ``/`` in front."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode("utf-8", "surrogatepass")
     return "/" + quote(raw, safe=_KEPT).lstrip("/")
 

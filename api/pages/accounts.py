@@ -15,7 +15,7 @@ from api.accounts.keys import NAME_CHARACTERS
 from api.accounts.roles import Action
 from api.accounts.schemas import KeyAnswer, KeyRequest, KeyShape
 from api.audit.schemas import AuditShape
-from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep, WriteSession
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep
 from api.http.preconditions import TagDep
 from api.pages.forms import FieldText, Form, changed, end_of_day, said
 from api.pages.shell import Visit, VisitDep, page
@@ -56,9 +56,9 @@ def add_key(
 
 
 @router.post("/keys/{key}/revocation", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.REVOKE_KEY)])
-def revoke_key(key: Id, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep) -> RedirectResponse:
+def revoke_key(key: Id, running: RunningDep, acting: ActingDep, tag: TagDep) -> RedirectResponse:
     """Revoke a key."""
-    endpoints.revoke_key(key, running, session, acting, tag)
+    endpoints.revoke_key(key, running, acting, tag)
     return RedirectResponse("/keys", HTTPStatus.SEE_OTHER)
 
 

@@ -108,8 +108,11 @@ def locked_assessment(session: Session, number: int) -> AssessmentRow:
 
 
 def hold(session: Session, row: SQLModel) -> None:
-    """Hold a row until the unit of work ends, and read it again: of two who change it one comes after the other."""
-    session.refresh(row, with_for_update=True)
+    """Hold a row until the unit of work ends, and read it again: of two who change it one comes after the other.
+
+    Who only refers to the row, as everything does to the key by which it was done, does not wait for that.
+    """
+    session.refresh(row, with_for_update={"key_share": True})
 
 
 def hold_versions(session: Session, key: str) -> None:
