@@ -23,7 +23,7 @@ from api.pages.scorecard import Scorecard, chart, kept_assessment, standard_rows
 from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
 from engine.rendering.overlay import OverlayKind
-from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
+from engine.storage.repository import find, flow_keys, latest, latest_before, uploads_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Verdict
 
@@ -55,12 +55,16 @@ def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARG
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
     flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
+    logs = list(latest(visit.session, LogRow, limit=CHOICES))
+    asked = None if log is None else find(visit.session, LogRow, log)
+    if asked is not None and asked not in logs:  # else the newest one would be chosen in its place
+        logs.append(asked)
     return page(
         visit,
         "assessment_new.html.j2",
         here="assessments",
         flows=[(row, title_of(row, visit)) for row in flows],
-        logs=latest(visit.session, LogRow, limit=CHOICES),
+        logs=logs,
         flow=flow,
         log=log,
         calendars=CALENDAR_NAMES,
@@ -159,7 +163,11 @@ def show_standards(assessment: Id, visit: VisitDep, verdict: Verdict | None = No
 
 def not_done(row: AssessmentRow) -> Refusal:
     """Nothing can be shown of an assessment that has no result, or one of several versions."""
-    codes = {Status.FAILED: "service.assessment-failed", Status.CANCELLED: "service.assessment-cancelled"}
+    codes = {
+        Status.DONE: "service.judged-by-versions",
+        Status.FAILED: "service.assessment-failed",
+        Status.CANCELLED: "service.assessment-cancelled",
+    }
     return Refusal(HTTPStatus.CONFLICT, codes.get(Status(row.status), "service.not-done"), id=row.id or 0)
 
 
