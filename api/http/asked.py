@@ -6,7 +6,7 @@ out, and ``/cases/案`` is not ASCII: an address that is to be asked for again, 
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request
 
@@ -27,6 +27,13 @@ def query_of(request: Request) -> str:
 
 def asked_again(request: Request, **changed: str | int | None) -> str:
     """The address of a request with some parameters of its query changed; None leaves one out."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
+    query = urlencode(request.query_params.multi_items())
+    return readdressed(f"{path_of(request)}?{query}", **changed)
+
+
+def readdressed(address: str, **changed: str | int | None) -> str:
+    """An address of ours with some parameters of its query changed; None leaves one out."""
+    path, _, given = address.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(given, keep_blank_values=True) if name not in changed]
     query = urlencode([*kept, *((name, value) for name, value in changed.items() if value is not None)])
-    return path_of(request) + (f"?{query}" if query else "")
+    return path + (f"?{query}" if query else "")

@@ -8,6 +8,8 @@ import io
 import re
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
 from urllib.parse import quote
 
 import httpx
@@ -15,7 +17,7 @@ import pytest
 
 from api.pages.environment import case_path
 from tests.api.accounts.test_sign_in import browser, csrf, sign_in
-from tests.api.http.service import Service, service_in
+from tests.api.http.service import NOW, Service, service_in
 
 CASES = ("案例 1", "a#b", "a?b=c&d", "a/b%2Fc", "line\nbreak", "..", "a;b,c+d")
 
@@ -23,11 +25,14 @@ CASES = ("案例 1", "a#b", "a?b=c&d", "a/b%2Fc", "line\nbreak", "..", "a;b,c+d"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with an assessment of cases of awkward names, all of which lack a step."""
-    with service_in(tmp_path_factory.mktemp("addresses") / "data") as running:
+    ticks = count()  # so that of many sessions of one key it is the oldest that ends
+    folder = tmp_path_factory.mktemp("addresses") / "data"
+    with service_in(folder, clock=lambda: NOW + timedelta(microseconds=next(ticks))) as running:
         text = io.StringIO()
         rows = csv.writer(text)
         rows.writerow(["case", "activity", "timestamp"])
         rows.writerows([name, "Serve", "2026-03-01T10:00:00Z"] for name in CASES)
+        rows.writerow(["sang", "Sing", "2026-03-01T10:00:00Z"])
         number = running.assess(log=running.upload_log(text.getvalue()))
         assert running.finished(number)["status"] == "done"
         yield running
@@ -99,3 +104,39 @@ def test_another_case_is_another_request_under_the_same_key(service: Service) ->
         assert "idempotent-replayed" not in answer.headers
         assert answer.json()["case"] == case
         assert service.client.get(path).json()["closed"] is not None
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_refused_on_the_page_of_a_case_is_mended_there(seen: httpx.Client, case: str) -> None:
+    path = f"/assessments/1/{case_path(case)}"
+    page = seen.get(path)
+    fields = {name: attribute(page.text, rf'name="{name}" value="([^"]*)"') for name in ("key", "back", "case")}
+    sent = {**fields, "csrf": csrf(seen), "reason": "agreed", "scope": "one", "until": "2020-01-01"}
+    refused = seen.post("/assessments/1/acceptances", data=sent)
+    assert refused.status_code == 422
+    found = re.search(r"<header><h2>(.*?)</h2>", refused.text, re.DOTALL)
+    assert found
+    assert html.unescape(found[1]) == case
+    assert refused.text.count('<details class="accept" open>') == 1
+    assert refused.text.count('id="wrong-until"') == 1
+    assert refused.text.count(">agreed</textarea>") == 1
+    assert attribute(refused.text, r'name="back" value="([^"]*)"') == fields["back"]
+    assert shown(seen.get(attribute(refused.text, r'<a href="([^"]*)" hreflang="zh"'))) == case
+
+
+def test_what_is_refused_on_a_later_page_of_deviations_is_mended_there(
+    seen: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the form was, with what it said: on the first page nothing of it would be seen."""
+    monkeypatch.setattr("api.pages.deviations.ON_A_PAGE", 1)
+    first = seen.get("/assessments/1/deviations")
+    second = seen.get(attribute(first.text, r'class="further"><a class="button" href="([^"]*)"'))
+    opened = seen.get(attribute(second.text, r'<a href="([^"]*)#d-'))
+    fields = {name: attribute(opened.text, rf'name="{name}" value="([^"]*)"') for name in ("key", "back")}
+    sent = {**fields, "csrf": csrf(seen), "reason": "agreed", "until": "2020-01-01"}
+    refused = seen.post("/assessments/1/acceptances", data=sent)
+    assert refused.status_code == 422
+    assert f'id="d-{fields["key"]}"' in refused.text
+    assert refused.text.count(">agreed</textarea>") == 1
+    language = attribute(refused.text, r'<a href="([^"]*)" hreflang="zh"')
+    assert f'id="d-{fields["key"]}"' in seen.get(language).text
