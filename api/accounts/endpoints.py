@@ -19,9 +19,10 @@ from api.http.preconditions import TagDep
 from api.http.problems import Refusal
 from api.http.routes import Route
 from api.http.shapes import Page
+from api.http.writing import committed
 from engine.storage.accounts import revoke
 from engine.storage.database import Session, after_commit
-from engine.storage.repository import find, hold, page
+from engine.storage.repository import find, page
 from engine.storage.tables import KeyRow
 
 router = APIRouter(route_class=Route, tags=["accounts"], responses=PROBLEMS)
@@ -79,15 +80,20 @@ def read_key(key: Id, session: ReadSession, tag: TagDep) -> KeyShape:
 
 
 @router.delete("/keys/{key}", status_code=HTTPStatus.NO_CONTENT, dependencies=[allows(Action.REVOKE_KEY)])
-def revoke_key(key: Id, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep) -> None:
+def revoke_key(key: Id, running: RunningDep, acting: ActingDep, tag: TagDep) -> None:
     """Revoke a key: it opens nothing any more, and who signed in with it is signed out. One may revoke one's own."""
     acting.require_own(key)
-    row = existing_key(session, key)
-    hold(session, row)
-    tag.holds(*_state(row))
-    revoke(session, row, now=running.clock())
-    acting.note(name=row.name, role=row.role)
-    after_commit(session, running.accounts.keys.reload)
+
+    def work(session: Session) -> None:
+        row = existing_key(session, key)
+        tag.holds(*_state(row))
+        revoke(session, row, now=running.clock())
+        acting.note(name=row.name, role=row.role)
+        after_commit(session, running.accounts.keys.reload)
+
+    # By the one thread that also begins, notes and ends sessions: two that lock keys and sessions could wait for each
+    # other, because what is committed together is locked together.
+    committed(running, work)
 
 
 def _state(row: KeyRow) -> tuple[object, ...]:

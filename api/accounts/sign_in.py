@@ -155,7 +155,7 @@ def _is_secure(request: Request) -> bool:
 
     Who lies about it makes a cookie of his own that is sent less often, and nothing else.
     """
-    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "").lower())
+    return "https" in (request.scope["scheme"], request.headers.get("x-forwarded-proto", "").lower())
 
 
 def _page(

@@ -25,7 +25,6 @@ from engine.errors import InputRefused
 from engine.limits import Limits
 from engine.storage.actions import ActionRow, action_row, add_action, change_action, delete_action, page_of_actions
 from engine.storage.database import Session
-from engine.storage.repository import hold
 
 router = APIRouter(route_class=Route, prefix="/flows", tags=["actions"], responses=PROBLEMS)
 
@@ -101,8 +100,8 @@ def remove_action(flow: Id, action: Number, session: WriteSession, acting: Actin
     return shape
 
 
-def _existing(session: Session, flow: int, number: int) -> ActionRow:
-    row = action_row(session, existing_flow(session, flow).key, number)
+def _existing(session: Session, flow: int, number: int, *, held: bool = False) -> ActionRow:
+    row = action_row(session, existing_flow(session, flow).key, number, held=held)
     if row is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "action.not-there", id=number)
     return row
@@ -110,8 +109,7 @@ def _existing(session: Session, flow: int, number: int) -> ActionRow:
 
 def _held(session: Session, flow: int, number: int, tag: Tag) -> ActionRow:
     """An action's row, held until the unit of work ends, once it is what the request says it has to be."""
-    row = _existing(session, flow, number)
-    hold(session, row)
+    row = _existing(session, flow, number, held=True)
     tag.holds(*_state(row))
     return row
 

@@ -87,6 +87,7 @@ def _create(session: Session, database: Database, *, name: str, role: str, expir
 
 
 def _revoke(session: Session, database: Database, number: int | None) -> None:
+    from api.http.dependencies import LARGEST_ID
     from engine.storage.accounts import revoke
     from engine.storage.repository import find
     from engine.storage.tables import KeyRow
@@ -94,7 +95,7 @@ def _revoke(session: Session, database: Database, number: int | None) -> None:
     if number is None:
         raise InputRefused([Problem("account.no-key-given")])
     with database.writing() as work:
-        row = find(work, KeyRow, number)
+        row = find(work, KeyRow, number) if number <= LARGEST_ID else None
         if row is None:
             raise InputRefused([Problem("account.no-such-key", values={"id": number})])
         revoke(work, row, now=datetime.now(UTC))

@@ -39,6 +39,7 @@ from api.operations import endpoints as operations
 from api.operations.metrics import Metrics
 from api.operations.observing import Observer
 from api.operations.readiness import Readiness, checks_of
+from api.pages import acceptances as acceptance_pages
 from api.pages import accounts as account_pages
 from api.pages import assessments as assessment_pages
 from api.pages import assets, comparisons, home, reports
@@ -64,6 +65,7 @@ PAGES = (
     log_pages,
     case_pages,
     deviation_pages,
+    acceptance_pages,
     comparisons,
     reports,
     assessment_pages,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -15,6 +15,7 @@ from api.accounts.acting import SAFE_METHODS, Acting, begin
 from api.accounts.identify import bearer, identify
 from api.accounts.principal import How
 from api.accounts.sessions import COOKIE, csrf_of, from_here, is_csrf
+from api.http.asked import path_of, query_of
 from api.http.languages import language_of
 from api.http.problems import answer as say
 from api.http.problems import problem_response
@@ -33,6 +34,8 @@ OPEN_FOLDER = "/static/"
 """Styles and scripts are the same for everybody; the page that asks for a key needs them too."""
 
 API = "/api/"
+PART_REDIRECT = "HX-Redirect"
+"""Tells the scripts of a page where to go instead of showing an answer."""
 FORM = "application/x-www-form-urlencoded"
 FORM_BYTES = 64 * 1024
 FORM_FIELDS = 100
@@ -84,7 +87,7 @@ class Gate:
 
     async def _acting(self, request: Request) -> Acting:
         who = None
-        if request.url.path not in PROBES and ("authorization" in request.headers or COOKIE in request.cookies):
+        if request.scope["path"] not in PROBES and ("authorization" in request.headers or COOKIE in request.cookies):
             who = await run_in_threadpool(identify, request.headers, request.cookies, self._running)
         record = current_record()
         if record is not None and who is not None:
@@ -95,9 +98,11 @@ class Gate:
     def _refusal(self, request: Request) -> Response:
         """The answer to a stranger."""
         if _is_page(request):
-            query = f"?{request.url.query}" if request.url.query else ""
-            target = quote(f"{request.url.path}{query}", safe="/")
-            return RedirectResponse(f"{SIGN_IN}?next={target}", HTTPStatus.SEE_OTHER)
+            query = query_of(request)
+            target = f"{path_of(request)}?{query}" if query else path_of(request)
+            return RedirectResponse(_way_in(target), HTTPStatus.SEE_OTHER)
+        if _is_form(request):  # of a page that was open when its session ended
+            return RedirectResponse(_way_in(_page_before(request)), HTTPStatus.SEE_OTHER)
         language, key = language_of(request), bearer(request.headers)
         if key:
             now, address = self._running.clock(), address_of(request)
@@ -109,6 +114,8 @@ class Gate:
             self._running.accounts.attempts.failed(address, now=now)
         problem = Problem("service.key-wrong" if key else "service.key-missing")
         headers = {"WWW-Authenticate": 'Bearer realm="trueline"'}
+        if _is_part(request):
+            headers[PART_REDIRECT] = _way_in(_page_before(request))
         return problem_response(HTTPStatus.UNAUTHORIZED, [problem], language, headers)
 
     async def _note(self, acting: Acting, status: int) -> None:
@@ -131,7 +138,40 @@ def _is_page(request: Request) -> bool:
     """Whether a browser asks for a page, which is answered better by a page than by a problem."""
     wants_page = "text/html" in request.headers.get("accept", "").lower()
     shows_key = "authorization" in request.headers
-    return request.method in SAFE_METHODS and wants_page and not shows_key and not request.url.path.startswith(API)
+    return request.method in SAFE_METHODS and wants_page and not shows_key and not request.scope["path"].startswith(API)
+
+
+def _is_form(request: Request) -> bool:
+    """Whether a browser sends a form of a page: it shows what is answered in the page's place."""
+    wants_page = "text/html" in request.headers.get("accept", "").lower()
+    of_page = "authorization" not in request.headers and not request.scope["path"].startswith(API)
+    return of_page and wants_page and not _is_part(request) and _media_type(request) == FORM
+
+
+def _is_part(request: Request) -> bool:
+    """Whether a page's script asks, which follows no redirect but by its own header."""
+    by_script = request.headers.get("hx-request") == "true" or "x-csrf-token" in request.headers
+    return by_script and not request.scope["path"].startswith(API)
+
+
+def _page_before(request: Request) -> str:
+    """The page of ours that a request was sent from, as far as it says; else the home page."""
+    try:
+        page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if page.netloc.lower() != request.headers.get("host", "").lower() or page.path == SIGN_IN:
+        return "/"
+    return f"{page.path}?{page.query}" if page.query else page.path or "/"
+
+
+def _way_in(target: str) -> str:
+    """The sign-in page, which leads on to a page of ours."""
+    return f"{SIGN_IN}?next={quote(target, safe='/')}"
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _csrf_given(request: Request, receive: Receive) -> tuple[Receive, str]:
@@ -139,7 +179,7 @@ async def _csrf_given(request: Request, receive: Receive) -> tuple[Receive, str]
     given = request.headers.get("x-csrf-token")
     if given is not None:
         return receive, given
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    if _media_type(request) != FORM:
         return receive, ""
     body = b""
     try:

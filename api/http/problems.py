@@ -149,7 +149,7 @@ def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     status = HTTPStatus(error.status_code)
     code = ROUTE_CODES.get(status, "service.bad-request")
-    values: dict[str, Value] = {"method": request.method[:20], "path": request.url.path[:SHOWN_CHARACTERS]}
+    values: dict[str, Value] = {"method": request.method[:20], "path": request.scope["path"][:SHOWN_CHARACTERS]}
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_methods_at(request)))

@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.accounts.acting import current
 from api.accounts.identify import bearer
 from api.accounts.sessions import COOKIE
+from api.http.asked import path_of, query_of
 from api.http.problems import Refusal, answer
 from api.running import Running
 from engine.storage.database import Session
@@ -106,8 +107,8 @@ class Attempt:
     @classmethod
     def of(cls, request: Request, heard: Heard, *, key: str, holder: int) -> Attempt:
         """The attempt of a request by somebody who is known."""
-        whose = (bearer(request.headers) or request.cookies.get(COOKIE, ""), request.method, request.url.path, key)
-        asked = (request.url.query, request.headers.get("content-type", ""))
+        whose = (bearer(request.headers) or request.cookies.get(COOKIE, ""), request.method, path_of(request), key)
+        asked = (query_of(request), request.headers.get("content-type", ""))
         return cls(_digest("name", *whose), holder, _digest("seal", *whose).encode(), asked, heard)
 
     @property

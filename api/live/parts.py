@@ -32,6 +32,7 @@ class LiveParts:
         teller: Says when deadlines come near or pass.
         sender: Delivers what hooks are to be told.
         streams: Held by each stream of server-sent events.
+        near: How long before its time is used up a deadline is near.
         private_hooks: Whether hooks may lead to this machine and to private networks.
     """
 
@@ -42,7 +43,13 @@ class LiveParts:
     teller: DeadlineTeller
     sender: HookSender
     streams: Places
+    near: timedelta
     private_hooks: bool
+
+    @property
+    def near_minutes(self) -> int:
+        """The same in minutes."""
+        return self.near // timedelta(minutes=1)
 
     @classmethod
     def of(
@@ -63,6 +70,7 @@ class LiveParts:
             teller=DeadlineTeller(database, writer, due, waking, clock=clock, near=near, idle=idle),
             sender=HookSender(database, writer, clock=clock, private=private, retries=retries),
             streams=Places(limits.live_streams),
+            near=near,
             private_hooks=private,
         )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import Field
 
 from api.accounts import endpoints
 from api.accounts.acting import ActingDep, allows
@@ -15,7 +16,7 @@ from api.accounts.keys import NAME_CHARACTERS
 from api.accounts.roles import Action
 from api.accounts.schemas import KeyAnswer, KeyRequest, KeyShape
 from api.audit.schemas import AuditShape
-from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep, WriteSession
+from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, RunningDep
 from api.http.preconditions import TagDep
 from api.pages.forms import FieldText, Form, changed, end_of_day, said
 from api.pages.shell import Visit, VisitDep, page
@@ -56,9 +57,9 @@ def add_key(
 
 
 @router.post("/keys/{key}/revocation", status_code=HTTPStatus.SEE_OTHER, dependencies=[allows(Action.REVOKE_KEY)])
-def revoke_key(key: Id, running: RunningDep, session: WriteSession, acting: ActingDep, tag: TagDep) -> RedirectResponse:
+def revoke_key(key: Id, running: RunningDep, acting: ActingDep, tag: TagDep) -> RedirectResponse:
     """Revoke a key."""
-    endpoints.revoke_key(key, running, session, acting, tag)
+    endpoints.revoke_key(key, running, acting, tag)
     return RedirectResponse("/keys", HTTPStatus.SEE_OTHER)
 
 
@@ -78,7 +79,7 @@ class AuditAsked:
 
 
 def asked_entries(
-    key: Annotated[str, Query(pattern="^[0-9]{0,15}$")] = "",
+    key: Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | Literal[""], Query()] = "",
     action: Annotated[str, Query(max_length=40)] = "",
     before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID,
 ) -> AuditAsked:
@@ -90,7 +91,7 @@ def asked_entries(
     if action and action not in set(Action):
         values = {"name": "action", "known": ", ".join(Action)}
         raise InputRefused([Problem("service.not-a-choice", Place(element="action"), values)])
-    return AuditAsked(int(key) if key else None, Action(action) if action else None, before)
+    return AuditAsked(key or None, Action(action) if action else None, before)
 
 
 @router.get("/audit", dependencies=[allows(Action.READ_AUDIT)], response_class=HTMLResponse)

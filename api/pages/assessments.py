@@ -25,7 +25,7 @@ from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
 from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
-from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
+from engine.storage.repository import find, flow_keys, latest, latest_before, uploads_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Verdict
 
@@ -58,7 +58,8 @@ def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARG
 @router.get("/new", dependencies=[allows(Action.ASK_FOR_ASSESSMENT)], response_class=HTMLResponse)
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
-    return _new(visit, Form({name: str(value) for name, value in (("flow", flow), ("log", log)) if value is not None}))
+    values = {name: str(value) for name, value in (("flow", flow), ("log", log)) if value is not None}
+    return _new(visit, Form(values))
 
 
 def receive(
@@ -191,6 +192,11 @@ def _request(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
     flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
+    logs = list(latest(visit.session, LogRow, limit=CHOICES))
+    chosen = form.value("log")
+    asked = find(visit.session, LogRow, int(chosen)) if chosen.isdecimal() and int(chosen) <= LARGEST_ID else None
+    if asked is not None and asked not in logs:  # else the newest one would be chosen in its place
+        logs.append(asked)
     return page(
         visit,
         "assessment_new.html.j2",
@@ -199,14 +205,18 @@ def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLRe
         form=form,
         fields=FIELDS,
         flows=[(row, title_of(row, visit)) for row in flows],
-        logs=latest(visit.session, LogRow, limit=CHOICES),
+        logs=logs,
         calendars=CALENDAR_NAMES,
     )
 
 
 def not_done(row: AssessmentRow) -> Refusal:
     """Nothing can be shown of an assessment that has no result, or one of several versions."""
-    codes = {Status.FAILED: "service.assessment-failed", Status.CANCELLED: "service.assessment-cancelled"}
+    codes = {
+        Status.DONE: "service.judged-by-versions",
+        Status.FAILED: "service.assessment-failed",
+        Status.CANCELLED: "service.assessment-cancelled",
+    }
     return Refusal(HTTPStatus.CONFLICT, codes.get(Status(row.status), "service.not-done"), id=row.id or 0)
 
 

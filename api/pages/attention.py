@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from api.assessments.kept import summary_of
 from api.pages.shell import Visit
 from engine.conformance.deadlines import DeadlineState
 from engine.errors import LimitExceeded, Severity
 from engine.storage.live_store import count_deviating
-from engine.storage.repository import assessments_of, flow_keys, latest, live_logs, uploads_of
+from engine.storage.repository import done_of, flow_keys, latest, live_logs, uploads_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Dimension
 
-NEAR = timedelta(minutes=30)
 LOOKED_AT = 20
 """How many of the latest assessments are looked at for failures."""
 TREND = 12
@@ -51,8 +50,7 @@ class FlowState:
         when: When it was done.
         scores: By dimension, the scores of the assessments that have one, the latest last.
         latest: By dimension, the score of the latest assessment, None where it is not assessable.
-        missed: How many standards it missed.
-        cases: How many cases it judged.
+        missed: How many standards it missed; None where several versions judged, or nothing did.
     """
 
     row: FlowRow
@@ -60,8 +58,7 @@ class FlowState:
     when: datetime | None
     scores: dict[Dimension, tuple[float, ...]]
     latest: dict[Dimension, float | None]
-    missed: int
-    cases: int
+    missed: int | None
 
 
 def flow_states(visit: Visit) -> tuple[FlowState, ...]:
@@ -79,11 +76,13 @@ def attention(visit: Visit, states: tuple[FlowState, ...]) -> tuple[Item, ...]:
 
 def _state(visit: Visit, key: str) -> FlowState:
     newest = uploads_of(visit.session, key)[0]
-    done = [one for one in assessments_of(visit.session, key, limit=TREND) if one.status == Status.DONE]
+    done = done_of(visit.session, key, limit=TREND)
     found = [(one, summary_of(visit.session, visit.running, one.id or 0)) for one in done]
     known = [(one, summary) for one, summary in found if summary is not None]
-    if not known:
-        return FlowState(newest, None, None, {}, {}, 0, 0)
+    if not known:  # versions judged, which have scores of their own, or nothing did
+        row_done = done[0] if done else None
+        number, when = (None, None) if row_done is None else (row_done.id, row_done.finished)
+        return FlowState(newest, number, when, {}, {}, None)
     row, figures = known[0]
     history = {
         dimension: tuple(
@@ -91,9 +90,7 @@ def _state(visit: Visit, key: str) -> FlowState:
         )
         for dimension in Dimension
     }
-    return FlowState(
-        newest, row.id, row.finished, history, figures.scores, len(figures.standards_missed), figures.cases
-    )
+    return FlowState(newest, row.id, row.finished, history, figures.scores, len(figures.standards_missed))
 
 
 def _of_live_logs(visit: Visit) -> Iterator[Item]:
@@ -116,12 +113,13 @@ def _deadlines(visit: Visit, log: LogRow, now: datetime) -> Iterator[Item]:
     except LimitExceeded:  # too many open cells to look at; the board itself says so
         return
     passed = sum(one.deadline.state is DeadlineState.PASSED for one in dues)
-    near = sum(one.deadline.state is DeadlineState.AHEAD and one.deadline.act_by <= now + NEAR for one in dues)
+    border = now + visit.running.live.near
+    near = sum(one.deadline.state is DeadlineState.AHEAD and one.deadline.act_by <= border for one in dues)
     if passed:
         text = visit.wording.text("page.attention.passed", count=passed)
         yield Item(Severity.ERROR, text, log.name, f"/live/{number}")
     if near:
-        text = visit.wording.text("page.attention.near", count=near)
+        text = visit.wording.text("page.attention.near", count=near, minutes=visit.running.live.near_minutes)
         yield Item(Severity.WARNING, text, log.name, f"/live/{number}")
 
 

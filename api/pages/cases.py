@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,13 +14,16 @@ from api.cases import service
 from api.cases.endpoints import read_case
 from api.cases.service import StoredBook
 from api.events.endpoints import CaseName
+from api.http.asked import path_of
 from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
 from api.mapping import draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
 from api.pages.chips import chips_of, names_of, sought_finding, words_of
 from api.pages.deviations import owners_of
+from api.pages.environment import case_path
 from api.pages.flows import inline
+from api.pages.forms import Form
 from api.pages.narrowing import Narrowing, book_of, cases_wanted
 from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.alignment import MoveShape
@@ -110,9 +114,22 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
     )
 
 
-@router.get("/{assessment}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
+@router.get("/{assessment}/cases/{case:text}", dependencies=READS, response_class=HTMLResponse)
 def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = None) -> HTMLResponse:
     """One case: what happened, how it differs from the flow, and every point that it lost."""
+    return case_page(visit, assessment, case, number)
+
+
+@router.get("/{assessment}/case", dependencies=READS, response_class=HTMLResponse)
+def show_case_by_id(assessment: Id, visit: VisitDep, case: CaseQuery, number: Number = None) -> HTMLResponse:
+    """The same for a case whose name cannot stand in a path."""
+    return case_page(visit, assessment, case, number)
+
+
+def case_page(
+    visit: Visit, assessment: int, case: str, number: int | None, *, refused: Form | None = None
+) -> HTMLResponse:
+    """The page of a case; ``refused`` is what was said to accept a deviation of it, to be mended."""
     book = book_of(visit, assessment)
     found = read_case(
         assessment=assessment,
@@ -136,7 +153,13 @@ def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = 
         tab="cases",
         case=found,
         owners=owners_of(visit, frame["flow"].key, accepted),
-        back=visit.address(),
+        same_id=[(one, _address(assessment, case, one)) for one in found.same_id],
+        form=refused or Form(),
+        untouched=Form(),
+        opened=_opened(found, refused),
+        status=HTTPStatus.OK if refused is None else HTTPStatus.UNPROCESSABLE_ENTITY,
+        back=_address(assessment, case, number),
+        again=_address(assessment, case, number),
         chevrons=_chevrons(moves, names),
         deviations=[(one, _marked(one, names), sum(one.lost.values())) for one in found.deviations],
         instances=[(one, _instance(one, names)) for one in found.instances if one.outcome is not Outcome.NOT_DUE],
@@ -149,14 +172,19 @@ def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = 
     )
 
 
-@router.get("/{assessment}/case", dependencies=READS, response_class=HTMLResponse)
-def show_case_by_id(assessment: Id, visit: VisitDep, case: CaseQuery, number: Number = None) -> HTMLResponse:
-    """The same for a case whose name cannot stand in a path."""
-    return show_case(assessment, case, visit, number)
+def _address(assessment: int, case: str, number: int | None) -> str:
+    path = f"/assessments/{assessment}/{case_path(case)}"
+    return path if number is None else f"{path}{'&' if '?' in path else '?'}number={number}"
+
+
+def _opened(found: OneCaseShape, refused: Form | None) -> int | None:
+    """Which of the deviations is to be accepted by the form that was refused."""
+    key = "" if refused is None else refused.value("key")
+    return next((n for n, one in enumerate(found.deviations) if one.key == key and one.accepted is None), None)
 
 
 def _asked(visit: Visit, asked: Narrowing, book: StoredBook) -> dict[str, Any]:
-    path = visit.request.url.path
+    path = path_of(visit.request)
     return {"asked": asked, "chips": chips_of(visit, asked, path, book=book), "path": path}
 
 

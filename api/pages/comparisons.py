@@ -21,7 +21,7 @@ from engine.rendering.comparison_views import (
     last_period_text,
     score_changes,
 )
-from engine.storage.repository import assessments_of
+from engine.storage.repository import done_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 
 router = APIRouter(prefix="/assessments", include_in_schema=False)
@@ -71,6 +71,6 @@ def _others(visit: Visit, row: AssessmentRow) -> list[tuple[AssessmentRow, str]]
     key = visit.session.get_one(FlowRow, row.flow).key
     return [
         (one, visit.session.get_one(LogRow, one.log).name)
-        for one in assessments_of(visit.session, key, limit=CHOICES)
-        if one.status == Status.DONE and one.id != row.id
+        for one in done_of(visit.session, key, limit=CHOICES)
+        if one.id != row.id
     ]

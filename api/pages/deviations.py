@@ -1,35 +1,28 @@
-"""The deviations of an assessment: what they lost, which of them are accepted, and how one is accepted or no longer."""
+"""The deviations of an assessment: what they lost, and which of them are accepted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Query, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse
 
-from api.acceptances.endpoints import accept_deviation, withdraw_acceptance
-from api.acceptances.schemas import AcceptanceRequest
-from api.accounts.acting import ActingDep, allows
-from api.accounts.roles import Action
-from api.accounts.sign_in import local
-from api.assessments.endpoints import existing_assessment
-from api.cases.service import StoredBook, process_of
+from api.cases.service import process_of
 from api.deviations import service
-from api.http.dependencies import LARGEST_ID, Id, RunningDep
-from api.http.preconditions import TagDep
+from api.http.asked import readdressed
+from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
 from api.pages import forms
 from api.pages.assessments import frame_of
-from api.pages.forms import FieldText, changed, end_of_day
 from api.pages.narrowing import book_of
 from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.deviations import DeviationGroupShape
-from engine.assessment.case_search import cases_called
 from engine.assessment.deviation_search import DeviationFilter
-from engine.errors import InputRefused, Place, Problem, Value
+from engine.errors import InputRefused, Place, Problem
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
 from engine.storage.acceptances import acceptance_of
@@ -38,6 +31,7 @@ from engine.vocabulary import DeviationKind, Dimension
 router = APIRouter(prefix="/assessments", include_in_schema=False)
 
 ON_A_PAGE = 50
+DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,73 +101,19 @@ def asked_by(
 @router.get("/{assessment}/deviations", dependencies=READS, response_class=HTMLResponse)
 def show_deviations(assessment: Id, visit: VisitDep, asked: Annotated[Asked, Depends(asked_by)]) -> HTMLResponse:
     """Equal deviations together, the most frequent first."""
-    return _page(visit, assessment, asked)
+    return deviations_page(visit, assessment, asked)
 
 
-@router.post(
-    "/{assessment}/acceptances",
-    status_code=HTTPStatus.SEE_OTHER,
-    dependencies=[allows(Action.ACCEPT_DEVIATION)],
-)
-def accept(
-    *,
-    assessment: Id,
-    visit: VisitDep,
-    running: RunningDep,
-    acting: ActingDep,
-    key: FieldText = "",
-    reason: FieldText = "",
-    until: FieldText = "",
-    zone: FieldText = "",
-    scope: FieldText = "all",
-    case: FieldText = "",
-    back: FieldText = "",
-) -> Response:
-    """Accept a deviation in all cases or in one, as the form says."""
-    book = book_of(visit, assessment)
-    fields = {"key": key, "reason": reason, "until": until, "scope": scope, "case": case, "back": back}
-    try:
-        only = _only_case(book, case) if scope == "one" else ""
-        expires = end_of_day(until, zone, name="until")
-        asked = forms.said(AcceptanceRequest, {"key": key, "reason": reason, "case": only, "expires": expires})
-        changed(
-            running,
-            acting,
-            lambda session: accept_deviation(
-                flow=book.row.flow, asked=asked, running=running, session=session, acting=acting, response=Response()
-            ),
-        )
-    except InputRefused as refusal:
-        form = forms.Form.refused(fields, _renamed(refusal), visit.language)
-        return _page(visit, assessment, Asked(accept=key), form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return RedirectResponse(_back(back, assessment), HTTPStatus.SEE_OTHER)
-
-
-@router.post(
-    "/{assessment}/acceptances/{acceptance}/withdrawal",
-    status_code=HTTPStatus.SEE_OTHER,
-    dependencies=[allows(Action.WITHDRAW_ACCEPTANCE)],
-)
-def withdraw(
-    *,
-    assessment: Id,
-    acceptance: Id,
-    visit: VisitDep,
-    running: RunningDep,
-    acting: ActingDep,
-    tag: TagDep,
-    back: FieldText = "",
-) -> RedirectResponse:
-    """Withdraw an acceptance: it no longer counts."""
-    flow = existing_assessment(visit.session, assessment).flow
-    changed(
-        running,
-        acting,
-        lambda session: withdraw_acceptance(
-            flow=flow, acceptance=acceptance, running=running, session=session, acting=acting, tag=tag
-        ),
+def asked_at(address: str) -> Asked:
+    """What an address of this page asks for, as far as it can be told."""
+    given = dict(parse_qsl(urlsplit(address).query))
+    kind, dimension, after = given.get("kind"), given.get("dimension"), given.get("after", "")
+    return Asked(
+        DeviationKind(kind) if kind in set(DeviationKind) else None,
+        Dimension(dimension) if dimension in set(Dimension) else None,
+        {"true": True, "false": False}.get(given.get("accepted", "")),
+        int(after) if after.isascii() and after.isdigit() and len(after) <= DIGITS else 0,
     )
-    return RedirectResponse(_back(back, assessment), HTTPStatus.SEE_OTHER)
 
 
 def owners_of(visit: Visit, flow_key: str, numbers: list[int]) -> dict[int, int | None]:
@@ -182,37 +122,16 @@ def owners_of(visit: Visit, flow_key: str, numbers: list[int]) -> dict[int, int 
     return {row.id or 0: row.created_by for row in rows if row is not None}
 
 
-def _back(target: str, assessment: int) -> str:
-    return local(target) if target else f"/assessments/{assessment}/deviations"
-
-
-def _only_case(book: StoredBook, case: str) -> str:
-    """A case that is there: an acceptance for a case that is not would never count, and nobody would notice."""
-    if not case:
-        raise InputRefused([Problem("service.missing-field", Place(element="case"), {"name": "case", "bound": ""})])
-    if not cases_called(book.tables, case).height:
-        values: dict[str, Value] = {"id": book.row.id or 0, "case": case[:200]}
-        raise InputRefused([Problem("cases.no-such-case", Place(element="case"), values)])
-    return case
-
-
-def _renamed(refusal: InputRefused) -> InputRefused:
-    """What is wrong with ``expires`` is wrong with the field that says until when."""
-    found = [
-        Problem(one.code, Place(element="until"), one.values) if one.place.element == "expires" else one
-        for one in refusal.problems
-    ]
-    return InputRefused(found)
-
-
-def _page(
+def deviations_page(
     visit: Visit,
     assessment: int,
     asked: Asked,
     *,
     form: forms.Form | None = None,
     status: HTTPStatus = HTTPStatus.OK,
+    back: str = "",
 ) -> HTMLResponse:
+    """The page; ``back`` is its address where it is not the one that was asked for."""
     book = book_of(visit, assessment)
     frame = frame_of(visit, book.row)
     wanted = DeviationFilter(kind=asked.kind, dimension=asked.dimension, accepted=asked.accepted)
@@ -233,7 +152,9 @@ def _page(
         kinds=tuple(DeviationKind),
         dimensions=tuple(Dimension),
         most_lost=max((one.lost for one in found.dimensions.values()), default=0),
-        back=visit.address(accept=None) if visit.request.method == "GET" else f"/assessments/{assessment}/deviations",
+        back=back or visit.address(accept=None),
+        again=back or None,
+        address=partial(readdressed, back or visit.address()),
         **frame,
     )
 

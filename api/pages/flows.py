@@ -16,7 +16,7 @@ from api.flows import service
 from api.flows.endpoints import activate_flow, existing_flow, upload_flow
 from api.flows.schemas import ActivationRequest
 from api.http.bodies import UploadDep
-from api.http.dependencies import Id, RunningDep, WriteSession
+from api.http.dependencies import LARGEST_ID, Id, RunningDep, WriteSession
 from api.http.preconditions import Tag
 from api.http.turns import turn
 from api.pages.attention import title_of
@@ -30,8 +30,7 @@ from engine.rendering.flowchart import draw_flow
 from engine.rendering.net_chart import draw_net
 from engine.rendering.picture import PictureFormat, render
 from engine.review.simplicity import simplicity
-from engine.storage.repository import assessments_of, flow_keys, uploads_of
-from engine.storage.tables import Status
+from engine.storage.repository import done_of, flow_keys, uploads_of
 
 router = APIRouter(prefix="/flows", include_in_schema=False)
 
@@ -74,7 +73,7 @@ def show_flow(flow: Id, visit: VisitDep) -> HTMLResponse:
         drawing = drawn(process, visit)
     order = list(Severity)
     problems = [ProblemShape.of(problem, visit.language) for problem in report.problems]
-    done = [one for one in assessments_of(visit.session, row.key, limit=SHOWN) if one.status == Status.DONE]
+    done = done_of(visit.session, row.key, limit=SHOWN)
     return page(
         visit,
         "flow.html.j2",
@@ -93,7 +92,7 @@ def show_flow(flow: Id, visit: VisitDep) -> HTMLResponse:
 
 
 @router.get("/{flow}/changes", dependencies=READS, response_class=HTMLResponse)
-def show_changes(flow: Id, since: Annotated[int, Query(ge=1)], visit: VisitDep) -> HTMLResponse:
+def show_changes(flow: Id, since: Annotated[int, Query(ge=1, le=LARGEST_ID)], visit: VisitDep) -> HTMLResponse:
     """How a version differs from an earlier one."""
     new, old = existing_flow(visit.session, flow), existing_flow(visit.session, since)
     with turn(visit.running):

@@ -13,6 +13,7 @@ from fastapi import Form as FormField
 from pydantic import BaseModel, ValidationError
 
 from api.accounts.acting import Acting
+from api.http.bodies import refuse_nul
 from api.http.problems import parameter_problem
 from api.running import Running
 from api.schemas.problem import ProblemShape
@@ -68,6 +69,7 @@ def said(model: type[Model], fields: Mapping[str, Any]) -> Model:
         InputRefused: Something is wrong with them; every such field is named.
     """
     given = {name: value for name, value in fields.items() if value != ""}
+    refuse_nul(given)
     try:
         return model.model_validate_json(json.dumps(given))
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -37,7 +37,6 @@ from engine.storage.tables import FlowRow, LogRow
 
 router = APIRouter(prefix="/live", include_in_schema=False)
 
-NEAR = timedelta(minutes=30)
 DUE_SHOWN = 200
 EVENTS_SHOWN = 200
 LONGEST_CASE = 2_000
@@ -137,6 +136,7 @@ def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LA
         now=now,
         dues=dues[:DUE_SHOWN],
         counts={state: sum(one.state == state for one in dues) for state in ("passed", "near", "ahead")},
+        near=visit.running.live.near_minutes,
         too_large=too_large,
         deviating=[_deviating(one, said.get(one.case), row, visit) for one in found],
         deviating_count=count_deviating(visit.session, log),
@@ -144,7 +144,7 @@ def show_board(log: Id, visit: VisitDep, after: Annotated[int, Query(ge=0, le=LA
     )
 
 
-@router.get("/{log}/cases/{case:path}", dependencies=READS, response_class=HTMLResponse)
+@router.get("/{log}/cases/{case:text}", dependencies=READS, response_class=HTMLResponse)
 def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
     """Where a running case stands: what happened, what is due, what may come next."""
     row = existing_live_log(visit.session, log)
@@ -165,7 +165,7 @@ def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
         row=row,
         case=case,
         shape=shape,
-        dues=[_due(one, log, visit.running.clock()) for one in shape.deadlines],
+        dues=[_due(one, log, visit) for one in shape.deadlines],
         deviations=[] if shape.verdict is None else _said(shape.verdict, names),
         expected=[] if shape.verdict is None else [_step(one, names) for one in shape.verdict.expected or ()],
         events=page_of_events(visit.session, visit.running.files, log, case=known, after=0, limit=EVENTS_SHOWN)[0],
@@ -200,12 +200,13 @@ def _dues(visit: Visit, row: LogRow, now: datetime) -> tuple[list[Due], bool]:
         for one in found
         if one.deadline.state in (DeadlineState.AHEAD, DeadlineState.PASSED)
     ]
-    return [_due(shape, log, now) for shape in sorted(shapes, key=lambda shape: shape.act_by)], False
+    return [_due(shape, log, visit) for shape in sorted(shapes, key=lambda shape: shape.act_by)], False
 
 
-def _due(shape: DeadlineShape, log: int, now: datetime) -> Due:
+def _due(shape: DeadlineShape, log: int, visit: Visit) -> Due:
+    live = visit.running.live
     state = shape.state.value
-    if shape.state is DeadlineState.AHEAD and shape.act_by <= now + NEAR:
+    if shape.state is DeadlineState.AHEAD and shape.act_by <= visit.running.clock() + live.near:
         state = "near"
     return Due(shape, state, case_address(log, shape.case))
 

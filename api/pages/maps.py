@@ -13,6 +13,7 @@ from api.assessing import assess_log
 from api.assessments.kept import summary_of
 from api.assessments.options import Options
 from api.cases.service import StoredBook, process_of
+from api.http.asked import path_of
 from api.http.dependencies import Id
 from api.http.turns import turn
 from api.logs.endpoints import existing_log
@@ -130,7 +131,7 @@ def _shown(
         further = to_query(criterion)
         if cases is not None:
             return quote(asked.address(cases, *further), safe="/?&=%+")
-        here = visit.request.url.path
+        here = path_of(visit.request)
         return quote(f"{here}?{urlencode([*asked.pairs, *further])}", safe="/?&=%+")
 
     drawing = None
@@ -155,7 +156,7 @@ def _choices(
     visit: Visit, all_cases: int, events: Log, asked: Narrowing, *, book: StoredBook | None = None
 ) -> dict[str, Any]:
     """What the filter offers, and what is asked for already, each with the address without it."""
-    path = visit.request.url.path
+    path = path_of(visit.request)
     return {
         "asked": asked,
         "chips": chips_of(visit, asked, path, book=book),

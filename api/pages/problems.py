@@ -20,7 +20,7 @@ def problem_page(
     request: Request, status: HTTPStatus, problems: Sequence[Problem], headers: Mapping[str, str]
 ) -> Response | None:
     """Problems as HTML; None for what programs ask for."""
-    if request.url.path.startswith(MACHINES):
+    if request.scope["path"].startswith(MACHINES):
         return None
     language = language_of(request)
     shapes = [ProblemShape.of(problem, language) for problem in problems]

@@ -7,7 +7,6 @@ from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from api.accounts.acting import Acting, allows, current
 from api.accounts.roles import Action, may, may_to_all
+from api.http.asked import asked_again, readdressed
 from api.http.dependencies import LanguageDep, ReadSession, RunningDep
 from api.http.languages import LANGUAGE_COOKIE
 from api.pages.environment import environment
@@ -60,9 +60,7 @@ class Visit:
 
     def address(self, **changed: str | int | None) -> str:
         """This page's address with some parameters changed; None leaves one out."""
-        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in changed]
-        query = urlencode([*kept, *((name, value) for name, value in changed.items() if value is not None)])
-        return self.request.url.path + (f"?{query}" if query else "")
+        return asked_again(self.request, **changed)
 
 
 def visit(request: Request, running: RunningDep, session: ReadSession, language: LanguageDep) -> Visit:
@@ -93,10 +91,22 @@ def framed(
     *,
     here: str = "",
     status: HTTPStatus = HTTPStatus.OK,
+    again: str | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """A page for which nothing has to be looked up, such as one that says what went wrong."""
+    """A page for which nothing has to be looked up, such as one that says what went wrong.
+
+    Args:
+        request: The request.
+        language: Of the page.
+        template: The template's name.
+        here: The section that it belongs to.
+        status: HTTP status.
+        again: The address at which it is found, where that is not the one that was asked for, as after a form.
+        values: What the template shows.
+    """
     wording, acting = Wording(language), current()
+    address = again or asked_again(request)
     content = (
         environment()
         .get_template(template)
@@ -108,7 +118,7 @@ def framed(
             points=lambda score: wording.score(Fraction(score)),
             language=language.value,
             languages=tuple(Language),
-            in_language=lambda other: str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            in_language=lambda other: readdressed(address, lang=other),
             here=here,
             sections=SECTIONS,
             csrf=acting.csrf if acting else "",

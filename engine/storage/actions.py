@@ -84,10 +84,17 @@ def delete_action(session: Session, row: ActionRow) -> None:
     session.flush()
 
 
-def action_row(session: Session, flow_key: str, number: int) -> ActionRow | None:
-    """An action of a flow by its number."""
+def action_row(session: Session, flow_key: str, number: int, *, held: bool = False) -> ActionRow | None:
+    """An action of a flow by its number.
+
+    Args:
+        session: The unit of work.
+        flow_key: The flow's own id.
+        number: The number.
+        held: Whether it is held until the unit of work ends: of two who change it one comes after the other.
+    """
     query = select(ActionRow).where(col(ActionRow.id) == number, col(ActionRow.flow_key) == flow_key)
-    return session.exec(query.with_for_update()).first()
+    return session.exec(query.with_for_update(key_share=True) if held else query).first()
 
 
 def actions_of(session: Session, flow_key: str) -> tuple[Action, ...]:

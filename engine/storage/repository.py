@@ -108,8 +108,11 @@ def locked_assessment(session: Session, number: int) -> AssessmentRow:
 
 
 def hold(session: Session, row: SQLModel) -> None:
-    """Hold a row until the unit of work ends, and read it again: of two who change it one comes after the other."""
-    session.refresh(row, with_for_update=True)
+    """Hold a row until the unit of work ends, and read it again: of two who change it one comes after the other.
+
+    Who only refers to the row, as everything does to the key by which it was done, does not wait for that.
+    """
+    session.refresh(row, with_for_update={"key_share": True})
 
 
 def hold_versions(session: Session, key: str) -> None:
@@ -207,9 +210,10 @@ def uploads_of(session: Session, key: str) -> Sequence[FlowRow]:
     return session.exec(select(FlowRow).where(col(FlowRow.key) == key).order_by(col(FlowRow.id).desc())).all()
 
 
-def assessments_of(session: Session, key: str, *, limit: int) -> Sequence[AssessmentRow]:
-    """The latest assessments of a flow, whichever upload of it judged, the newest first."""
-    query = select(AssessmentRow).join(FlowRow, col(FlowRow.id) == AssessmentRow.flow).where(col(FlowRow.key) == key)
+def done_of(session: Session, key: str, *, limit: int) -> Sequence[AssessmentRow]:
+    """The latest assessments of a flow that are done, whichever upload of it judged, the newest first."""
+    query = select(AssessmentRow).join(FlowRow, col(FlowRow.id) == AssessmentRow.flow)
+    query = query.where(col(FlowRow.key) == key, col(AssessmentRow.status) == Status.DONE.value)
     return session.exec(query.order_by(col(AssessmentRow.id).desc()).limit(limit)).all()
 
 

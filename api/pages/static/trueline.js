@@ -111,7 +111,8 @@ function sendFile(form, file) {
   request.onloadend = () => {
     progress.hidden = true;
     form.removeAttribute("aria-busy");
-    const place = request.getResponseHeader("Location");
+    const place = request.getResponseHeader("Location"), signIn = request.getResponseHeader("HX-Redirect");
+    if (request.status === 401 && signIn) { window.location.assign(signIn); return; } // the session has ended
     if (request.status >= 200 && request.status < 300 && place) { window.location.assign(place); return; }
     answer.innerHTML = request.status ? request.responseText : answer.dataset.lost; // a fragment of our own, whose values are escaped
     answer.focus();

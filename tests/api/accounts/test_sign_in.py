@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -8,9 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.accounts.keys import secret_hash
 from api.accounts.sessions import COOKIE, MOST_SESSIONS, from_here
 from api.accounts.sign_in import HOME, local
 from api.http.gate import FORM
+from engine.storage.accounts import note_use, sign_out
+from engine.storage.database import Session
 from tests.api.accounts.test_keys import Clock
 from tests.api.http.service import FLOW, NOW, PATIENCE, Service, service_in
 
@@ -310,3 +316,69 @@ def test_form_that_is_none_is_refused(service: Service) -> None:
         large = client.post("/sign-in", content="key=" + "x" * 70_000, headers={"Content-Type": FORM})
     assert (json.status_code, "account.not-a-form" in json.text) == (415, True)
     assert large.status_code == 413
+
+
+def test_key_is_revoked_beside_what_is_noted_of_its_sessions(service: Service) -> None:
+    """What the writer commits together ends a session first and locks its key later: it is not waited for crosswise."""
+    number, key = service.new_key("reviewer")
+    with browser(service) as client:
+        assert sign_in(client, key).status_code == 303
+        digest = secret_hash(client.cookies[COOKIE])
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def together(session: Session) -> None:
+        sign_out(session, digest)
+        begun.set()
+        may_go_on.wait(PATIENCE)
+        note_use(session, number, now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        noted = service.running.writer.submit(together)
+        assert begun.wait(PATIENCE)
+        revoked = pool.submit(service.client.delete, f"/keys/{number}")
+        with suppress(TimeoutError):
+            revoked.result(0.5)  # it has come as far as it comes
+        may_go_on.set()
+        assert noted.exception(PATIENCE) is None
+        assert revoked.result(PATIENCE).status_code == 204
+    with service.client_with(key) as client:
+        assert client.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("sent", "target"),
+    [
+        ({"Referer": "{url}/keys?lang=zh"}, "/keys%3Flang%3Dzh"),
+        ({"Referer": "{url}/assessments/1/cases/%E6%A1%88"}, "/assessments/1/cases/%25E6%25A1%2588"),
+        ({"Referer": "http://evil.example/keys"}, "/"),
+        ({"Referer": "{url}/sign-in?next=/keys"}, "/"),
+        ({"Referer": "http://[evil"}, "/"),
+        ({}, "/"),
+    ],
+)
+def test_form_of_a_session_that_has_ended_leads_to_the_sign_in_page_and_back(
+    service: Service, sent: dict[str, str], target: str
+) -> None:
+    """Not to JSON, which a browser would show in the page's place; and nothing of the form is done."""
+    headers = {name: value.format(url=service.url) for name, value in sent.items()}
+    with browser(service) as client:
+        sign_in(client, service.key)
+        fields = {"name": "Li", "role": "reviewer", "csrf": csrf(client)}
+        client.post("/sign-out", data=fields)
+        answer = client.post("/keys", data=fields, headers=headers)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/sign-in?next={target}")
+        assert client.get(answer.headers["Location"]).status_code == 200
+    assert len(service.client.get("/keys").json()["items"]) == 1
+
+
+def test_scripts_of_a_page_whose_session_has_ended_are_told_where_to_go(service: Service) -> None:
+    page = f"{service.url}/live/1?after=2"
+    with browser(service, Accept="*/*") as client:
+        for method, headers in (
+            ("GET", {"HX-Request": "true", "HX-Current-URL": page}),
+            ("POST", {"X-CSRF-Token": "x", "Referer": page}),
+        ):
+            answer = client.request(method, "/live/1", headers=headers)
+            assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in?next=/live/1%3Fafter%3D2")
+        for headers in ({"X-CSRF-Token": "x"}, {"HX-Request": "true"}):
+            assert "HX-Redirect" not in client.get("/api/v1/me", headers=headers).headers

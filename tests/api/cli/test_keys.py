@@ -79,6 +79,15 @@ def test_what_cannot_be_done_is_refused(tmp_path: Path, arguments: list[str], wo
     assert word in result.stderr
 
 
+def test_number_that_no_row_can_have_is_no_key_on_any_database(database_url: str, tmp_path: Path) -> None:
+    with service_in(tmp_path / "data", database=database_url):
+        pass
+    for number in (2**31 - 1, 2**31, 2**53 - 1):
+        result = run("keys", "revoke", str(number), "--data", str(tmp_path / "data"), "--database", database_url)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"no key {number}" in result.stderr.replace(",", "")
+
+
 def test_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert run("keys", "list", "--data", str(tmp_path / "typo")).exit_code == 2
     assert list(tmp_path.iterdir()) == []

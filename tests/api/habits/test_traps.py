@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.accounts.test_audit import BODIES
+from tests.api.accounts.test_sign_in import browser, csrf, sign_in
 from tests.api.accounts.things import Things, address
 from tests.api.http.service import Service
 
@@ -91,6 +92,47 @@ def test_large_number_of_a_row_is_no_fault_of_ours(shared_service: Service, numb
     for path in ("/flows", "/logs", "/assessments", "/keys", "/audit"):
         asked = shared_service.client.get(path, params={"after": number})
         assert asked.status_code == (200 if status == 404 else 422)
+
+
+PAGES = ("/audit?key={}", "/audit?before={}", "/flows/1/changes?since={}", "/assessments/1/comparison?before={}")
+
+
+@pytest.mark.parametrize(("number", "status"), [(2**31, 422), (999_999_999_999_999, 422), (2**63, 422)])
+def test_large_number_in_the_address_of_a_page_is_no_fault_of_ours(
+    shared_service: Service, number: int, status: int
+) -> None:
+    with browser(shared_service) as client:
+        sign_in(client, shared_service.key)
+        for page in PAGES:
+            assert client.get(page.format(number)).status_code == status, page
+        assert client.get("/audit?key=&action=").status_code == 200
+        assert client.get("/audit?key=1").status_code == 200
+
+
+def test_nul_in_a_form_is_refused(shared_service: Service) -> None:
+    schedule = {
+        "name": "notice",
+        "flow": "visit",
+        "log": "",
+        "log_name": "*",
+        "day": "1",
+        "at": "08:00",
+        "timezone": "UTC",
+    }
+    forms = {
+        "/schedules": schedule,
+        "/live": {"name": "desk", "flow": ""},
+        "/keys": {"name": "Li", "role": "reviewer"},
+        "/assessments": {"flow": "1", "log": "1", "closed": "all"},
+        "/flows/1/activations": {"effective": "2026-01-01"},
+    }
+    with browser(shared_service) as client:
+        sign_in(client, shared_service.key)
+        token = csrf(client)
+        for path, fields in forms.items():
+            for name in fields:
+                answer = client.post(path, data={**fields, name: f"{fields[name]}\0", "csrf": token})
+                assert answer.status_code == 422, (path, name)
 
 
 @pytest.mark.parametrize("limit", ["-1", "0", "101", "1e9", str(2**63)])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.limits import Limits
+from engine.storage.actions import action_row
 from tests.api.accounts.test_keys import Clock
 from tests.api.http.service import FLOW, NOW, Service, service_in
 
@@ -44,6 +45,15 @@ def test_change_says_everything_again_and_when(tmp_path: Path) -> None:
         changed = service.client.put(address, json=ACTION | {"state": "in-progress", "owner": "李伟"}).json()
     assert (changed["state"], changed["owner"], changed["changed"]) == ("in-progress", "李伟", "2026-04-01T10:00:00Z")
     assert changed["created"] == "2026-04-01T09:00:00Z"
+
+
+def test_who_reads_an_action_waits_for_nobody_who_changes_it(service: Service) -> None:
+    flow = service.upload_flow()
+    made = service.client.post(f"/flows/{flow}/actions", json=ACTION).json()
+    with service.running.database.writing() as session:
+        action_row(session, "visit", made["id"], held=True)
+        answer = service.client.get(f"/flows/{flow}/actions/{made['id']}", timeout=5)
+    assert answer.json() == made
 
 
 def test_removed_action_is_gone(service: Service) -> None:

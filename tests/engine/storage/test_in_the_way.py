@@ -15,17 +15,30 @@ import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
+from engine.storage import audit
 from engine.storage.account_tables import SignInRow
-from engine.storage.accounts import note_seen, note_use, revoke
+from engine.storage.accounts import note_seen, note_use, revoke, sign_out
 from engine.storage.database import Database, Session
 from engine.storage.failures import is_full_disk, is_in_the_way
-from engine.storage.repository import add
+from engine.storage.repository import add, hold
 from engine.storage.tables import KeyRow
 from tests.databases import PostgreSql
 from tests.engine.storage.rows import live_log, open_database
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PATIENCE = 30.0
+ENTRY = audit.Entry(
+    key=1,
+    name="1",
+    role="reviewer",
+    how="session",
+    method="POST",
+    action="sign-out",
+    resource="key",
+    resource_id="1",
+    status=303,
+    changed={},
+)
 
 
 @pytest.fixture
@@ -76,6 +89,21 @@ def test_a_session_is_noted_while_its_key_is_revoked(database: Database) -> None
         noting.result(PATIENCE)
     with database.reading() as session:
         assert session.exec(select(SignInRow)).all() == []
+
+
+def test_who_signs_out_or_revokes_waits_for_no_key_that_is_revoked(database: Database) -> None:
+    """What is noted of a change refers to a key, and so does what holds it."""
+
+    def signed_out() -> None:
+        with database.writing() as session:
+            sign_out(session, "x")
+            audit.write(session, ENTRY, now=NOW)
+
+    with ThreadPoolExecutor(1) as pool, database.writing() as session:
+        key = session.get_one(KeyRow, 1)
+        hold(session, key)
+        pool.submit(signed_out).result(PATIENCE)
+        revoke(session, key, now=NOW)
 
 
 def test_units_of_work_that_wait_for_each_other_are_in_the_way(database: Database) -> None:
