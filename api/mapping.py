@@ -39,9 +39,9 @@ def narrowed(log: Log, chosen: LogFilter, *, lifecycle: str | None = None) -> Lo
         InputRefused: The filter names what the log does not have.
     """
     from engine.logs.filtering import apply_filter, unknown_names
-    from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+    from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 
-    counted = apply_lifecycle(log, usual_lifecycle(log) if lifecycle is None else Lifecycle(lifecycle))
+    counted = apply_lifecycle(log, None if lifecycle is None else Lifecycle(lifecycle))
     problems = unknown_names(counted, chosen)
     if problems:
         raise InputRefused(problems)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.assessments.endpoints import ask_for_assessment, cancel_assessment, existing_assessment
-from api.assessments.kept import summary_of
+from api.assessments.kept import summaries_of
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
 from api.http.preconditions import TagDep
@@ -23,7 +23,8 @@ from api.pages.scorecard import Scorecard, chart, kept_assessment, standard_rows
 from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
 from engine.rendering.overlay import OverlayKind
-from engine.storage.repository import flow_keys, latest, latest_before, uploads_of
+from engine.storage.flow_lists import all_uploads
+from engine.storage.repository import latest, latest_before, rows_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Verdict
 
@@ -39,27 +40,22 @@ Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID) -> HTMLResponse:
     """All assessments, the newest first."""
     rows, following = latest_before(visit.session, AssessmentRow, before=before, limit=MOST_ITEMS)
-    found = [
-        (
-            row,
-            title_of(visit.session.get_one(FlowRow, row.flow), visit),
-            visit.session.get_one(LogRow, row.log).name,
-            summary_of(visit.session, visit.running, row.id or 0) if row.status == Status.DONE else None,
-        )
-        for row in rows
-    ]
+    flows = rows_of(visit.session, FlowRow, {row.flow for row in rows})
+    logs = rows_of(visit.session, LogRow, {row.log for row in rows})
+    done = [row.id or 0 for row in rows if row.status == Status.DONE]
+    summaries = summaries_of(visit.session, visit.running, done)
+    found = [(row, title_of(flows[row.flow], visit), logs[row.log].name, summaries.get(row.id or 0)) for row in rows]
     return page(visit, "assessments.html.j2", here="assessments", found=found, following=following)
 
 
 @router.get("/new", dependencies=[allows(Action.ASK_FOR_ASSESSMENT)], response_class=HTMLResponse)
 def show_new_assessment(visit: VisitDep, flow: Number = None, log: Number = None) -> HTMLResponse:
     """What is to be held against what."""
-    flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
     return page(
         visit,
         "assessment_new.html.j2",
         here="assessments",
-        flows=[(row, title_of(row, visit)) for row in flows],
+        flows=[(row, title_of(row, visit)) for row in all_uploads(visit.session)],
         logs=latest(visit.session, LogRow, limit=CHOICES),
         flow=flow,
         log=log,

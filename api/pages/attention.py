@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.assessments.kept import summary_of
+from api.assessments.kept import summaries_of
+from api.assessments.summaries import ScoreSummary
 from api.pages.shell import Visit
 from engine.conformance.deadlines import DeadlineState
 from engine.errors import LimitExceeded, Severity
+from engine.storage.flow_lists import latest_by_flow, listed_flows
 from engine.storage.live_store import count_deviating
-from engine.storage.repository import assessments_of, flow_keys, latest, live_logs, uploads_of
+from engine.storage.repository import latest, live_logs
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Dimension
 
@@ -66,7 +68,12 @@ class FlowState:
 
 def flow_states(visit: Visit) -> tuple[FlowState, ...]:
     """How each flow does, those with an assessment first."""
-    states = [_state(visit, key) for key in flow_keys(visit.session)]
+    latest_of = latest_by_flow(visit.session, limit=TREND)
+    numbers = [one.id or 0 for rows in latest_of.values() for one in rows if one.status == Status.DONE]
+    summaries = summaries_of(visit.session, visit.running, numbers)
+    states = [
+        _state(flow.newest, latest_of.get(flow.newest.key, ()), summaries) for flow in listed_flows(visit.session)
+    ]
     return tuple(sorted(states, key=lambda one: (one.assessment is None, one.row.key)))
 
 
@@ -77,11 +84,9 @@ def attention(visit: Visit, states: tuple[FlowState, ...]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: order.index(item.severity)))
 
 
-def _state(visit: Visit, key: str) -> FlowState:
-    newest = uploads_of(visit.session, key)[0]
-    done = [one for one in assessments_of(visit.session, key, limit=TREND) if one.status == Status.DONE]
-    found = [(one, summary_of(visit.session, visit.running, one.id or 0)) for one in done]
-    known = [(one, summary) for one, summary in found if summary is not None]
+def _state(newest: FlowRow, assessments: Sequence[AssessmentRow], summaries: Mapping[int, ScoreSummary]) -> FlowState:
+    """How a flow does: by its latest assessments, the newest first, and the figures of those that are done."""
+    known = [(one, summaries[one.id or 0]) for one in assessments if one.id in summaries]
     if not known:
         return FlowState(newest, None, None, {}, {}, 0, 0)
     row, figures = known[0]
