@@ -11,7 +11,7 @@ from engine.errors import InputRefused
 from engine.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from engine.assessment.assessment import Assessment
+    from engine.assessment.step_findings import StepFindings
     from engine.logs.filtering import LogFilter
     from engine.logs.log import Log
     from engine.mining.process_map import ProcessMap
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Show = Literal[
     "frequency", "cases", "time", "total-time", "deviations", "completeness", "ordering", "efficiency", "adaptability"
 ]
-"""What a map shows; but for the first four it needs an assessment."""
+"""What a map shows; but for the first four it needs what an assessment found."""
 OF_LOG = ("frequency", "cases", "time", "total-time")
 OF_FLOW = tuple(show for show in get_args(Show) if show not in OF_LOG)
 
@@ -39,9 +39,9 @@ def narrowed(log: Log, chosen: LogFilter, *, lifecycle: str | None = None) -> Lo
         InputRefused: The filter names what the log does not have.
     """
     from engine.logs.filtering import apply_filter, unknown_names
-    from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+    from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 
-    counted = apply_lifecycle(log, usual_lifecycle(log) if lifecycle is None else Lifecycle(lifecycle))
+    counted = apply_lifecycle(log, None if lifecycle is None else Lifecycle(lifecycle))
     problems = unknown_names(counted, chosen)
     if problems:
         raise InputRefused(problems)
@@ -53,7 +53,7 @@ def draw_log_map(
     *,
     language: Language,
     show: Show = "frequency",
-    assessment: Assessment | None = None,
+    findings: StepFindings | None = None,
     link: Link | None = None,
     titled: bool = True,
 ) -> MapChart:
@@ -63,12 +63,12 @@ def draw_log_map(
         drawn: From ``engine.mining.process_map.process_map``.
         language: Of titles and legend.
         show: What is drawn on it.
-        assessment: Of the same log; needed for deviations and dimensions.
+        findings: Of the same cases; needed for deviations and dimensions.
         link: Where a click on an activity or a path leads.
         titled: Whether the log's name stands above it.
 
     Raises:
-        ValueError: What is to be shown needs an assessment.
+        ValueError: What is to be shown needs findings.
     """
     from engine.rendering.map_chart import draw_map, no_links
     from engine.rendering.map_overlay import MapShow, overlay_of_deviations, overlay_of_losses, overlay_of_map
@@ -76,12 +76,12 @@ def draw_log_map(
 
     if show in set(MapShow):
         overlay = overlay_of_map(drawn, MapShow(show))
-    elif assessment is None:
-        raise ValueError(f"{show} needs an assessment")
+    elif findings is None:
+        raise ValueError(f"{show} needs findings")
     elif show == "deviations":
-        overlay = overlay_of_deviations(drawn, assessment)
+        overlay = overlay_of_deviations(drawn, findings)
     else:
-        overlay = overlay_of_losses(drawn, assessment, Dimension(show))
+        overlay = overlay_of_losses(drawn, findings, Dimension(show))
     return draw_map(drawn, language=language, overlay=overlay, link=link or no_links, titled=titled)
 
 

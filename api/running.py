@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from api.accounts.parts import AccountParts
 from api.assessments.work import AssessmentWork
 from api.clock import Clock
+from api.flow_cache import FlowCache
 from api.live.parts import LiveParts
 from api.log_cache import LogCache
 from api.report_cache import ReportCache
@@ -43,6 +44,7 @@ class Running:
         seal_events: How many events gather before they are moved.
         live: What follows live logs.
         ticker: What looks whether a schedule is due.
+        flow_cache: Flows that were read lately.
         log_cache: Logs that were read lately.
         report_cache: Reports that were made lately.
     """
@@ -60,5 +62,6 @@ class Running:
     live: LiveParts
     ticker: Ticker
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WAITERS))
+    flow_cache: FlowCache = field(default_factory=FlowCache)
     log_cache: LogCache = field(default_factory=LogCache)
     report_cache: ReportCache = field(default_factory=ReportCache)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from api.flow_cache import FlowCache
 from engine.limits import Limits
 from engine.storage.database import Database
 from engine.storage.files import Files
@@ -25,6 +26,10 @@ class Shelf(Protocol):
     def limits(self) -> Limits:
         """What is refused for its size."""
 
+    @property
+    def flow_cache(self) -> FlowCache:
+        """Flows that were read lately."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenShelf:
@@ -34,8 +39,10 @@ class OpenShelf:
         database: Where rows are kept.
         files: Where files are kept.
         limits: What is refused for its size.
+        flow_cache: Flows that were read lately.
     """
 
     database: Database
     files: Files
     limits: Limits
+    flow_cache: FlowCache = field(default_factory=FlowCache)

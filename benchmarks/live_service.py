@@ -33,13 +33,19 @@ class LiveService:
         key: What opens it.
     """
 
-    def __init__(self, folder: Path, *, database: str = "", seal_events: int = 10_000) -> None:
+    def __init__(self, folder: Path, *, database: str = "", seal_events: int = 10_000, log_level: str = "info") -> None:
         """Choose a port and start it."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/api/v1"
         self.key = ""
-        self._settings = {"data": folder / "data", "database": database, "port": port, "seal_events": seal_events}
+        self._settings = {
+            "data": folder / "data",
+            "database": database,
+            "port": port,
+            "seal_events": seal_events,
+            "log_level": log_level,
+        }
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["api.http.server", "benchmarks.live_service"])
         self._process: ForkServerProcess
@@ -100,9 +106,11 @@ def _serve(settings: dict[str, Any], told: Connection) -> None:
 
 
 @contextmanager
-def live_service(folder: Path, *, database: str = "", seal_events: int = 10_000) -> Iterator[LiveService]:
+def live_service(
+    folder: Path, *, database: str = "", seal_events: int = 10_000, log_level: str = "info"
+) -> Iterator[LiveService]:
     """A service that is stopped at the end."""
-    service = LiveService(folder, database=database, seal_events=seal_events)
+    service = LiveService(folder, database=database, seal_events=seal_events, log_level=log_level)
     try:
         yield service
     finally:

@@ -26,19 +26,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import psutil  # type: ignore[import-untyped]  # a part of Dask
 
+from benchmarks.made_logs import SEED, repeated
 from engine import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOW = ROOT / "examples" / "flows" / "car_service_advisor.yaml"
-PLAYED, SEED, WEEKS = 300, 2, 4
-EXCHANGED = 0.3
-"""The share of the cases of a repetition in which two neighbouring activities are exchanged."""
+PLAYED, WEEKS = 300, 4
 FOLDER = Path(tempfile.gettempdir()) / "trueline-benchmarks"
 PROGRAM = [sys.executable, "-c", "from api.cli import main; main()"]
 MEGABYTE = 1024 * 1024
@@ -58,28 +57,10 @@ def made_log(events: int) -> Path:
     once = pl.read_parquet(played)
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         for repetition in range(-(-events // once.height)):
-            rows = repeated(once, repetition)
+            rows = repeated(once, repetition, later=timedelta(weeks=WEEKS * repetition))
             rows.write_parquet(Path(folder) / f"{repetition:06}.parquet")
         pl.scan_parquet(f"{folder}/*.parquet").head(events).sink_parquet(path, row_group_size=250_000)
     return path
-
-
-def repeated(once: pl.DataFrame, repetition: int) -> pl.DataFrame:
-    """The cases once more, later, under other ids, some of them otherwise."""
-    chosen = np.random.default_rng([SEED, repetition])
-    case = once["case_id"].rle_id().to_numpy()
-    inner = np.flatnonzero(np.diff(case) == 0)
-    rows = chosen.choice(inner, size=int(EXCHANGED * (case[-1] + 1)), replace=False)
-    order = np.arange(once.height)
-    for row in rows.tolist():
-        order[[row, row + 1]] = order[[row + 1, row]]
-    later = pl.duration(weeks=WEEKS * repetition)
-    moments = [name for name, kind in once.schema.items() if isinstance(kind, pl.Datetime)]
-    return once.with_columns(
-        pl.col("case_id") + f"-{repetition}",
-        once["activity"].gather(order),
-        *(pl.col(name) + later for name in moments),
-    ).sort("time", maintain_order=True)
 
 
 def measured(log: Path, *options: str) -> dict[str, float | str]:

@@ -50,7 +50,7 @@ def accept_deviation(
     if asked.key is not None and not asked.describes:
         name = name_by_key(session, running, row.key, asked.key)
     else:
-        name = name_of(asked, read_stored(running.files, row, limits=running.limits).flow)
+        name = name_of(asked, read_stored(running, row).flow)
     made = accept(
         session,
         row.key,

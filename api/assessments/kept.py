@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from api.assessments.summaries import ScoreSummary
@@ -13,7 +15,7 @@ from engine.assessment.assessment import Assessment
 from engine.storage.case_files import book_name
 from engine.storage.database import Session
 from engine.storage.explained_files import EXPLAINED, read_explained
-from engine.storage.repository import artefact
+from engine.storage.repository import artefact, artefacts
 from engine.storage.tables import AssessmentRow, FlowRow
 
 RESULT = "result.json"
@@ -34,9 +36,21 @@ def content_of(session: Session, shelf: Shelf, number: int, name: str) -> bytes 
 
 def summary_of(session: Session, shelf: Shelf, number: int) -> ScoreSummary | None:
     """The figures of an assessment that one flow judged; None where it is not done, or several versions judged."""
-    content = content_of(session, shelf, number, SUMMARY)
-    if content is not None:
-        return ScoreSummary.model_validate_json(content)
+    return summaries_of(session, shelf, [number]).get(number)
+
+
+def summaries_of(session: Session, shelf: Shelf, numbers: Collection[int]) -> dict[int, ScoreSummary]:
+    """The same of several assessments, by their numbers; without those that have none."""
+    digests = artefacts(session, numbers, SUMMARY)
+    kept = {
+        number: ScoreSummary.model_validate_json(shelf.files.checked(digest).read_bytes())
+        for number, digest in digests.items()
+    }
+    older = ((number, _summary_of_result(session, shelf, number)) for number in numbers if number not in kept)
+    return kept | {number: found for number, found in older if found is not None}
+
+
+def _summary_of_result(session: Session, shelf: Shelf, number: int) -> ScoreSummary | None:
     content = content_of(session, shelf, number, RESULT)  # made before figures were kept beside it
     return None if content is None else ScoreSummary.of(AssessmentShape.model_validate_json(content))
 
@@ -46,7 +60,7 @@ def kept_assessment(session: Session, shelf: Shelf, row: AssessmentRow) -> Asses
     content = content_of(session, shelf, row.id or 0, RESULT)
     if content is None:
         return None
-    process = read_stored(shelf.files, session.get_one(FlowRow, row.flow), limits=shelf.limits)
+    process = read_stored(shelf, session.get_one(FlowRow, row.flow))
     return restored(AssessmentShape.model_validate_json(content), process)
 
 
@@ -56,7 +70,7 @@ def whole_assessment(session: Session, shelf: Shelf, row: AssessmentRow) -> Asse
     result, explained = content_of(session, shelf, number, RESULT), content_of(session, shelf, number, EXPLAINED)
     if result is None or explained is None:
         return None
-    process = read_stored(shelf.files, session.get_one(FlowRow, row.flow), limits=shelf.limits)
+    process = read_stored(shelf, session.get_one(FlowRow, row.flow))
     return restored(AssessmentShape.model_validate_json(result), process, read_explained(explained, process.net))
 
 

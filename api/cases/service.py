@@ -147,7 +147,7 @@ def examine(running: Running, book: StoredBook, judged: JudgedCase, process: Pro
 
 def process_of(running: Running, book: StoredBook) -> Process:
     """The flow of a book, read."""
-    return read_stored(running.files, book.flow, limits=running.limits)
+    return read_stored(running, book.flow)
 
 
 def list_variants(book: StoredBook, wanted: CaseFilter, *, after: int, limit: int) -> VariantsShape:

@@ -46,6 +46,7 @@ def map_(
     """Draw what a log shows: its activities and what directly follows what."""
     from api.mapping import draw_log_map, narrowed, picture_of_map
     from api.schemas.process_map import ProcessMapShape
+    from engine.assessment.step_findings import findings_of
     from engine.mining.process_map import process_map
 
     session = session_of(context)
@@ -58,8 +59,8 @@ def map_(
     drawn = process_map(events, activities=activities, paths=paths)
     picture = b""
     if form is not None:
-        assessment = None if flow is None else _assessed(flow, events, session)
-        chart = draw_log_map(drawn, language=session.language, show=show, assessment=assessment)
+        findings = None if flow is None else findings_of(_assessed(flow, events, session))
+        chart = draw_log_map(drawn, language=session.language, show=show, findings=findings)
         picture = picture_of_map(chart, form, limits=session.limits)
     if json is not None:
         shape = ProcessMapShape.of(drawn, meant, limits=session.limits)

@@ -82,7 +82,7 @@ def check_flow(flow: Id, running: RunningDep, session: ReadSession, language: La
     """Check a flow: whether it can always end, and what else its designer should know."""
     row = existing_flow(session, flow)
     with turn(running):
-        return CheckAnswer.of(service.check_stored(running.files, row, limits=running.limits), language)
+        return CheckAnswer.of(service.check_stored(running, row), language)
 
 
 @router.post(
@@ -123,7 +123,7 @@ def compare_flows(flow: Id, other: Id, running: RunningDep, session: ReadSession
     """How another flow differs from this one: what was written differently, and what that allows or forbids."""
     old, new = existing_flow(session, flow), existing_flow(session, other)
     with turn(running):
-        return DifferenceShape.of(service.compare_stored(running.files, old, new, limits=running.limits))
+        return DifferenceShape.of(service.compare_stored(running, old, new))
 
 
 @router.get("/{flow}/chart", dependencies=[allows(Action.READ)], response_class=Response, responses=PICTURES)
@@ -138,7 +138,7 @@ def draw_flow(
     """The flow's chart."""
     row = existing_flow(session, flow)
     with turn(running):
-        content = service.draw_stored(running.files, row, picture, language=language, limits=running.limits)
+        content = service.draw_stored(running, row, picture, language=language)
     return picture_response(content, picture, language)
 
 

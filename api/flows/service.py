@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from api.composition import draw_process, picture_of
+from api.shelf import Shelf
 from engine.limits import Limits
 from engine.nets.process import Process, read_process_bytes
 from engine.rendering.picture import PictureFormat
@@ -59,28 +60,41 @@ def flow_row(session: Session, number: int) -> FlowRow | None:
     return find(session, FlowRow, number)
 
 
-def read_stored(files: Files, row: FlowRow, *, limits: Limits) -> Process:
-    """A stored flow with its net.
+def read_kept(files: Files, row: FlowRow, *, limits: Limits) -> Process:
+    """A stored flow with its net, read anew.
 
     Raises:
+        DamagedFile: Its file is gone, or no longer what it was.
         InputRefused: A limit was lowered since it was stored.
     """
     return read_process_bytes(files.checked(row.file).read_bytes(), source=row.name, limits=limits)
 
 
-def check_stored(files: FileStore, row: FlowRow, *, limits: Limits) -> CheckReport:
+def read_stored(shelf: Shelf, row: FlowRow) -> Process:
+    """A stored flow with its net, read or still at hand; its file is looked at in both cases.
+
+    Raises:
+        DamagedFile: Its file is gone, or no longer what it was.
+        InputRefused: A limit was lowered since it was stored.
+    """
+    size = shelf.files.checked(row.file).stat().st_size
+    key = f"{row.file} {row.name}"
+    return shelf.flow_cache.process(key, size, lambda: read_kept(shelf.files, row, limits=shelf.limits))
+
+
+def check_stored(shelf: Shelf, row: FlowRow) -> CheckReport:
     """Everything that is wrong with a stored flow."""
-    return check(read_stored(files, row, limits=limits), source=row.name, limits=limits)
+    return check(read_stored(shelf, row), source=row.name, limits=shelf.limits)
 
 
-def draw_stored(files: FileStore, row: FlowRow, picture: PictureFormat, *, language: Language, limits: Limits) -> bytes:
+def draw_stored(shelf: Shelf, row: FlowRow, picture: PictureFormat, *, language: Language) -> bytes:
     """A stored flow as a picture.
 
     Raises:
         LimitExceeded: It is too large to be drawn.
     """
-    dot = draw_process(read_stored(files, row, limits=limits), language=language)
-    return picture_of(dot, picture, limits=limits)
+    dot = draw_process(read_stored(shelf, row), language=language)
+    return picture_of(dot, picture, limits=shelf.limits)
 
 
 def activate(session: Session, row: FlowRow, *, effective: date, now: datetime) -> ActivationRow | None:
@@ -96,6 +110,6 @@ def versions_of(session: Session, row: FlowRow) -> Sequence[ActivationRow]:
     return activations(session, row.key)
 
 
-def compare_stored(files: FileStore, old: FlowRow, new: FlowRow, *, limits: Limits) -> Difference:
+def compare_stored(shelf: Shelf, old: FlowRow, new: FlowRow) -> Difference:
     """How two stored flows differ."""
-    return difference(read_stored(files, old, limits=limits), read_stored(files, new, limits=limits), limits=limits)
+    return difference(read_stored(shelf, old), read_stored(shelf, new), limits=shelf.limits)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from api.flows.service import flow_row, read_stored
+from api.flows.service import flow_row, read_kept
 from engine.conformance.online import OnlineChecker
 from engine.definitions.versions import FlowVersions
 from engine.errors import InputRefused, LimitExceeded, Problem
@@ -104,7 +104,7 @@ class Judges:
         if row is None:
             raise LookupError(f"flow {number} is not there")
         try:
-            process = read_stored(self.files, row, limits=self.limits)
+            process = read_kept(self.files, row, limits=self.limits)
         except InputRefused as refusal:
             return Judge(number, problem=refusal.problems[0])
         allowed = self.limits.live_markings

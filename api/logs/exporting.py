@@ -11,7 +11,7 @@ from typing import BinaryIO
 from api.logs.service import renamed
 from engine.errors import InputRefused, Problem
 from engine.logs.filtering import LogFilter, cases_meant, unknown_names
-from engine.logs.lifecycle import Lifecycle, apply_lifecycle, usual_lifecycle
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.logs.log import Log
 from engine.logs.selecting import select_cases
 from engine.logs.writing import write_csv, write_parquet, write_xes
@@ -61,7 +61,7 @@ def chosen_cases(log: Log, chosen: LogFilter, *, lifecycle: str) -> Log:
     Raises:
         InputRefused: The filter names what the log does not have.
     """
-    counted = apply_lifecycle(log, Lifecycle(lifecycle) if lifecycle else usual_lifecycle(log))
+    counted = apply_lifecycle(log, Lifecycle(lifecycle) if lifecycle else None)
     problems = unknown_names(counted, chosen)
     if problems:
         raise InputRefused(problems)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.assessments.endpoints import ask_for_assessment, cancel_assessment, existing_assessment
-from api.assessments.kept import summary_of
+from api.assessments.kept import summaries_of
 from api.assessments.schemas import AssessmentRequest, AssessmentSummary
 from api.http.dependencies import LARGEST_ID, MOST_ITEMS, Id, LanguageDep, RunningDep, WriteSession
 from api.http.preconditions import TagDep
@@ -25,7 +25,8 @@ from api.pages.shell import READS, Visit, VisitDep, page
 from engine.calendars import CALENDAR_NAMES
 from engine.errors import InputRefused
 from engine.rendering.overlay import OverlayKind
-from engine.storage.repository import find, flow_keys, latest, latest_before, uploads_of
+from engine.storage.flow_lists import all_uploads
+from engine.storage.repository import find, latest, latest_before, rows_of
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Verdict
 
@@ -43,15 +44,11 @@ Number = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 def show_assessments(visit: VisitDep, before: Annotated[int, Query(ge=1, le=LARGEST_ID)] = LARGEST_ID) -> HTMLResponse:
     """All assessments, the newest first."""
     rows, following = latest_before(visit.session, AssessmentRow, before=before, limit=MOST_ITEMS)
-    found = [
-        (
-            row,
-            title_of(visit.session.get_one(FlowRow, row.flow), visit),
-            visit.session.get_one(LogRow, row.log).name,
-            summary_of(visit.session, visit.running, row.id or 0) if row.status == Status.DONE else None,
-        )
-        for row in rows
-    ]
+    flows = rows_of(visit.session, FlowRow, {row.flow for row in rows})
+    logs = rows_of(visit.session, LogRow, {row.log for row in rows})
+    done = [row.id or 0 for row in rows if row.status == Status.DONE]
+    summaries = summaries_of(visit.session, visit.running, done)
+    found = [(row, title_of(flows[row.flow], visit), logs[row.log].name, summaries.get(row.id or 0)) for row in rows]
     return page(visit, "assessments.html.j2", here="assessments", found=found, following=following)
 
 
@@ -191,7 +188,6 @@ def _request(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
-    flows = [upload for key in flow_keys(visit.session) for upload in uploads_of(visit.session, key)]
     logs = list(latest(visit.session, LogRow, limit=CHOICES))
     chosen = form.value("log")
     asked = find(visit.session, LogRow, int(chosen)) if chosen.isdecimal() and int(chosen) <= LARGEST_ID else None
@@ -204,7 +200,7 @@ def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLRe
         status=status,
         form=form,
         fields=FIELDS,
-        flows=[(row, title_of(row, visit)) for row in flows],
+        flows=[(row, title_of(row, visit)) for row in all_uploads(visit.session)],
         logs=logs,
         calendars=CALENDAR_NAMES,
     )

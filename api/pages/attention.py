@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.assessments.kept import summary_of
+from api.assessments.kept import summaries_of
+from api.assessments.summaries import ScoreSummary
 from api.pages.shell import Visit
 from engine.conformance.deadlines import DeadlineState
 from engine.errors import LimitExceeded, Severity
+from engine.storage.flow_lists import latest_done_by_flow, listed_flows
 from engine.storage.live_store import count_deviating
-from engine.storage.repository import done_of, flow_keys, latest, live_logs, uploads_of
+from engine.storage.repository import latest, live_logs
 from engine.storage.tables import AssessmentRow, FlowRow, LogRow, Status
 from engine.vocabulary import Dimension
 
@@ -63,7 +65,10 @@ class FlowState:
 
 def flow_states(visit: Visit) -> tuple[FlowState, ...]:
     """How each flow does, those with an assessment first."""
-    states = [_state(visit, key) for key in flow_keys(visit.session)]
+    done_of = latest_done_by_flow(visit.session, limit=TREND)
+    numbers = [one.id or 0 for rows in done_of.values() for one in rows]
+    summaries = summaries_of(visit.session, visit.running, numbers)
+    states = [_state(flow.newest, done_of.get(flow.newest.key, ()), summaries) for flow in listed_flows(visit.session)]
     return tuple(sorted(states, key=lambda one: (one.assessment is None, one.row.key)))
 
 
@@ -74,14 +79,11 @@ def attention(visit: Visit, states: tuple[FlowState, ...]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: order.index(item.severity)))
 
 
-def _state(visit: Visit, key: str) -> FlowState:
-    newest = uploads_of(visit.session, key)[0]
-    done = done_of(visit.session, key, limit=TREND)
-    found = [(one, summary_of(visit.session, visit.running, one.id or 0)) for one in done]
-    known = [(one, summary) for one, summary in found if summary is not None]
+def _state(newest: FlowRow, done: Sequence[AssessmentRow], summaries: Mapping[int, ScoreSummary]) -> FlowState:
+    """How a flow does: by its latest assessments that are done, the newest first, and their figures."""
+    known = [(one, summaries[one.id or 0]) for one in done if one.id in summaries]
     if not known:  # versions judged, which have scores of their own, or nothing did
-        row_done = done[0] if done else None
-        number, when = (None, None) if row_done is None else (row_done.id, row_done.finished)
+        number, when = (done[0].id, done[0].finished) if done else (None, None)
         return FlowState(newest, number, when, {}, {}, None)
     row, figures = known[0]
     history = {

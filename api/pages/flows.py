@@ -29,8 +29,10 @@ from engine.nets.process import Process
 from engine.rendering.flowchart import draw_flow
 from engine.rendering.net_chart import draw_net
 from engine.rendering.picture import PictureFormat, render
+from engine.review.check import check
 from engine.review.simplicity import simplicity
-from engine.storage.repository import done_of, flow_keys, uploads_of
+from engine.storage.flow_lists import listed_flows
+from engine.storage.repository import done_of, uploads_of
 
 router = APIRouter(prefix="/flows", include_in_schema=False)
 
@@ -41,11 +43,8 @@ SHOWN = 10
 @router.get("", dependencies=READS, response_class=HTMLResponse)
 def show_flows(visit: VisitDep) -> HTMLResponse:
     """All flows, each with its latest upload."""
-    found = [uploads_of(visit.session, key) for key in flow_keys(visit.session)]
-    versions = {rows[0].key: service.versions_of(visit.session, rows[0]) for rows in found}
-    return page(
-        visit, "flows.html.j2", here="flows", flows=found, versions=versions, name_of=lambda row: title_of(row, visit)
-    )
+    found = listed_flows(visit.session)
+    return page(visit, "flows.html.j2", here="flows", flows=found, name_of=lambda row: title_of(row, visit))
 
 
 @router.get("/new", dependencies=[allows(Action.UPLOAD_FLOW)], response_class=HTMLResponse)
@@ -68,8 +67,8 @@ def show_flow(flow: Id, visit: VisitDep) -> HTMLResponse:
     """One flow: its chart, what its designer should know, its versions, and what assessments found."""
     row = existing_flow(visit.session, flow)
     with turn(visit.running):
-        process = service.read_stored(visit.running.files, row, limits=visit.running.limits)
-        report = service.check_stored(visit.running.files, row, limits=visit.running.limits)
+        process = service.read_stored(visit.running, row)
+        report = check(process, source=row.name, limits=visit.running.limits)
         drawing = drawn(process, visit)
     order = list(Severity)
     problems = [ProblemShape.of(problem, visit.language) for problem in report.problems]
@@ -96,7 +95,7 @@ def show_changes(flow: Id, since: Annotated[int, Query(ge=1, le=LARGEST_ID)], vi
     """How a version differs from an earlier one."""
     new, old = existing_flow(visit.session, flow), existing_flow(visit.session, since)
     with turn(visit.running):
-        found = service.compare_stored(visit.running.files, old, new, limits=visit.running.limits)
+        found = service.compare_stored(visit.running, old, new)
     return page(
         visit, "flow_changes.html.j2", here="flows", old=old, new=new, name=title_of(new, visit), difference=found
     )

@@ -30,8 +30,9 @@ from engine.errors import InputRefused, LimitExceeded
 from engine.logs.options import ReadOptions
 from engine.rendering.names import Names
 from engine.rendering.palette import DEVIATION_MARKS
+from engine.storage.flow_lists import listed_flows
 from engine.storage.live_store import Standing, count_deviating, last_said, page_of_deviating
-from engine.storage.repository import flow_keys, live_logs, uploads_of
+from engine.storage.repository import live_logs
 from engine.storage.stored_log import page_of_events
 from engine.storage.tables import FlowRow, LogRow
 
@@ -114,8 +115,7 @@ def close_live_log(log: Id, running: RunningDep, acting: ActingDep, tag: TagDep)
 
 
 def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
-    flows = [uploads_of(visit.session, key)[0] for key in flow_keys(visit.session)]
-    known = [(row.id, title_of(row, visit)) for row in flows]
+    known = [(flow.newest.id, title_of(flow.newest, visit)) for flow in listed_flows(visit.session)]
     return page(visit, "live_new.html.j2", here="live", status=status, form=form, flows=known)
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+import numpy as np
 import polars as pl
 
 from api.cases.endpoints import asked_cases, existing_book
 from api.cases.service import StoredBook
 from api.http.problems import Refusal
-from api.logs.endpoints import existing_log
 from api.logs.service import stored_log
 from api.mapping import narrowed
 from api.pages.shell import Visit
 from engine.assessment.case_search import CaseFilter, matching
 from engine.errors import InputRefused, Place, Problem
 from engine.logs.filter_query import NAMES, from_query
-from engine.logs.filtering import LogFilter, apply_filter
+from engine.logs.filtering import LogFilter, cases_meant, unknown_names
 from engine.logs.log import Log
+from engine.logs.selecting import select_cases
 from engine.storage.case_files import read_judged_log
 from engine.storage.tables import LogRow
 from engine.vocabulary import DeviationKind, Dimension
@@ -96,10 +97,7 @@ def judged_log(visit: Visit, book: StoredBook) -> Log:
         found = read_judged_log(book.path_of)
         if found is None:
             raise Refusal(HTTPStatus.CONFLICT, "cases.not-kept", id=book.row.id or 0)
-        if existing_log(visit.session, book.row.log).file is not None:
-            return found
-        closed = book.tables.cases.filter(pl.col("closed")).select("case_id").collect()["case_id"]
-        return replace(found, closed=frozenset(closed.to_list()))
+        return found
 
     return visit.running.log_cache.log(f"assessment {book.row.id}", read)
 
@@ -113,17 +111,38 @@ def events_of_log(visit: Visit, row: LogRow, asked: Narrowing) -> Log:
     return narrowed(log_of(visit, row), asked.chosen, lifecycle=row.lifecycle or None)
 
 
-def events_judged(visit: Visit, book: StoredBook, asked: Narrowing) -> Log:
-    """The events that were judged of the cases that are looked at.
+@dataclass(frozen=True, eq=False, slots=True)
+class JudgedCases:
+    """The cases of an assessment that are looked at.
+
+    Attributes:
+        log: The events of them that were judged.
+        numbers: Their numbers in the case book, from 0; in the order of ``log``.
+        of: How many cases were judged in all.
+    """
+
+    log: Log
+    numbers: pl.Series
+    of: int
+
+
+def cases_judged(visit: Visit, book: StoredBook, asked: Narrowing) -> JudgedCases:
+    """The cases of an assessment that are looked at, with the events that were judged.
 
     Raises:
         InputRefused: The filter names what the log does not have.
     """
-    found = narrowed(judged_log(visit, book), asked.chosen, lifecycle="all")  # what did not count is left out already
-    if not asked.is_of_book:
-        return found
-    ids = matching(book.tables, asked.wanted).select("case_id").collect()["case_id"]
-    return apply_filter(found, LogFilter(cases=frozenset(ids.to_list())))
+    log = judged_log(visit, book)
+    problems = unknown_names(log, asked.chosen)
+    if problems:
+        raise InputRefused(problems)
+    meant = cases_meant(log, asked.chosen)  # the log has its cases in the order of the book
+    if asked.is_of_book:
+        found = np.zeros_like(meant)
+        found[matching(book.tables, asked.wanted).select("case").collect()["case"].to_numpy()] = True
+        meant &= found
+    chosen = log if asked.is_empty else select_cases(log, meant)
+    return JudgedCases(chosen, pl.Series(np.flatnonzero(meant)), len(meant))
 
 
 def cases_wanted(visit: Visit, book: StoredBook, asked: Narrowing) -> CaseFilter:

@@ -21,7 +21,8 @@ from api.schedules import endpoints
 from api.schedules.schemas import Period, ScheduleAnswer, ScheduleRequest
 from api.schedules.service import WEEKDAYS
 from engine.errors import InputRefused
-from engine.storage.repository import flow_keys, latest, newest_flow, schedules
+from engine.storage.flow_lists import listed_flows
+from engine.storage.repository import latest, newest_flow, schedules
 from engine.storage.tables import LogRow
 
 router = APIRouter(prefix="/schedules", include_in_schema=False)
@@ -206,7 +207,7 @@ def _when(visit: Visit, shape: ScheduleAnswer) -> str:
 
 
 def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
-    flows = [(key, newest_flow(visit.session, key)) for key in flow_keys(visit.session)]
+    flows = [flow.newest for flow in listed_flows(visit.session)]
     return page(
         visit,
         "schedule_new.html.j2",
@@ -214,7 +215,7 @@ def _new(visit: Visit, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HTMLRe
         status=status,
         form=form,
         fields=FIELDS,
-        flows=[(key, title_of(row, visit)) for key, row in flows if row is not None],
+        flows=[(row.key, title_of(row, visit)) for row in flows],
         logs=latest(visit.session, LogRow, limit=LOGS_SHOWN),
         weekdays=WEEKDAYS,
         periods=tuple(Period),

@@ -34,7 +34,7 @@ def list_standards(assessment: Id, asked: PageDep, running: RunningDep, session:
     """List the standards of an assessment in the flow's order: what they ask for, what came of it, in each period."""
     row, result = _result(session, running, assessment)
     with turn(running):
-        flow = read_stored(running.files, existing_flow(session, row.flow), limits=running.limits).flow
+        flow = read_stored(running, existing_flow(session, row.flow)).flow
         return service.list_standards(result, flow, after=asked.after, limit=asked.limit)
 
 
@@ -43,7 +43,7 @@ def list_key_figures(assessment: Id, running: RunningDep, session: ReadSession, 
     """The key figures of an assessment: name, how it is measured, target, actual value, note."""
     row, result = _result(session, running, assessment)
     with turn(running):
-        flow = read_stored(running.files, existing_flow(session, row.flow), limits=running.limits).flow
+        flow = read_stored(running, existing_flow(session, row.flow)).flow
         book = cases.open_book(session, running, row)
         return key_figures(result, flow, None if book is None else book.tables, language=language)
 

@@ -50,7 +50,7 @@ class Transitions:
     @classmethod
     def of(cls, log: Log) -> Transitions:
         """Those of a log."""
-        marked = log.events.select("activity", **_is_start_or_complete())
+        marked = log.events.select("activity", "lifecycle").unique().select("activity", **_is_start_or_complete())
         having = (marked.filter(column)["activity"].unique().to_list() for column in ("start", "complete"))
         return cls(*(frozenset(log.activities[code] for code in codes) for codes in having))
 
@@ -104,8 +104,8 @@ def usual_lifecycle(log: Log) -> Lifecycle:
     return Transitions.of(log).usual
 
 
-def apply_lifecycle(log: Log, mode: Lifecycle) -> Log:
-    """The log with only the events that count.
+def apply_lifecycle(log: Log, mode: Lifecycle | None) -> Log:
+    """The log with only the events that count; None for the usual mode of the log.
 
     An interval stands where its completion stood. It keeps the completion's time and attributes; what the completion
     leaves null is taken from the start, whose time becomes ``start``; but for the lifecycle, since it is a completion.
@@ -115,8 +115,10 @@ def apply_lifecycle(log: Log, mode: Lifecycle) -> Log:
         (``log.lifecycle-left-out``), how many starts had no completion (``log.start-unpaired``) and how many
         activities kept events that are no completions (``log.lifecycle-not-standard``).
     """
+    if mode is Lifecycle.ALL:
+        return log
     transitions = Transitions.of(log)
-    counted, left_out = events_that_count(log, mode, transitions)
+    counted, left_out = events_that_count(log, mode or transitions.usual, transitions)
     if counted is log:
         return log
     strange = len(set(log.activities) - transitions.completes)

@@ -1,7 +1,7 @@
 """What is drawn on a process map: one number for each activity and each path, its unit, and the colours that say it.
 
 An overlay knows nothing of how a map is laid out. Those of frequency and time come from the map itself; those of
-deviations and of lost units from an assessment of the same log, whose steps are found again as activities.
+deviations and of lost units from what an assessment found in the same cases, whose steps are found again as activities.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
 
-from engine.assessment.assessment import Assessment
+from engine.assessment.step_findings import StepFindings
 from engine.definitions.titles import Title
 from engine.logs.filtering import ActivityPair
 from engine.mining.process_map import ProcessMap
@@ -121,67 +121,51 @@ def overlay_of_map(drawn: ProcessMap, show: MapShow) -> MapOverlay:
 
 
 def overlay_of_deviations(
-    drawn: ProcessMap, assessment: Assessment, kinds: Collection[DeviationKind] = MAP_DEVIATIONS
+    drawn: ProcessMap, findings: StepFindings, kinds: Collection[DeviationKind] = MAP_DEVIATIONS
 ) -> MapOverlay:
-    """How often the steps of a flow deviate, on the map of the log that was assessed.
+    """How often the steps of a flow deviate, on the map of the cases in which that was found.
 
     Args:
-        drawn: The map, of the same log or a part of it.
-        assessment: What was found.
+        drawn: The map, of the same cases or a part of their events.
+        findings: What was found in them.
         kinds: Which kinds are counted, of ``MAP_DEVIATIONS``; each occurrence of a step counts.
     """
     chosen = tuple(kind for kind in MAP_DEVIATIONS if kind in kinds)
-    counts = {
-        step.step: sum(int(getattr(step, _FIELDS[k])) for k in chosen if k in _FIELDS) for step in assessment.steps
-    }
-    if DeviationKind.UNPLANNED in chosen:
-        for found in assessment.deviations:
-            if found.kind is DeviationKind.UNPLANNED:
-                for activity in found.steps:
-                    counts[activity] = counts.get(activity, 0) + found.count
-    nodes = _by_activity(drawn, assessment, counts)
-    return MapOverlay("map.show.deviations", Unit.COUNT, WRONG, nodes, about=chosen, titles=_titles(assessment))
+    counts: dict[str, Number] = dict.fromkeys(findings.steps, 0)
+    for kind in chosen:
+        for step, count in findings.occurrences[kind].items():
+            counts[step] = counts.get(step, 0) + count
+    nodes = _by_activity(drawn, findings, counts)
+    return MapOverlay("map.show.deviations", Unit.COUNT, WRONG, nodes, about=chosen, titles=_titles(findings))
 
 
-def overlay_of_losses(drawn: ProcessMap, assessment: Assessment, dimension: Dimension) -> MapOverlay:
-    """How many units of one dimension are lost at which activity, on the map of the log that was assessed.
+def overlay_of_losses(drawn: ProcessMap, findings: StepFindings, dimension: Dimension) -> MapOverlay:
+    """How many units of one dimension are lost at which activity, on the map of the cases that lost them.
 
     A finding that concerns several steps is shared among them in equal parts; so the numbers add up exactly to what the
     dimension lacks. What concerns no step (a case that did not recover) is ``unplaced``.
     """
-    lost: dict[str, Number] = {step.step: 0 for step in assessment.steps}
+    lost: dict[str, Number] = dict.fromkeys(findings.steps, 0)
     unplaced: Number = 0
-    for finding in assessment.dimension(dimension).findings:
-        for step in finding.steps:
-            lost[step] = lost.get(step, 0) + Fraction(finding.lost, len(finding.steps))
-        unplaced += 0 if finding.steps else finding.lost
-    nodes = _by_activity(drawn, assessment, lost)
-    titles = _titles(assessment)
+    for steps, units in findings.lost[dimension].items():
+        for step in steps:
+            lost[step] = lost.get(step, 0) + Fraction(units, len(steps))
+        unplaced += 0 if steps else units
+    nodes, titles = _by_activity(drawn, findings, lost), _titles(findings)
     return MapOverlay("map.show.lost", Unit.COUNT, WRONG, nodes, about=(dimension,), unplaced=unplaced, titles=titles)
 
 
-_FIELDS = {
-    DeviationKind.SKIPPED: "skipped",
-    DeviationKind.MISPLACED: "misplaced",
-    DeviationKind.REPEATED: "repeated",
-    DeviationKind.OUT_OF_PLACE: "out_of_place",
-    DeviationKind.UNFINISHED: "unfinished",
-    DeviationKind.LATE: "late",
-}
-"""Kind → the field of ``StepStatistics`` that counts it."""
+def _titles(findings: StepFindings) -> dict[str, Title]:
+    return {step.id: step.title for step in findings.flow.steps}
 
 
-def _titles(assessment: Assessment) -> dict[str, Title]:
-    return {step.id: step.title for step in assessment.flow.steps}
-
-
-def _by_activity(drawn: ProcessMap, assessment: Assessment, numbers: Mapping[str, Number]) -> dict[str, Number]:
+def _by_activity(drawn: ProcessMap, findings: StepFindings, numbers: Mapping[str, Number]) -> dict[str, Number]:
     """Numbers of steps as numbers of activities.
 
     A step that the log spells in several ways has its number once, at the most frequent of them on the map; one that
     is not on the map keeps its own name.
     """
-    step_of = assessment.flow.step_of_activity
+    step_of = findings.flow.step_of_activity
     spelled: dict[str, str] = {}
     for node in sorted(drawn.nodes, key=lambda node: (-node.events, node.activity)):
         if node.activity in step_of:

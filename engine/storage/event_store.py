@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sqlmodel import col, select
 
@@ -37,17 +37,12 @@ from engine.storage.bulk import Columns, among, insert_columns, together
 from engine.storage.database import Session
 from engine.storage.event_tables import AttributeRow, CaseRow, EventIdRow, EventRow
 from engine.storage.events import Event, Kind, StoredEvent, canonical, chained, digest_of, kind_of
-from engine.storage.paging import part_of
+from engine.storage.paging import in_parts, part_of
 from engine.storage.tables import LogRow
-
-AT_ONCE = 1_000
-"""Values of one ``IN``: SQLite takes 32,766 at most."""
 
 CASE_GOES_ON = """ON CONFLICT (log, "case") DO UPDATE
 SET events = event_case.events + excluded.events, last = excluded.last"""
 """What becomes of a case that is there already."""
-
-Item = TypeVar("Item")
 
 
 class Listener(Protocol):
@@ -193,11 +188,6 @@ def _cases(session: Session, log: int, names: set[str]) -> dict[str, datetime | 
         )
         found.update(session.exec(query).all())
     return found
-
-
-def in_parts(values: Sequence[Item]) -> Iterable[Sequence[Item]]:
-    """Values in the parts that one ``IN`` takes."""
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def _problem(code: str, index: int, *, member: str = "", **values: Value) -> Problem:

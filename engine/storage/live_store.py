@@ -15,11 +15,10 @@ from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
 from engine.storage.database import Session
-from engine.storage.event_store import in_parts
 from engine.storage.event_tables import CaseRow
 from engine.storage.live_tables import LiveCaseRow, NoticeRow, ToldRow
 from engine.storage.outbox import HookKind, enqueue
-from engine.storage.paging import part_of
+from engine.storage.paging import in_parts, part_of
 from engine.storage.tables import LogRow
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from engine.errors import Place, Problem, Severity
 from engine.storage.files import Stored
-from engine.storage.paging import part_of
+from engine.storage.paging import in_parts, part_of
 from engine.storage.tables import (
     ActivationRow,
     ArtefactRow,
@@ -165,6 +165,23 @@ def artefact(session: Session, assessment: int, name: str) -> str | None:
     return None if found is None else found.file
 
 
+def artefacts(session: Session, assessments: Collection[int], name: str) -> dict[int, str]:
+    """By the numbers of assessments the hashes of their files of one name; without those that made none of it."""
+    found: dict[int, str] = {}
+    for some in in_parts(sorted(assessments)):
+        query = select(ArtefactRow.assessment, ArtefactRow.file).where(
+            col(ArtefactRow.assessment).in_(some), col(ArtefactRow.name) == name
+        )
+        found.update(session.exec(query).all())
+    return found
+
+
+def rows_of(session: Session, kind: type[Row], numbers: Collection[int]) -> dict[int, Row]:
+    """Rows by their ids; without those that are not there."""
+    parts = (select(kind).where(col(kind.id).in_(some)) for some in in_parts(sorted(numbers)))
+    return {row.id or 0: row for query in parts for row in session.exec(query)}
+
+
 def problems_to_json(problems: Sequence[Problem]) -> str:
     """Problems as they are stored: codes and values, so that they can be read in either language later."""
     return json.dumps([asdict_problem(problem) for problem in problems])
@@ -198,11 +215,6 @@ def latest_before(session: Session, kind: type[Row], *, before: int, limit: int)
     """Rows with a smaller id, the newest first, and the id before which the next page begins, or None at the end."""
     query = select(kind).where(col(kind.id) < before).order_by(col(kind.id).desc())
     return part_of(session, query, limit=limit, key=lambda row: row.id)
-
-
-def flow_keys(session: Session) -> Sequence[str]:
-    """The ids of all flows, as their files say, each once, in alphabetical order."""
-    return session.exec(select(FlowRow.key).distinct().order_by(FlowRow.key)).all()
 
 
 def uploads_of(session: Session, key: str) -> Sequence[FlowRow]:

@@ -21,10 +21,10 @@ from engine.logs.log import Log
 from engine.logs.tables import read_rows
 from engine.storage.database import Session
 from engine.storage.event_columns import columns_of, events_of, joined, table_of
-from engine.storage.event_store import AT_ONCE, in_parts
 from engine.storage.event_tables import CaseRow, EventRow, SealRow
 from engine.storage.events import StoredEvent
 from engine.storage.files import Files
+from engine.storage.paging import AT_ONCE, in_parts
 from engine.storage.tables import LogRow
 
 

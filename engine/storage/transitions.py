@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from engine.logs.counting import TransitionKind
 from engine.logs.lifecycle import Transitions
 from engine.storage.database import Session
-from engine.storage.event_store import in_parts
 from engine.storage.event_tables import TransitionRow
+from engine.storage.paging import in_parts
 from engine.storage.tables import LogRow
 
 

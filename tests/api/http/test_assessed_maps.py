@@ -54,3 +54,18 @@ def test_a_live_log_that_grew_on_leaves_the_map_as_it_was(service: Service) -> N
     assert shown(service, f"/logs/{log}/map") == "Cases: 2"
     assert shown(service, f"/assessments/{number}/map") == "Cases: 1"
     assert shown(service, f"/assessments/{number}/map", **{"with": "Greet"}) == "Cases: 1"
+
+
+def test_a_map_of_some_cases_shows_what_was_found_in_them(service: Service) -> None:
+    number = service.assess()
+    service.finished(number)
+
+    def drawn(case: str, show: str) -> str:
+        with service.client_with(service.key, **{"Accept-Language": "en"}) as client:
+            answer = client.get(f"{service.url}/assessments/{number}/map", params={"case-id": case, "show": show})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    for show in ("deviations", "completeness"):
+        assert "Not on the map: Greet 1" in drawn("b", show)  # b has no greeting
+        assert "Not on the map" not in drawn("a", show)

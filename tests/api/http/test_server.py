@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http.server import serve
+from api.http.server import listening, serve
 from api.settings import Settings
 from engine.errors import InputRefused, Value
 from tests.api.http.service import PATIENCE
@@ -85,3 +85,13 @@ def test_address_that_is_none_is_refused(tmp_path: Path, host: str) -> None:
     with pytest.raises(InputRefused) as refused:
         serve(Settings(data=tmp_path / "d", port=0, host=host), say=say_nothing)
     assert refused.value.problems[0].code == "service.address-unusable"
+
+
+def test_no_part_of_an_answer_waits_for_the_acknowledgement_of_another(tmp_path: Path) -> None:
+    with (
+        listening(Settings(data=tmp_path / "d", port=0)) as listener,
+        socket.create_connection(listener.getsockname(), PATIENCE),
+    ):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -9,6 +9,7 @@ import pytest
 
 from engine.assessment.assess import assess
 from engine.assessment.assessment import Assessment
+from engine.assessment.step_findings import findings_of
 from engine.definitions.titles import Title
 from engine.mining.process_map import process_map
 from engine.nets.process import process_of_flow
@@ -42,17 +43,21 @@ def test_time_is_known_or_left_out() -> None:
 
 
 def test_deviations_stand_at_their_activities() -> None:
-    found = overlay_of_deviations(MAP, assessed())
+    found = overlay_of_deviations(MAP, findings_of(assessed()))
     assert found.nodes == {"a": 0, "b": 2, "c": 2, "x": 1}
-    assert overlay_of_deviations(MAP, assessed(), [DeviationKind.SKIPPED]).nodes == {"a": 0, "b": 1, "c": 0}
-    assert overlay_of_deviations(MAP, assessed(), [DeviationKind.UNPLANNED]).nodes["x"] == 1
+    assert overlay_of_deviations(MAP, findings_of(assessed()), [DeviationKind.SKIPPED]).nodes == {
+        "a": 0,
+        "b": 1,
+        "c": 0,
+    }
+    assert overlay_of_deviations(MAP, findings_of(assessed()), [DeviationKind.UNPLANNED]).nodes["x"] == 1
 
 
 @pytest.mark.parametrize("dimension", list(Dimension))
 def test_lost_units_add_up_to_what_the_dimension_lacks(dimension: Dimension) -> None:
     assessment = assessed()
     score = assessment.dimension(dimension)
-    found = overlay_of_losses(MAP, assessment, dimension)
+    found = overlay_of_losses(MAP, findings_of(assessment), dimension)
     assert (
         sum((Fraction(n) for n in found.nodes.values()), Fraction(found.unplaced))
         == score.denominator - score.numerator
@@ -61,7 +66,7 @@ def test_lost_units_add_up_to_what_the_dimension_lacks(dimension: Dimension) -> 
 
 def test_a_step_that_is_not_on_the_map_is_named_below_it() -> None:
     drawn = process_map(LOG, activities=0.5, paths=1)
-    found = overlay_of_deviations(drawn, assessed())
+    found = overlay_of_deviations(drawn, findings_of(assessed()))
     svg = render(draw_map(drawn, language=Language.EN, overlay=found).dot, PictureFormat.SVG).decode()
     assert "Deviations: Skipped, Misplaced" in svg
     assert "Not on the map: b 2, x 1" in svg
@@ -71,7 +76,8 @@ def test_a_step_spelled_in_two_ways_has_its_number_once() -> None:
     flow = make_flow("start -> a -> b -> end")
     both = replace(flow, nodes=tuple(replace(n, title=Title("a", "甲")) if n.id == "a" else n for n in flow.nodes))
     events = log("a a b", "甲 甲 b", "a b")
-    found = overlay_of_deviations(process_map(events, activities=1, paths=1), assess(process_of_flow(both), events))
+    findings = findings_of(assess(process_of_flow(both), events))
+    found = overlay_of_deviations(process_map(events, activities=1, paths=1), findings)
     assert found.nodes == {"a": 2, "b": 0}
 
 
