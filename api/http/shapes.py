@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
 from api.schemas.problem import ProblemShape
 
 Item = TypeVar("Item", bound=BaseModel)
+
+MOMENT_CHARACTERS = 100
+MomentText = Annotated[
+    str, Field(min_length=1, max_length=MOMENT_CHARACTERS, json_schema_extra={"format": "date-time"})
+]
+"""A moment with its zone, as a request says it; read by us, so that what is wrong with it is said in our words."""
 
 
 class ProblemDetails(BaseModel):

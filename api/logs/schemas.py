@@ -18,6 +18,16 @@ from engine.storage.repository import problems_from_json, problems_to_json
 from engine.storage.tables import NAME_CHARACTERS, LogRow
 from engine.vocabulary import Language
 
+LOG_FILE = """\
+case,activity,timestamp,resource
+4711,Receive the car,2026-03-02T09:00:00+08:00,Li
+4711,Inspect,2026-03-02T09:20:00+08:00,Chen
+4711,Hand over,2026-03-02T10:05:00+08:00,Li
+4712,接车,2026-03-02T09:10:00+08:00,王芳
+4712,交车,2026-03-02T09:55:00+08:00,王芳
+"""
+"""A log as somebody may upload it."""
+
 _FIELDS: dict[str, Any] = {option.field: (str | None, None) for option in READ_OPTIONS}
 ColumnsShape = create_model(
     "ColumnsShape",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.assessments.schemas import AssessmentRequest, OptionText
+from api.assessments.schemas import AssessmentRequest, CalendarName, OptionText
 from api.http.dependencies import LARGEST_ID
 from api.schemas.problem import ProblemShape
 from engine.storage.repository import problems_from_json
@@ -19,6 +19,9 @@ Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+RECURRENCES = ("daily", "weekly", "monthly")
+"""Of which a schedule has one."""
 
 STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -74,7 +77,7 @@ class ScheduledOptions(BaseModel):
     model_config = STRICT
 
     closed: OptionText | None = None
-    calendar: OptionText | None = None
+    calendar: CalendarName | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     versions: bool = False
     against: Number | Literal["last"] | None = "last"
@@ -119,6 +122,7 @@ class ScheduleRequest(ScheduleSettings):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "oneOf": [{"required": [name], "properties": {name: {"type": "object"}}} for name in RECURRENCES],
             "examples": [
                 {
                     "name": "月度通报",
@@ -126,8 +130,22 @@ class ScheduleRequest(ScheduleSettings):
                     "log": 1,
                     "monthly": {"day": 1, "at": "08:00", "timezone": "Asia/Shanghai"},
                     "period": "last-month",
-                }
-            ]
+                },
+                {
+                    "name": "every morning",
+                    "flow": 1,
+                    "log": "service desk*",
+                    "daily": {"at": "07:30", "timezone": "Europe/Berlin"},
+                    "period": "whole",
+                    "options": {"closed": "ended-or-idle:14d", "calendar": "china-office", "against": None},
+                },
+                {
+                    "name": "每周一",
+                    "flow": 1,
+                    "log": 1,
+                    "weekly": {"day": "monday", "at": "08:00", "timezone": "Asia/Shanghai"},
+                },
+            ],
         }
     )
 
