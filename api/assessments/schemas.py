@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.assessments.progress import Stage
-from api.http.dependencies import LARGEST_ID
-from api.http.shapes import MomentText
+from api.http.shapes import MomentText, RowNumber
 from api.schemas.assessment import AssessmentShape
 from api.schemas.problem import ProblemShape
 from api.schemas.versions import VersionedAssessmentShape
@@ -64,15 +63,15 @@ class AssessmentRequest(BaseModel):
         },
     )
 
-    flow: Annotated[int, Field(ge=1, le=LARGEST_ID)]
-    log: Annotated[int, Field(ge=1, le=LARGEST_ID)]
+    flow: RowNumber
+    log: RowNumber
     now: MomentText | None = None
     closed: OptionText | None = None
     calendar: CalendarName | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     period: PeriodRequest | None = None
     versions: bool = False
-    against: Annotated[int, Field(ge=1, le=LARGEST_ID)] | Literal["last"] | None = "last"
+    against: RowNumber | Literal["last"] | None = "last"
 
 
 class VersionChoice(BaseModel):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.http.dependencies import LARGEST_ID
+from api.http.shapes import RowNumber
 from api.reading import READ_OPTIONS
 from api.schemas.log import LogShape
 from api.schemas.problem import ProblemShape
@@ -51,7 +51,7 @@ class LiveLogRequest(BaseModel):
     )
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
-    flow: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    flow: RowNumber | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
 
 

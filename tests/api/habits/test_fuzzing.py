@@ -2,10 +2,10 @@
 
 Requests are random but the seed is fixed. What the document promises is held of each answer: status, kind, shape,
 headers; nothing that contradicts it may be taken, and no answer may be a fault of our own (500). Each phase has a
-service of its own, and what removes or closes things comes last in it: a log that is closed takes nothing any more, so that
-all that follows would be 409. Left out is ``If-Match``, because a random tag ends nearly every request
-with 412 before anything of it is looked at (``test_preconditions`` holds it for every route), and the stream, which
-does not end.
+service of its own, and what removes or closes things comes last in it: a log that is closed takes nothing any more, so
+that all that follows would be 409. Left out is ``If-Match``, because a random tag ends nearly every request with 412
+before anything of it is looked at (``test_preconditions`` holds it for every route), and the stream, which does not
+end.
 """
 
 from __future__ import annotations
