@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.http.shapes import MomentText
 from api.schemas.deviations import DeviationNameShape
 from engine.storage.acceptances import AcceptanceRow
 from engine.vocabulary import DeviationKind
@@ -56,7 +57,7 @@ class AcceptanceRequest(BaseModel):
     branch: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = None
     case: Annotated[str, Field(max_length=NAME_CHARACTERS)] | None = None
     reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS)]
-    expires: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    expires: MomentText | None = None
 
     @property
     def describes(self) -> bool:

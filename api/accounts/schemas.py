@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.accounts.keys import NAME_CHARACTERS
 from api.accounts.principal import How, Principal
 from api.accounts.roles import Action, may, may_to_all
+from api.http.shapes import MomentText
 from engine.storage.tables import KeyRow, Role
 
 
@@ -31,7 +32,7 @@ class KeyRequest(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
     role: Role
-    expires: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    expires: MomentText | None = None
 
 
 class KeyShape(BaseModel):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.actions import ActionShape
 from engine.storage.actions import ActionRow
+from engine.vocabulary import ActionState
+
+Said = Annotated[str, Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})]
+"""Said to be not blank, and held to it where the other texts of an action are looked at too."""
 
 
 class ActionRequest(BaseModel):
@@ -37,11 +42,11 @@ class ActionRequest(BaseModel):
         },
     )
 
-    answers: str
-    action: str
-    owner: str
-    due: str
-    state: str = "open"
+    answers: Said
+    action: Said
+    owner: Said
+    due: Annotated[str, Field(json_schema_extra={"format": "date"})]
+    state: Annotated[str, Field(json_schema_extra={"enum": list(ActionState)})] = ActionState.OPEN.value
 
 
 class ActionAnswer(ActionShape):

@@ -8,16 +8,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.assessments.progress import Stage
-from api.http.dependencies import LARGEST_ID
+from api.http.shapes import MomentText, RowNumber
 from api.schemas.assessment import AssessmentShape
 from api.schemas.problem import ProblemShape
 from api.schemas.versions import VersionedAssessmentShape
+from engine.calendars import CALENDAR_NAMES
 from engine.messages.catalogue import term
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import AssessmentRow, Status
 from engine.vocabulary import Language, Phase
 
 OptionText = Annotated[str, Field(min_length=1, max_length=100)]
+CalendarName = Annotated[OptionText, Field(json_schema_extra={"enum": list(CALENDAR_NAMES)})]
 
 
 class PeriodRequest(BaseModel):
@@ -30,8 +32,8 @@ class PeriodRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    since: OptionText
-    until: OptionText
+    since: MomentText
+    until: MomentText
 
 
 class AssessmentRequest(BaseModel):
@@ -61,15 +63,15 @@ class AssessmentRequest(BaseModel):
         },
     )
 
-    flow: Annotated[int, Field(ge=1, le=LARGEST_ID)]
-    log: Annotated[int, Field(ge=1, le=LARGEST_ID)]
-    now: OptionText | None = None
+    flow: RowNumber
+    log: RowNumber
+    now: MomentText | None = None
     closed: OptionText | None = None
-    calendar: OptionText | None = None
+    calendar: CalendarName | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     period: PeriodRequest | None = None
     versions: bool = False
-    against: Annotated[int, Field(ge=1, le=LARGEST_ID)] | Literal["last"] | None = "last"
+    against: RowNumber | Literal["last"] | None = "last"
 
 
 class VersionChoice(BaseModel):

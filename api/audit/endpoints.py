@@ -14,7 +14,7 @@ from api.audit.schemas import AuditShape
 from api.http.dependencies import LARGEST_ID, PageDep, ReadSession
 from api.http.documentation import PROBLEMS
 from api.http.routes import Route
-from api.http.shapes import Page
+from api.http.shapes import MOMENT_CHARACTERS, Page
 from engine.storage.audit import Wanted, page_of_entries
 
 router = APIRouter(route_class=Route, prefix="/audit", tags=["accounts"], responses=PROBLEMS)
@@ -44,9 +44,10 @@ class AuditQuery:
         str | None,
         Query(
             min_length=1,
-            max_length=100,
+            max_length=MOMENT_CHARACTERS,
             description="Not before then, with its zone.",
             examples=["2026-03-01T00:00:00+08:00"],
+            json_schema_extra={"format": "date-time"},
         ),
     ] = None
 

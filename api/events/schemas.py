@@ -19,7 +19,7 @@ from engine.storage.repository import problems_from_json
 from engine.storage.tables import LogRow
 from engine.vocabulary import Language
 
-Label = Annotated[str, Field(min_length=1)]
+Label = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 EXAMPLE: dict[str, Any] = {
     "id": "crm-000417",
@@ -68,9 +68,14 @@ class EventRequest(BaseModel):
     activity: Label
     time: datetime
     start: datetime | None = None
-    resource: str | None = None
-    lifecycle: str | None = None
-    attributes: dict[str, Scalar | None] | None = None
+    resource: Label | None = None
+    lifecycle: Label | None = None
+    attributes: (
+        Annotated[
+            dict[str, Scalar | None], Field(json_schema_extra={"propertyNames": {"minLength": 1, "pattern": r"\S"}})
+        ]
+        | None
+    ) = None
 
 
 class BatchRequest(BaseModel):

@@ -12,10 +12,17 @@ from fastapi.responses import FileResponse
 from api.accounts.acting import ActingDep, allows
 from api.accounts.roles import Action
 from api.flows import service
-from api.flows.schemas import ActivationRequest, ActivationShape, CheckAnswer, FlowShape, VersionsAnswer
+from api.flows.schemas import (
+    FLOW_FILE,
+    ActivationRequest,
+    ActivationShape,
+    CheckAnswer,
+    FlowShape,
+    VersionsAnswer,
+)
 from api.http.bodies import UploadDep, json_body
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
-from api.http.documentation import FILE_BODY, PICTURES, PROBLEMS, json_body_of, problems
+from api.http.documentation import PICTURES, PROBLEMS, file_body_of, json_body_of, problems
 from api.http.pictures import picture_response
 from api.http.preconditions import TagDep
 from api.http.problems import Refusal
@@ -34,7 +41,9 @@ ActivationDep = Annotated[ActivationRequest, Depends(json_body(ActivationRequest
 SOURCE_TYPES = {"yaml": "application/yaml", "bpmn": "application/xml", "pnml": "application/xml"}
 
 
-@router.post("", status_code=HTTPStatus.CREATED, dependencies=[allows(Action.UPLOAD_FLOW)], openapi_extra=FILE_BODY)
+@router.post(
+    "", status_code=HTTPStatus.CREATED, dependencies=[allows(Action.UPLOAD_FLOW)], openapi_extra=file_body_of(FLOW_FILE)
+)
 def upload_flow(
     *, upload: UploadDep, running: RunningDep, session: WriteSession, acting: ActingDep, response: Response
 ) -> FlowShape:

@@ -14,6 +14,22 @@ from engine.review.check import CheckReport
 from engine.storage.tables import ActivationRow, FlowRow
 from engine.vocabulary import Language
 
+FLOW_FILE = """\
+trueline: 1
+flow: car_service
+title: {en: Car service, zh: 汽车保养}
+effective: 2026-04-01
+nodes:
+  start: start
+  receive: {step: {en: Receive the car, zh: 接车}}
+  inspect: {step: {en: Inspect, zh: 检查}}
+  hand_over: {step: {en: Hand over, zh: 交车}}
+  end: end
+edges:
+  - start -> receive -> inspect -> hand_over -> end
+"""
+"""A flow as somebody may upload it."""
+
 
 class FlowShape(BaseModel):
     """A flow that was uploaded.

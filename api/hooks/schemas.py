@@ -26,7 +26,7 @@ class HookRequest(BaseModel):
         json_schema_extra={"examples": [{"url": "https://desk.example/trueline", "kinds": ["deadline-near"]}]},
     )
 
-    url: Annotated[str, Field(min_length=1, max_length=URL_CHARACTERS)]
+    url: Annotated[str, Field(min_length=1, max_length=URL_CHARACTERS, json_schema_extra={"format": "uri"})]
     kinds: Annotated[list[HookKind], Field(min_length=1, max_length=len(HookKind))] = list(HookKind)
 
 

@@ -96,13 +96,14 @@ def files_of(*kinds: str) -> Responses:
     return {200: {"content": {kind: {} for kind in kinds}, "description": "The file."}}
 
 
-FILE_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file itself, not a form.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+def file_body_of(*examples: str) -> dict[str, Any]:
+    """The documentation of a body that is a file, with files that could be sent."""
+    content = {
+        "schema": {"type": "string", "format": "binary"},
+        "examples": {str(number): {"value": value} for number, value in enumerate(examples, start=1)},
     }
-}
+    described = {"required": True, "description": "The file itself, not a form."}
+    return {"requestBody": {**described, "content": {"application/octet-stream": content}}}
 
 
 def json_body_of(model: type[BaseModel]) -> dict[str, Any]:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
+from api.http.dependencies import LARGEST_ID
 from api.schemas.problem import ProblemShape
 
 Item = TypeVar("Item", bound=BaseModel)
+
+MOMENT_CHARACTERS = 100
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Of a whole number, however it is written: JSON Schema, and so the document, does not tell ``3.0`` from ``3``."""
+RowNumber = Annotated[int, Field(ge=1, le=LARGEST_ID), WHOLE]
+"""The number of a thing, as a body says it."""
+MomentText = Annotated[
+    str, Field(min_length=1, max_length=MOMENT_CHARACTERS, json_schema_extra={"format": "date-time"})
+]
+"""A moment with its zone, as a request says it; read by us, so that what is wrong with it is said in our words."""
 
 
 class ProblemDetails(BaseModel):

@@ -12,7 +12,7 @@ from api.accounts.roles import Action
 from api.flows.endpoints import existing_flow
 from api.http.bodies import Upload, clean_name, upload_or_json
 from api.http.dependencies import Id, LanguageDep, PageDep, ReadSession, RunningDep, WriteSession
-from api.http.documentation import FILE_BODY, PROBLEMS, files_of, json_body_of, together
+from api.http.documentation import PROBLEMS, file_body_of, files_of, json_body_of, together
 from api.http.downloads import chunks_of, file_name, stream_response
 from api.http.preconditions import TagDep
 from api.http.problems import Refusal
@@ -23,7 +23,7 @@ from api.logs import service
 from api.logs.columns import ReadOptionsDep
 from api.logs.exporting import LogFormat, chosen_cases, warning_header, write_log
 from api.logs.filtering import asked_filter, filter_parameters
-from api.logs.schemas import LiveLogRequest, LogAnswer, LogSummary
+from api.logs.schemas import LOG_FILE, LiveLogRequest, LogAnswer, LogSummary
 from api.schemas.log import LogShape
 from engine.logs.lifecycle import Lifecycle
 from engine.storage.database import Session
@@ -44,7 +44,7 @@ BodyDep = Annotated[Upload | LiveLogRequest, Depends(upload_or_json(LiveLogReque
     "",
     status_code=HTTPStatus.CREATED,
     dependencies=[allows(Action.UPLOAD_LOG)],
-    openapi_extra=together(FILE_BODY, json_body_of(LiveLogRequest)),
+    openapi_extra=together(file_body_of(LOG_FILE), json_body_of(LiveLogRequest)),
 )
 def add_log(
     *,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.http.dependencies import LARGEST_ID
+from api.http.shapes import RowNumber
 from api.reading import READ_OPTIONS
 from api.schemas.log import LogShape
 from api.schemas.problem import ProblemShape
@@ -17,6 +17,16 @@ from engine.logs.quality import LogReport
 from engine.storage.repository import problems_from_json, problems_to_json
 from engine.storage.tables import NAME_CHARACTERS, LogRow
 from engine.vocabulary import Language
+
+LOG_FILE = """\
+case,activity,timestamp,resource
+4711,Receive the car,2026-03-02T09:00:00+08:00,Li
+4711,Inspect,2026-03-02T09:20:00+08:00,Chen
+4711,Hand over,2026-03-02T10:05:00+08:00,Li
+4712,接车,2026-03-02T09:10:00+08:00,王芳
+4712,交车,2026-03-02T09:55:00+08:00,王芳
+"""
+"""A log as somebody may upload it."""
 
 _FIELDS: dict[str, Any] = {option.field: (str | None, None) for option in READ_OPTIONS}
 ColumnsShape = create_model(
@@ -41,7 +51,7 @@ class LiveLogRequest(BaseModel):
     )
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
-    flow: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
+    flow: RowNumber | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
 
 

@@ -8,17 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.assessments.schemas import AssessmentRequest, OptionText
-from api.http.dependencies import LARGEST_ID
+from api.assessments.schemas import AssessmentRequest, CalendarName, OptionText
+from api.http.shapes import WHOLE, RowNumber
 from api.schemas.problem import ProblemShape
 from engine.storage.repository import problems_from_json
 from engine.storage.tables import NAME_CHARACTERS, ScheduleRow
 from engine.vocabulary import Language
 
-Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+RECURRENCES = ("daily", "weekly", "monthly")
+"""Of which a schedule has one."""
 
 STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -65,7 +67,7 @@ class Monthly(Daily):
         day: The day of the month; its last day where the month has fewer.
     """
 
-    day: Annotated[int, Field(ge=1, le=31)]
+    day: Annotated[int, Field(ge=1, le=31), WHOLE]
 
 
 class ScheduledOptions(BaseModel):
@@ -74,10 +76,10 @@ class ScheduledOptions(BaseModel):
     model_config = STRICT
 
     closed: OptionText | None = None
-    calendar: OptionText | None = None
+    calendar: CalendarName | None = None
     lifecycle: Literal["all", "complete", "pair"] | None = None
     versions: bool = False
-    against: Number | Literal["last"] | None = "last"
+    against: RowNumber | Literal["last"] | None = "last"
 
     def request(self, flow: int, log: int, *, now: datetime | None = None) -> AssessmentRequest:
         """The request for one assessment."""
@@ -101,8 +103,8 @@ class ScheduleSettings(BaseModel):
 
     model_config = STRICT
 
-    flow: Number | Name
-    log: Number | Name
+    flow: RowNumber | Name
+    log: RowNumber | Name
     daily: Daily | None = None
     weekly: Weekly | None = None
     monthly: Monthly | None = None
@@ -119,6 +121,7 @@ class ScheduleRequest(ScheduleSettings):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "oneOf": [{"required": [name], "properties": {name: {"type": "object"}}} for name in RECURRENCES],
             "examples": [
                 {
                     "name": "月度通报",
@@ -126,8 +129,22 @@ class ScheduleRequest(ScheduleSettings):
                     "log": 1,
                     "monthly": {"day": 1, "at": "08:00", "timezone": "Asia/Shanghai"},
                     "period": "last-month",
-                }
-            ]
+                },
+                {
+                    "name": "every morning",
+                    "flow": 1,
+                    "log": "service desk*",
+                    "daily": {"at": "07:30", "timezone": "Europe/Berlin"},
+                    "period": "whole",
+                    "options": {"closed": "ended-or-idle:14d", "calendar": "china-office", "against": None},
+                },
+                {
+                    "name": "每周一",
+                    "flow": 1,
+                    "log": 1,
+                    "weekly": {"day": "monday", "at": "08:00", "timezone": "Asia/Shanghai"},
+                },
+            ],
         }
     )
 

@@ -46,6 +46,44 @@ def test_every_example_of_a_body_is_taken(shared_service: Service, document: dic
     assert taken >= 8
 
 
+def test_every_example_of_a_file_is_taken(shared_service: Service, document: dict[str, Any]) -> None:
+    taken = []
+    for path in ("/api/v1/flows", "/api/v1/logs"):
+        examples = document["paths"][path]["post"]["requestBody"]["content"]["application/octet-stream"]["examples"]
+        for example in examples.values():
+            content = example["value"].encode()
+            answer = shared_service.client.post(f"{shared_service.url}{path}", params={"name": "x"}, content=content)
+            assert answer.status_code == 201, answer.text
+            taken.append(answer.json())
+    flow, log = taken
+    assert flow["title"] == {"en": "Car service", "zh": "汽车保养"}
+    assert (log["cases"], log["events"]) == (2, 5)
+
+
+@pytest.mark.parametrize(("written", "status"), [("1", 202), ("1.0", 202), ("1.5", 422), ('"1"', 422), ("true", 422)])
+def test_whole_number_is_told_by_its_value(shared_service: Service, written: str, status: int) -> None:
+    flow, log = shared_service.upload_flow(), shared_service.upload_log()
+    body = f'{{"flow": {written.replace("1", str(flow), 1)}, "log": {log}.0}}'
+    headers = {"Content-Type": "application/json"}
+    answer = shared_service.client.post("/assessments", content=body.encode(), headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.is_error or (answer.json()["flow"], answer.json()["log"]) == (flow, log)
+
+
+def test_document_says_what_else_is_asked_of_texts(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["EventRequest"]["properties"]["case"]["pattern"] == r"\S"
+    assert [one["required"] for one in _body(document)["oneOf"]] == [["daily"], ["weekly"], ["monthly"]]
+    said = _body(document, "/api/v1/flows/{flow}/actions")["properties"]
+    assert said["state"]["enum"] == ["open", "in-progress", "done", "dropped"]
+    assert said["due"]["format"] == "date"
+
+
+def _body(document: dict[str, Any], path: str = "/api/v1/schedules") -> dict[str, Any]:
+    schema: dict[str, Any] = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return schema
+
+
 def test_every_body_is_described(document: dict[str, Any]) -> None:
     described = {path for method, path, operation in operations(document) if "requestBody" in operation}
     posts = {path for method, path, _ in operations(document) if method in {"post", "put"}}

@@ -22,7 +22,7 @@ JSON_BODIES = [
     b'{"flow": NaN, "log": 1}',
     b'{"flow": Infinity, "log": 1}',
     b'{"flow": 1e999, "log": 1}',
-    b'{"flow": 1.0, "log": 1}',
+    b'{"flow": 1.5, "log": 1}',
     b'{"flow": true, "log": 1}',
     b'{"flow": "1", "log": 1}',
     b'{"flow": -1, "log": 1}',
