@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.client import Client
 from api.clock import Clock
 from api.http.app import create_app
 from api.http.server import opened
@@ -55,12 +56,14 @@ class Service:
         app: The application.
         running: Its parts.
         key: Its key.
+        typed: Talks to it with its key, by methods that answer shapes.
     """
 
     client: httpx.Client
     app: FastAPI
     running: Running
     key: str
+    typed: Client
 
     @property
     def url(self) -> str:
@@ -131,8 +134,11 @@ def service_in(
         with listening(app) as address:
             known = key or told[0]
             headers = {"Authorization": f"Bearer {known}"}
-            with httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=PATIENCE) as client:
-                yield Service(client, app, running, known)
+            with (
+                httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=PATIENCE) as client,
+                Client(address, known, timeout=PATIENCE) as typed,
+            ):
+                yield Service(client, app, running, known, typed)
 
 
 @contextmanager
