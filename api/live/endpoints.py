@@ -118,7 +118,7 @@ def _begin(running: Running, log: int) -> int:
         return existing_live_log(session, log).notices
 
 
-@router.get("/{log}/cases/{case:path}", dependencies=[allows(Action.READ)])
+@router.get("/{log}/cases/{case:text}", dependencies=[allows(Action.READ)])
 def read_case(
     *, log: Id, case: CaseName, running: RunningDep, session: ReadSession, language: LanguageDep, tag: TagDep
 ) -> LiveCaseShape:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -18,7 +17,7 @@ from api.http.routes import _asks_for_tag
 from api.reading import READ_OPTIONS
 from engine.logs.filter_query import NAMES
 from tests.api.client.reach import HELPERS, METHODS, OPERATIONS, path_names, queries_of, route_of, routes_of
-from tests.api.http.service import Service, service_in
+from tests.api.http.service import Service
 
 STANDS_FOR: dict[tuple[str, str], set[str]] = {
     ("upload_flow", "file"): set(),
@@ -36,16 +35,10 @@ NAMED_OTHERWISE = {"acceptance", "action"}
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with service_in(tmp_path_factory.mktemp("table") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def described(service: Service) -> dict[tuple[str, str], dict[str, Any]]:
+def described(one_service: Service) -> dict[tuple[str, str], dict[str, Any]]:
     return {
         (method.upper(), path): operation
-        for path, methods in document(service.app)["paths"].items()
+        for path, methods in document(one_service.app)["paths"].items()
         for method, operation in methods.items()
     }
 
@@ -86,8 +79,8 @@ def test_every_body_is_covered_and_no_other(described: dict[tuple[str, str], dic
         assert takes_file == ("application/octet-stream" in content), route
 
 
-def test_every_answer_is_the_route_s(service: Service) -> None:
-    for route, one in routes_of(service.app).items():
+def test_every_answer_is_the_route_s(one_service: Service) -> None:
+    for route, one in routes_of(one_service.app).items():
         for operation in of_route(route):
             shape = operation.answer if operation.answer not in (bytes, str, Notice) else None
             assert route == route_of(operation)
@@ -103,8 +96,8 @@ def test_method_answers_what_its_operation_does(name: str) -> None:
     elif operation is operations.FOLLOW:
         assert get_args(answer)[0] is Notice
     else:
-        expected = {None: type(None), bytes: Download}.get(operation.answer, operation.answer)
-        assert answer is expected
+        others: dict[object, object] = {None: type(None), bytes: Download}
+        assert answer is others.get(operation.answer, operation.answer)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -120,8 +113,10 @@ def test_method_has_the_parameters_of_its_operation(name: str) -> None:
     assert all(one in ("flow", "log", "events", "file") or taken[one].kind is taken[one].KEYWORD_ONLY for one in rest)
 
 
-def test_choices_are_those_of_the_service(described: dict[tuple[str, str], dict[str, Any]], service: Service) -> None:
-    schemas, held = document(service.app)["components"]["schemas"], 0
+def test_choices_are_those_of_the_service(
+    described: dict[tuple[str, str], dict[str, Any]], one_service: Service
+) -> None:
+    schemas, held = document(one_service.app)["components"]["schemas"], 0
     for name, operation in OPERATIONS.items():
         hints = get_type_hints(METHODS[name])
         for one in described[route_of(operation)].get("parameters", ()):
@@ -147,8 +142,8 @@ def enumerated(schema: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
     return {value for part in (*parts, *named) for value in part.get("enum", ())}
 
 
-def test_what_depends_on_what_was_seen_can_be_asked_so(service: Service) -> None:
-    routes = routes_of(service.app)
+def test_what_depends_on_what_was_seen_can_be_asked_so(one_service: Service) -> None:
+    routes = routes_of(one_service.app)
     for name, operation in OPERATIONS.items():
         taken, has_tag = parameters(name), _asks_for_tag(routes[route_of(operation)].dependant)
         is_change = operation.method != "GET"
@@ -158,7 +153,9 @@ def test_what_depends_on_what_was_seen_can_be_asked_so(service: Service) -> None
 
 def test_what_is_not_sent_twice_can_be_asked_so(described: dict[tuple[str, str], dict[str, Any]]) -> None:
     for name, operation in OPERATIONS.items():
-        headers = {one.get("$ref", "").rpartition("/")[2] for one in described[route_of(operation)].get("parameters", ())}
+        headers = {
+            one.get("$ref", "").rpartition("/")[2] for one in described[route_of(operation)].get("parameters", ())
+        }
         is_one = not isinstance(operation, ListOperation)
         assert ("if_none_match" in parameters(name)) == ("IfNoneMatch" in headers and is_one), name
 

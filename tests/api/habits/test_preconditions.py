@@ -19,7 +19,7 @@ SHOWN_BY = {
     "/api/v1/flows/{flow}/activations": "/api/v1/flows/{flow}/versions",
     "/api/v1/logs/{log}/events": "/api/v1/logs/{log}",
     "/api/v1/logs/{log}/close": "/api/v1/logs/{log}",
-    "/api/v1/logs/{log}/cases/{case:text}/close": "/api/v1/logs/{log}/cases/{case:path}",
+    "/api/v1/logs/{log}/cases/{case:text}/close": "/api/v1/logs/{log}/cases/{case:text}",
     "/api/v1/assessments/{assessment}/cancellation": "/api/v1/assessments/{assessment}",
     "/api/v1/schedules/{schedule}/pause": "/api/v1/schedules/{schedule}",
     "/api/v1/schedules/{schedule}/resumption": "/api/v1/schedules/{schedule}",

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.client import Client
 from api.clock import Clock
@@ -81,6 +82,10 @@ class Service:
         sent = {"Authorization": f"Bearer {key}", **headers} if key else headers
         return httpx.Client(base_url=self.client.base_url, headers=sent, timeout=PATIENCE)
 
+    def typed_with(self, key: str) -> Client:
+        """Another typed client, with another key."""
+        return Client(self.url, key, timeout=PATIENCE)
+
     def upload_flow(self, text: str = FLOW, *, name: str = "visit.yaml") -> int:
         """Upload a flow; its number."""
         return self._created(self.client.post("/flows", params={"name": name}, content=text.encode()))
@@ -142,7 +147,7 @@ def service_in(
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
+def listening(app: ASGIApp) -> Iterator[str]:
     """Serve an application on a free port; its address."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, daemon=True)
