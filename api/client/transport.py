@@ -17,13 +17,13 @@ from pydantic import ValidationError
 
 from api.client.failures import ClientError, NotUnderstood, RequestRefused, Unreachable
 from api.client.operation import Repeat
-from api.http.problems import MEDIA_TYPE
 from api.http.shapes import ProblemDetails
 from engine import VERSION
 from engine.vocabulary import Language
 
 API = "/api/v1"
 KEY_HEADER = "Idempotency-Key"
+PROBLEM_TYPE = "application/problem+json"
 LONGEST_WAIT = 30.0
 """Seconds. Who is told to come again later than this is told so, and not kept waiting."""
 FIRST_WAIT, MOST_WAIT = 0.25, 4.0
@@ -187,7 +187,7 @@ class Transport:
         return NotUnderstood(self.address, response.status_code, kind, language=self.language)
 
     def _failure(self, response: httpx.Response) -> ClientError:
-        if response.headers.get("content-type", "").partition(";")[0] != MEDIA_TYPE:
+        if response.headers.get("content-type", "").partition(";")[0] != PROBLEM_TYPE:
             return self.not_understood(response)
         try:
             details = ProblemDetails.model_validate_json(response.content)
