@@ -87,7 +87,7 @@ async def notices(
 
     waking.add(sleeper)
     try:
-        yield COMMENT
+        yield begin_of(after)
         while not waking.ended:
             news.clear()
             if not await run_in_threadpool(welcome):
@@ -104,6 +104,14 @@ async def notices(
                 yield COMMENT
     finally:
         waking.remove(sleeper)
+
+
+def begin_of(after: int) -> str:
+    """What a stream says first: the number behind which it begins, as an id without an event.
+
+    So whoever loses it before anything was said goes on where it began, and misses nothing either.
+    """
+    return f":\nid: {after}\n\n"
 
 
 def text_of(row: NoticeRow) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
 from api.accounts.acting import OPEN_TO_ALL, allows
 from api.accounts.roles import Action
@@ -14,20 +12,9 @@ from api.http.documentation import problems
 from api.http.problems import Refusal
 from api.operations.metrics import CONTENT_TYPE_LATEST, MetricsDep
 from api.operations.readiness import LOOK_SECONDS, Readiness
+from api.operations.schemas import Health, Ready
 
 router = APIRouter(tags=["health"])
-
-
-class Health(BaseModel):
-    """That the service answers. It says nothing that a stranger should not know."""
-
-    status: Literal["ok"] = "ok"
-
-
-class Ready(BaseModel):
-    """That the service can do its work."""
-
-    status: Literal["ready"] = "ready"
 
 
 @router.get("/health", dependencies=[OPEN_TO_ALL])

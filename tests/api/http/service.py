@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from api.client import Client
 from api.clock import Clock
 from api.http.app import create_app
 from api.http.server import opened
@@ -56,12 +58,14 @@ class Service:
         app: The application.
         running: Its parts.
         key: Its key.
+        typed: Talks to it with its key, by methods that answer shapes.
     """
 
     client: httpx.Client
     app: FastAPI
     running: Running
     key: str
+    typed: Client
 
     @property
     def url(self) -> str:
@@ -78,6 +82,10 @@ class Service:
         """Another client, with another key or without one."""
         sent = {"Authorization": f"Bearer {key}", **headers} if key else headers
         return httpx.Client(base_url=self.client.base_url, headers=sent, timeout=PATIENCE)
+
+    def typed_with(self, key: str) -> Client:
+        """Another typed client, with another key."""
+        return Client(self.url, key, timeout=PATIENCE)
 
     def upload_flow(self, text: str = FLOW, *, name: str = "visit.yaml") -> int:
         """Upload a flow; its number."""
@@ -134,12 +142,15 @@ def service_in(
         with listening(app) as address:
             known = key or told[0]
             headers = {"Authorization": f"Bearer {known}"}
-            with httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=PATIENCE) as client:
-                yield Service(client, app, running, known)
+            with (
+                httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=PATIENCE) as client,
+                Client(address, known, timeout=PATIENCE) as typed,
+            ):
+                yield Service(client, app, running, known, typed)
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
+def listening(app: ASGIApp) -> Iterator[str]:
     """Serve an application on a free port; its address."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -139,7 +139,7 @@ def _read(lines: Iterator[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
         if line:
             name, _, value = line.partition(": ")
             said[name] = value
-        elif said:
+        elif "data" in said:
             yield int(said["id"]), said["event"], json.loads(said["data"])
             said = {}
 
@@ -183,7 +183,7 @@ def test_streams_end_when_the_service_does(tmp_path: Path) -> None:
         address = f"http://127.0.0.1:{port}/api/v1/logs/{log}/stream"
         with closing(httpx.Client()) as client, client.stream("GET", address, headers=headers, timeout=20) as answer:
             lines = answer.iter_lines()
-            assert next(lines) == ":"
+            assert [next(lines), next(lines)] == [":", "id: 0"]
             server.should_exit = True
             assert [line for line in lines if line] == []
         thread.join(20)
