@@ -102,8 +102,11 @@ def test_who_signs_out_or_revokes_waits_for_no_key_that_is_revoked(database: Dat
     with ThreadPoolExecutor(1) as pool, database.writing() as session:
         key = session.get_one(KeyRow, 1)
         hold(session, key)
-        pool.submit(signed_out).result(PATIENCE)
+        pool.submit(signed_out).result(PATIENCE)  # it does not wait for the end of this one
         revoke(session, key, now=NOW)
+    with database.reading() as session:
+        assert session.exec(select(SignInRow)).all() == []
+        assert session.get_one(KeyRow, 1).revoked == NOW
 
 
 def test_units_of_work_that_wait_for_each_other_are_in_the_way(database: Database) -> None:
