@@ -28,6 +28,7 @@ from api.schemas.alignment import MoveShape
 from api.schemas.deviations import CaseDeviationShape
 from api.schemas.one_case import OneCaseShape
 from engine.assessment.case_search import CaseOrder
+from engine.assessment.deviation_search import deviation_by_key
 from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.logs.variants import variant_hash
 from engine.mining.process_map import process_map
@@ -68,7 +69,7 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
         orders=tuple(CaseOrder),
         kinds=tuple(DeviationKind),
         dimensions=tuple(Dimension),
-        **_asked(visit, asked),
+        **_asked(visit, asked, book, names),
         **frame_of(visit, book.row),
     )
 
@@ -98,7 +99,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
         rows=rows,
         found=found,
         move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
-        **_asked(visit, asked),
+        **_asked(visit, asked, book, names),
         **frame_of(visit, book.row),
     )
 
@@ -172,17 +173,28 @@ def _opened(found: OneCaseShape, refused: Form | None) -> int | None:
     return next((n for n, one in enumerate(found.deviations) if one.key == key and one.accepted is None), None)
 
 
-def _asked(visit: Visit, asked: Narrowing) -> dict[str, Any]:
+def _asked(visit: Visit, asked: Narrowing, book: StoredBook, names: Names) -> dict[str, Any]:
     path = path_of(visit.request)
+    told = {} if asked.wanted.key is None else {"deviation": _called(book, asked.wanted.key, names)}
     return {
         "asked": asked,
-        "chips": [(name, value, asked.without(path, (name, value))) for name, value in asked.pairs],
+        "chips": [(name, told.get(name, value), asked.without(path, (name, value))) for name, value in asked.pairs],
         "path": path,
     }
 
 
 def _names(visit: Visit, book: StoredBook) -> Names:
     return Names(process_of(visit.running, book).flow, visit.wording)
+
+
+def _called(book: StoredBook, key: str, names: Names) -> str:
+    """The deviation of a key in words; the key where there is none."""
+    found = deviation_by_key(book.tables, key)
+    if found is None:
+        return key
+    subject = names.subject(found.kind, found.steps, found.standard, found.branch)
+    kind = names.kind(found.kind, other_branch=found.other_branch)
+    return f"{kind}{names.colon}{subject}" if subject else kind
 
 
 def _words(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
