@@ -7,10 +7,13 @@ import io
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from api.pages.environment import case_path
+from engine.logs.filter_query import to_query
+from engine.logs.filtering import LogFilter
 from tests.api.http.service import service_in
 from tests.pages.world import World, window
 
@@ -123,3 +126,21 @@ def test_every_case_is_found_by_its_name(browser: Any, hostile: World) -> None:
             assert seen.go(hostile.address + path) == 200, path
             assert name in seen.page.locator("main").text_content(), path
             assert seen.troubles == [], path
+
+
+def test_filters_by_hostile_names_find_their_cases_and_stand_above_as_they_are(browser: Any, hostile: World) -> None:
+    asked = [LogFilter(attributes=frozenset({(QUOTES, name)})) for name in NAMES]
+    asked += [LogFilter(with_activities=frozenset({name}), resources=frozenset({name})) for name in NAMES]
+    asked += [LogFilter(paths=frozenset({(name, "Serve")}), cases=frozenset({name})) for name in NAMES]
+    with window(browser, hostile) as seen:
+        for chosen, name in zip(asked, NAMES * 3, strict=True):
+            query = urlencode(to_query(chosen))
+            for page in ("logs/1/map", "assessments/1/map", "assessments/1/cases", "assessments/1/variants"):
+                assert seen.go(f"{hostile.address}/{page}?{query}") == 200, (page, chosen)
+                chips = seen.page.locator(".chips").text_content()
+                assert "Cases: 1" in chips, (page, chosen)
+                assert name in chips.replace("\\>", ">").replace("\\=", "=").replace("\\\\", "\\"), (page, chosen)
+                assert seen.troubles == [], (page, chosen)
+                assert seen.page.locator("main img, main script").count() == 0, (page, chosen)
+            dropped = seen.page.locator(".chip a").first.get_attribute("href")
+            assert seen.page.request.get(hostile.address + dropped).status == 200
