@@ -47,7 +47,7 @@ def name_by_key(session: Session, running: Running, flow_key: str, key: str) -> 
 
         def path_of(name: str, number: int = number) -> Path | None:
             digest = artefact(session, number, name)
-            return None if digest is None else running.files.path(digest)
+            return None if digest is None else running.files.known(digest)
 
         book = scan_book(path_of)
         found = None if book is None else deviation_by_key(book, key)

@@ -36,6 +36,7 @@ NumberQuery = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 def asked_cases(
     *,
+    deviation: Annotated[NameQuery, Query(description="Cases with this deviation, by its key.")] = None,
     kind: Annotated[DeviationKind | None, Query(description="Cases with a deviation of this kind.")] = None,
     step: Annotated[NameQuery, Query(description="Cases with a deviation that names this step.")] = None,
     standard: Annotated[NameQuery, Query(description="Cases that missed this standard.")] = None,
@@ -59,6 +60,7 @@ def asked_cases(
     if finding is not None and dimension is None:
         raise InputRefused([Problem("cases.finding-without-dimension", Place(element="finding"))])
     return CaseFilter(
+        key=deviation,
         kind=kind,
         step=step,
         standard=standard,

@@ -67,7 +67,7 @@ def open_book(session: Session, running: Running, row: AssessmentRow) -> StoredB
 
     def path_of(name: str) -> Path | None:
         digest = artefact(session, row.id or 0, name)
-        return None if digest is None else running.files.path(digest)
+        return None if digest is None else running.files.known(digest)
 
     flow, tables = flow_row(session, row.flow), scan_book(path_of)
     if flow is None or tables is None:

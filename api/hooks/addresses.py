@@ -17,6 +17,8 @@ from engine.errors import Problem
 
 SCHEMES = {"http": 80, "https": 443}
 URL_CHARACTERS = 2_000
+_WITH_IPV4 = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
+"""Mapped addresses, those of NAT64 (RFC 6052), and compatible ones (RFC 4291, 2.5.5)."""
 
 
 class AddressRefusedError(OSError):
@@ -104,5 +106,10 @@ def connection_to(target: Target, *, private: bool, seconds: float) -> http.clie
 
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.is_site_local or found.sixtofour is not None or found.teredo is not None:
+            return False
+        for network in _WITH_IPV4:
+            if found in network:  # a gateway, or the system itself, leads on to the address in its last 32 bits
+                return _is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
+    return found.is_global and not found.is_multicast

@@ -16,6 +16,7 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -34,6 +35,8 @@ LOGGER = logging.getLogger("trueline.service")
 
 AT_ONCE = 4
 TIMEOUT_SECONDS = 10.0
+LONGEST_SECONDS = 20.0
+"""For a whole attempt, however often something of the answer comes within the other."""
 LOOK_SECONDS = 0.5
 """Looking at every commit would slow down those who commit."""
 LONGEST_WAIT = timedelta(hours=1)
@@ -78,7 +81,7 @@ class HookSender:
         self._news, self._ended = threading.Event(), threading.Event()
         self._busy: set[int] = set()
         self._attempts: set[Future[None]] = set()
-        self._connections: dict[int, http.client.HTTPConnection] = {}
+        self._connections: dict[int, tuple[http.client.HTTPConnection, float]] = {}
         self._broken_off = False
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trueline-hooks")
@@ -103,7 +106,7 @@ class HookSender:
         wait(tuple(self._attempts), timeout=seconds)
         with self._lock:
             self._broken_off = True
-            for connection in self._connections.values():
+            for connection, _ in self._connections.values():
                 _break_off(connection)
         self._pool.shutdown()
 
@@ -111,10 +114,18 @@ class HookSender:
         while not self._ended.is_set():
             self._news.clear()
             try:
+                self._end_slow()
                 self._look()
             except Exception:
                 LOGGER.exception("the outbox")
             self._news.wait(LOOK_SECONDS)
+
+    def _end_slow(self) -> None:
+        """Break off what takes too long: a receiver that answers byte by byte would keep others from being told."""
+        with self._lock:
+            for connection, since in self._connections.values():
+                if time.monotonic() - since > LONGEST_SECONDS:
+                    _break_off(connection)
 
     def _look(self) -> None:
         with self._lock:
@@ -147,7 +158,7 @@ class HookSender:
 
     def _connected(self, hook: int, connection: http.client.HTTPConnection) -> None:
         with self._lock:
-            self._connections[hook] = connection
+            self._connections[hook] = connection, time.monotonic()
             if self._broken_off:
                 _break_off(connection)
 
@@ -206,7 +217,7 @@ def body_of(one: Outgoing) -> bytes:
 
 def signed(one: Outgoing, body: bytes, *, now: datetime) -> dict[str, str]:
     """The headers by which the receiver tells that a message is ours, is whole, and is no old one sent again."""
-    identity, moment = f"trueline-{one.hook}-{one.number}", str(int(now.timestamp()))
+    identity, moment = f"trueline-{one.log}-{one.hook}-{one.number}", str(int(now.timestamp()))
     key = base64.b64decode(one.secret.removeprefix(SECRET_PREFIX))
     digest = hmac.new(key, b".".join((identity.encode(), moment.encode(), body)), hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(digest).decode('ascii')}"

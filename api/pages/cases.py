@@ -204,6 +204,7 @@ def _sought_first(
             wanted.kind in {None, one.kind}
             and (wanted.step is None or wanted.step in one.steps)
             and wanted.standard in {None, one.standard}
+            and wanted.key in {None, one.key}
             and words in {None, words_of(one, names)}
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from api.pages.narrowing import Narrowing, Pair
 from api.pages.scorecard import kept_assessment
 from api.pages.shell import Visit
 from engine.assessment.assessment import Finding
+from engine.assessment.deviation_search import deviation_by_key
 from engine.rendering.names import Names
 
 HASH_SHOWN = 8
@@ -56,7 +57,7 @@ def chips_of(visit: Visit, asked: Narrowing, path: str, *, book: StoredBook | No
         book: The assessment whose cases are looked at, if it is one's.
     """
     names = names_of(visit, book) if book is not None else None
-    sought = None if book is None else sought_finding(visit, book, asked)
+    sought = {} if book is None else _sought(visit, book, asked)
     return tuple(Chip(pair[0], _words(pair, visit, names, sought), _without(asked, path, pair)) for pair in asked.pairs)
 
 
@@ -81,7 +82,17 @@ def words_of(one: Named, names: Names) -> str:
     return f"{kind}{names.colon}{subject}" if subject else kind
 
 
-def _words(pair: Pair, visit: Visit, names: Names | None, sought: Finding | None) -> str:
+def _sought(visit: Visit, book: StoredBook, asked: Narrowing) -> Mapping[str, Named]:
+    """What is asked for by a number or a key, by the name of the parameter."""
+    key = asked.wanted.key
+    found = {
+        "finding": sought_finding(visit, book, asked),
+        "deviation": None if key is None else deviation_by_key(book.tables, key),
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _words(pair: Pair, visit: Visit, names: Names | None, sought: Mapping[str, Named]) -> str:
     name, value = pair
     wording = visit.wording
     said: dict[str, Callable[[], str]] = {
@@ -92,8 +103,8 @@ def _words(pair: Pair, visit: Visit, names: Names | None, sought: Finding | None
     }
     if names is not None:
         said |= {"step": lambda: names.step(value), "standard": lambda: names.standard(value)}
-        if sought is not None:
-            said["finding"] = lambda: words_of(sought, names)
+        if name in sought:
+            said[name] = lambda: words_of(sought[name], names)
     return said.get(name, lambda: value)()
 
 

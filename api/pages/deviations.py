@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
@@ -162,15 +162,10 @@ def deviations_page(
 def _row(visit: Visit, one: DeviationGroupShape, names: Names, assessment: int, flow_key: str) -> DeviationRow:
     kind = names.kind(one.kind, other_branch=one.other_branch)
     subject = names.subject(one.kind, one.steps, one.standard or "", one.branch or ())
-    query: dict[str, Any] = {"kind": one.kind.value}
-    if one.standard:
-        query["standard"] = one.standard
-    elif one.steps:
-        query["step"] = one.steps[0]
     return DeviationRow(
         shape=one,
         mark=DEVIATION_MARKS[one.kind],
         words=f"{kind}{names.colon}{subject}" if subject else kind,
-        cases=f"/assessments/{assessment}/cases?{urlencode(query)}",
+        cases=f"/assessments/{assessment}/cases?deviation={one.key}",
         owners=owners_of(visit, flow_key, [found.id for found in one.acceptances]),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from api.cases.endpoints import asked_cases, existing_book
 from api.cases.service import StoredBook
@@ -17,8 +18,9 @@ from api.mapping import narrowed
 from api.pages.shell import Visit
 from engine.assessment.case_search import CaseFilter, matching
 from engine.errors import InputRefused, Place, Problem
-from engine.logs.filter_query import NAMES, from_query
+from engine.logs.filter_query import MANY, NAMES, from_query
 from engine.logs.filtering import LogFilter, cases_meant, unknown_names
+from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.logs.log import Log
 from engine.logs.selecting import select_cases
 from engine.storage.case_files import read_judged_log
@@ -27,7 +29,7 @@ from engine.vocabulary import DeviationKind, Dimension
 
 Pair = tuple[str, str]
 
-OF_BOOK = ("kind", "step", "standard", "dimension", "finding", "closed", "min-cost", "text")
+OF_BOOK = ("deviation", "kind", "step", "standard", "dimension", "finding", "closed", "min-cost", "text")
 """Names of what an assessment found; those of what the log tells are ``filter_query.NAMES``."""
 
 
@@ -53,7 +55,10 @@ class Narrowing:
             InputRefused: With everything that is wrong with it.
         """
         given = [pair for pair in visit.request.query_params.multi_items() if pair[1]]
-        pairs = tuple(pair for pair in given if pair[0] in NAMES or pair[0] in OF_BOOK)
+        known = [pair for pair in given if pair[0] in NAMES or pair[0] in OF_BOOK]
+        # A form says again what was asked for before, then what its fields say: of what is asked once the last counts.
+        last = {name: place for place, (name, _) in enumerate(known)}
+        pairs = tuple(pair for place, pair in enumerate(known) if pair[0] in MANY or last[pair[0]] == place)
         chosen = from_query([pair for pair in pairs if pair[0] in NAMES], limits=visit.running.limits)
         return cls(chosen, _wanted({name: value for name, value in pairs if name in OF_BOOK}), pairs)
 
@@ -132,16 +137,12 @@ def cases_judged(visit: Visit, book: StoredBook, asked: Narrowing) -> JudgedCase
     Raises:
         InputRefused: The filter names what the log does not have.
     """
-    log = judged_log(visit, book)
-    problems = unknown_names(log, asked.chosen)
-    if problems:
-        raise InputRefused(problems)
-    meant = cases_meant(log, asked.chosen)  # the log has its cases in the order of the book
+    counted, meant = _judged(visit, book, asked)
     if asked.is_of_book:
-        found = np.zeros_like(meant)
-        found[matching(book.tables, asked.wanted).select("case").collect()["case"].to_numpy()] = True
-        meant &= found
-    chosen = log if asked.is_empty else select_cases(log, meant)
+        of_book = np.zeros(len(meant), dtype=np.bool_)
+        of_book[matching(book.tables, asked.wanted).select("case").collect()["case"].to_numpy()] = True
+        meant = meant & of_book
+    chosen = counted if meant.all() else select_cases(counted, meant)
     return JudgedCases(chosen, pl.Series(np.flatnonzero(meant)), len(meant))
 
 
@@ -149,11 +150,21 @@ def cases_wanted(visit: Visit, book: StoredBook, asked: Narrowing) -> CaseFilter
     """The filter of an assessment's cases that both halves come to."""
     if asked.chosen.is_empty:
         return asked.wanted
-    ids = narrowed(judged_log(visit, book), asked.chosen, lifecycle="all").cases["case_id"]
-    return CaseFilter(
-        **{name: getattr(asked.wanted, name) for name in CaseFilter.__dataclass_fields__ if name != "ids"},
-        ids=frozenset(ids.to_list()),
-    )
+    _, meant = _judged(visit, book, asked)
+    return replace(asked.wanted, numbers=frozenset(np.flatnonzero(meant).tolist()))
+
+
+def _judged(visit: Visit, book: StoredBook, asked: Narrowing) -> tuple[Log, NDArray[np.bool_]]:
+    """The events that were judged, and for each case, in the order of the book, whether the log's half means it.
+
+    Raises:
+        InputRefused: The filter names what the log does not have.
+    """
+    counted = apply_lifecycle(judged_log(visit, book), Lifecycle.ALL)  # what did not count is left out already
+    problems = unknown_names(counted, asked.chosen)
+    if problems:
+        raise InputRefused(problems)
+    return counted, cases_meant(counted, asked.chosen)
 
 
 def book_of(visit: Visit, assessment: int) -> StoredBook:
@@ -175,6 +186,7 @@ def _wanted(given: dict[str, str]) -> CaseFilter:
         raise InputRefused(problems)
     finding, cost = given.get("finding"), given.get("min-cost")
     return asked_cases(
+        deviation=given.get("deviation"),
         kind=DeviationKind(given["kind"]) if "kind" in given else None,
         step=given.get("step"),
         standard=given.get("standard"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -15,7 +16,7 @@ from api.running import Running
 from api.schedules.schemas import Period, ScheduleRequest, ScheduleSettings, Weekday
 from engine.errors import InputRefused, LimitExceeded, Place, Problem
 from engine.jobs.recurrence import Recurrence
-from engine.storage.database import Session
+from engine.storage.database import Session, part
 from engine.storage.repository import (
     activations,
     add,
@@ -27,6 +28,8 @@ from engine.storage.repository import (
     schedules_due,
 )
 from engine.storage.tables import FlowRow, LogRow, ScheduleRow
+
+LOGGER = logging.getLogger("trueline.service")
 
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
@@ -69,7 +72,8 @@ def resume(session: Session, row: ScheduleRow, now: datetime) -> None:
 def ask_what_is_due(running: Running) -> int:
     """Ask for what is due now; how many schedules asked, or tried to.
 
-    What was missed while the service did not run is asked for once, as it was due the last time.
+    What was missed while the service did not run is asked for once, as it was due the last time. One that cannot be
+    understood any more is paused, with its failure, and keeps no other one from asking.
     """
     with running.database.writing() as session:
         now = running.clock()
@@ -77,15 +81,25 @@ def ask_what_is_due(running: Running) -> int:
         for row in schedules_due(session, now):
             if not assessments.may_wait(session, running):
                 break  # they are still due at the next look
-            settings = ScheduleSettings.model_validate_json(row.settings)
-            recurrence = recurrence_of(settings)
-            due = recurrence.latest(now)
-            problems = _ask(session, running, row, settings, due=due)
-            row.last, row.due = due, recurrence.next_after(now)
-            row.failure = problems_to_json(problems) if problems else ""
-            session.add(row)
+            try:
+                with part(session):
+                    _ask_now(session, running, row, now)
+            except (ValueError, LookupError, InputRefused):  # such as a zone that the machine does not know any more
+                LOGGER.exception("schedule %d", row.id)
+                row.paused, row.failure = True, problems_to_json([Problem("service.our-fault")])
+                session.add(row)
             asked += 1
     return asked
+
+
+def _ask_now(session: Session, running: Running, row: ScheduleRow, now: datetime) -> None:
+    settings = ScheduleSettings.model_validate_json(row.settings)
+    recurrence = recurrence_of(settings)
+    due = recurrence.latest(now)
+    problems = _ask(session, running, row, settings, due=due)
+    row.last, row.due = due, recurrence.next_after(now)
+    row.failure = problems_to_json(problems) if problems else ""
+    session.add(row)
 
 
 def recurrence_of(settings: ScheduleSettings) -> Recurrence:

@@ -43,7 +43,8 @@ class CaseFilter:
         closed: They were judged as closed, or as open.
         min_cost: Their alignment costs at least so much.
         text: Their id contains it, whatever the case of its letters.
-        ids: Their id is one of these.
+        numbers: They are among these, by their numbers from 0: several cases of a log may have one id.
+        key: They have a deviation of this key; asked of the same deviation as kind, step and standard.
     """
 
     kind: DeviationKind | None = None
@@ -55,7 +56,8 @@ class CaseFilter:
     closed: bool | None = None
     min_cost: int | None = None
     text: str | None = None
-    ids: frozenset[str] | None = None
+    numbers: frozenset[int] | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +78,7 @@ class CasePage:
 def matching(book: BookTables, wanted: CaseFilter) -> pl.LazyFrame:
     """The cases that a filter lets through, in the log's order."""
     found = book.cases
-    if wanted.kind is not None or wanted.step is not None or wanted.standard is not None:
+    if any(asked is not None for asked in (wanted.kind, wanted.step, wanted.standard, wanted.key)):
         found = found.filter(_having(book, wanted))
     if wanted.dimension is not None:
         found = found.filter(pl.col(LOST[wanted.dimension.value]) > 0)
@@ -94,8 +96,8 @@ def matching(book: BookTables, wanted: CaseFilter) -> pl.LazyFrame:
     if wanted.text is not None:
         lowered = pl.col("case_id").str.to_lowercase()
         found = found.filter(lowered.str.contains(wanted.text.lower(), literal=True))
-    if wanted.ids is not None:
-        found = found.filter(pl.col("case_id").is_in(pl.Series(sorted(wanted.ids), dtype=pl.String).implode()))
+    if wanted.numbers is not None:
+        found = found.filter(pl.col("case").is_in(pl.Series(sorted(wanted.numbers), dtype=pl.UInt32).implode()))
     return found
 
 
@@ -184,6 +186,8 @@ def summaries_of(book: BookTables, numbers: Sequence[int] | None = None) -> dict
 def _having(book: BookTables, wanted: CaseFilter) -> pl.Expr:
     """Whether a case has a deviation as it is looked for."""
     chosen = with_deviation(book.summaries, kind=wanted.kind, step=wanted.step, standard=wanted.standard)
+    if wanted.key is not None:
+        chosen = chosen.filter(pl.col("key") == wanted.key)
     summaries = pl.col("summary").is_in(_column(chosen, "summary").implode())
     explanations = _column(book.deviations.filter(summaries), "explanation").unique()
     cases = _column(book.missed.filter(summaries), "case").unique()

@@ -38,7 +38,9 @@ def opened(name: str, load: Callable[[], bytes]) -> Callable[[Any], Any]:
         name: Its name.
         load: Gives its bytes.
     """
-    if name not in _opened:
-        _opened.clear()
-        _opened[name] = pickle.loads(load())  # noqa: S301 - packed by our own other end
-    return _opened[name]
+    found = _opened.get(name)
+    if found is None:
+        found = pickle.loads(load())  # noqa: S301 - packed by our own other end
+        _opened.clear()  # another thread of this worker may do so too: what is given back is looked up once
+        _opened[name] = found
+    return found

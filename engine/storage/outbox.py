@@ -42,8 +42,9 @@ class Outgoing:
     """A delivery with everything that is sent.
 
     Attributes:
-        hook: The hook's number.
-        number: The number of the notice.
+        log: The log's number.
+        hook: The hook's number; once the hook is removed, SQLite may give it to another one.
+        number: The number of the notice, one of the log's.
         url: Where to.
         secret: What it is signed with.
         kind: What it says.
@@ -52,6 +53,7 @@ class Outgoing:
         attempts: How often it was tried.
     """
 
+    log: int
     hook: int
     number: int
     url: str
@@ -113,6 +115,7 @@ def due_deliveries(session: Session, *, now: datetime) -> list[Outgoing]:
     )
     return [
         Outgoing(
+            hook.log,
             one.hook,
             one.number,
             hook.url,
@@ -135,7 +138,8 @@ def mark(
     failure: str = "",
 ) -> None:
     """Note what an attempt came to. Of a hook that was removed meanwhile nothing is noted."""
-    where = (col(DeliveryRow.hook) == one.hook) & (col(DeliveryRow.number) == one.number)
+    same = select(col(HookRow.id)).where(col(HookRow.id) == one.hook, col(HookRow.log) == one.log)
+    where = col(DeliveryRow.hook).in_(same) & (col(DeliveryRow.number) == one.number)
     values = {"status": status.value, "attempts": one.attempts + 1, "due": due, "failure": failure}
     session.connection().execute(update(DeliveryRow).where(where).values(**values))
 

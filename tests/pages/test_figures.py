@@ -28,7 +28,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def seen(service: Service, path: str, **query: Any) -> str:
     """A page's text, with one space for each gap."""
     with service.client_with(service.key, **{"Accept-Language": "en", "Accept": "text/html"}) as client:
-        answer = client.get(f"{service.url}{path}", params=query)
+        answer = client.get(f"{service.url}{path}", params=query or None)
     assert answer.status_code == 200, answer.text
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text))
 
@@ -82,3 +82,57 @@ def test_the_log_that_was_asked_for_is_chosen_however_old(service: Service, monk
     logs = [service.upload_log(name=f"{number}.csv") for number in range(4)]
     answer = service.client.get(f"{service.url}/assessments/new", params={"log": logs[0]})
     assert re.findall(r'<option value="(\d+)" selected>', answer.text) == [str(logs[0])]
+
+
+XES = '<log xmlns="http://www.xes-standard.org/">{}</log>'
+TRACE = '<trace><string key="concept:name" value="{}"/>{}</trace>'
+EVENT = (
+    '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="2026-03-01T09:00:00Z"/></event>'
+)
+STEP = "  check: {step: {en: Check, zh: 检查}}\n  serve:"
+LONGER = FLOW.replace("  serve:", STEP).replace("greet -> serve", "greet -> check -> serve")
+
+
+def assessed(service: Service, flow: str, traces: list[tuple[str, list[str]]]) -> int:
+    told = (TRACE.format(case, "".join(map(EVENT.format, activities))) for case, activities in traces)
+    body = {"flow": service.upload_flow(flow), "log": service.upload_log(XES.format("".join(told)), name="x.xes")}
+    number: int = service.client.post("/assessments", json=body).json()["id"]
+    assert service.finished(number)["status"] == "done"
+    return number
+
+
+def test_of_cases_of_one_id_those_are_shown_that_are_meant(service: Service) -> None:
+    number = assessed(service, FLOW, [("a", ["Greet", "Serve"]), ("a", ["Greet", "Sing"]), ("b", ["Serve"])])
+    for view in ("cases", "map", "variants"):
+        assert "Cases: 1 " in seen(service, f"/assessments/{number}/{view}", **{"with": "Sing"}), view
+        assert "Cases: 1 " in seen(service, f"/assessments/{number}/{view}", kind="unplanned"), view
+        asked = {"kind": "unplanned", "without": "Sing"}
+        assert "Cases: 0 " in seen(service, f"/assessments/{number}/{view}", **asked), view
+
+
+def test_as_many_cases_of_a_deviation_are_listed_as_are_counted(service: Service) -> None:
+    """Another deviation of its kind that names its first step is another one."""
+    traces = [("x", ["Serve"]), ("y", ["Check", "Serve"]), ("z", ["Check", "Serve"])]
+    number = assessed(service, LONGER, traces)
+    answer = service.client.get(f"{service.url}/assessments/{number}/deviations")
+    links = re.findall(r'<td class="number"><a href="([^"]*)">(\d+)</a>', answer.text)
+    assert sorted(count for _, count in links) == ["1", "2"]
+    for link, count in links:
+        page = seen(service, link)
+        assert f"Cases: {count} " in page
+        assert "This deviation: Skipped" in page
+        key = link.partition("deviation=")[2]
+        listed = service.client.get(f"/assessments/{number}/cases", params={"deviation": key}).json()
+        assert listed["total"] == int(count)
+
+
+def test_a_form_that_says_again_what_was_asked_for_replaces_it(service: Service) -> None:
+    service.finished(service.assess())
+    for path in ("/logs/1/map", "/assessments/1/cases"):
+        page = seen(service, f"{path}?from=2026-03-01&from=2026-03-02")
+        assert "Cases: 0 " in page
+        assert "2026-03-01 ×" not in page
+        assert "2026-03-02 ×" in page
+    assert "Late ×" not in seen(service, "/assessments/1/cases?kind=late&kind=skipped")
+    form = service.client.get(f"{service.url}/assessments/1/cases", params={"closed": "true"}).text
+    assert '<input type="hidden" name="closed" value="true">' in form

@@ -6,11 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from api.pages.environment import case_path
+from engine.logs.filter_query import to_query
+from engine.logs.filtering import LogFilter
 from tests.api.http.service import service_in
 from tests.pages.world import World, window
 
@@ -123,3 +127,24 @@ def test_every_case_is_found_by_its_name(browser: Any, hostile: World) -> None:
             assert seen.go(hostile.address + path) == 200, path
             assert name in seen.page.locator("main").text_content(), path
             assert seen.troubles == [], path
+
+
+PAGES = ("logs/1/map", "assessments/1/map", "assessments/1/cases", "assessments/1/variants", "logs/1/map")
+"""Five, so that each is asked by filters of every kind."""
+
+
+def test_filters_by_hostile_names_find_their_cases_and_stand_above_as_they_are(browser: Any, hostile: World) -> None:
+    asked = [LogFilter(attributes=frozenset({(QUOTES, name)})) for name in NAMES]
+    asked += [LogFilter(with_activities=frozenset({name}), resources=frozenset({name})) for name in NAMES]
+    asked += [LogFilter(paths=frozenset({(name, "Serve")}), cases=frozenset({name})) for name in NAMES]
+    with window(browser, hostile) as seen:
+        for chosen, name, page in zip(asked, NAMES * 3, cycle(PAGES), strict=False):
+            query = urlencode(to_query(chosen))
+            assert seen.go(f"{hostile.address}/{page}?{query}") == 200, (page, chosen)
+            chips = seen.page.locator(".chips").text_content()
+            assert "Cases: 1" in chips, (page, chosen)
+            assert name in chips.replace("\\>", ">").replace("\\=", "=").replace("\\\\", "\\"), (page, chosen)
+            assert seen.troubles == [], (page, chosen)
+            assert seen.page.locator("main img, main script").count() == 0, (page, chosen)
+            dropped = seen.page.locator(".chip a").first.get_attribute("href")
+            assert seen.page.request.get(hostile.address + dropped).status == 200

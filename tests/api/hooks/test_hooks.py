@@ -6,20 +6,22 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
 
 from api.hooks.addresses import AddressRefusedError, checked_address, target_of
-from api.hooks.sending import HookSender, Retries
+from api.hooks.sending import AT_ONCE, HookSender, Retries
 from engine.limits import Limits
 from tests.api.http.service import FLOW, PATIENCE, Service, service_in
 from tests.api.http.test_server import process
@@ -112,6 +114,10 @@ def deliveries(service: Service, log: int, number: int) -> list[dict[str, Any]]:
     return found
 
 
+def is_delivered(service: Service, log: int, number: int) -> bool:
+    return [one["status"] for one in deliveries(service, log, number)] == ["delivered"]
+
+
 def test_receiver_that_fails_twice_is_told_everything_in_order(service: Service) -> None:
     log = desk(service)
     with receiver(500, 302) as other:
@@ -127,7 +133,7 @@ def test_receiver_that_fails_twice_is_told_everything_in_order(service: Service)
         ("deviation-opened", 3),
         ("case-closed", 1),
     ]
-    assert [headers["webhook-id"] for headers, _ in other.got] == ["trueline-1-2"] * 3 + ["trueline-1-3"]
+    assert [headers["webhook-id"] for headers, _ in other.got] == ["trueline-1-1-2"] * 3 + ["trueline-1-1-3"]
     assert len({body for _, body in other.got[:3]}) == 1
     for headers, body in other.got:
         key = base64.b64decode(known["secret"].removeprefix("whsec_"))
@@ -147,6 +153,59 @@ def test_what_fails_for_good_does_not_hold_up_what_follows(service: Service) -> 
             until(lambda: [one["status"] for one in deliveries(service, log, known["id"])] == ["failed", "delivered"])
     assert [one["failure"] for one in deliveries(service, log, known["id"])] == ["HTTP 503", ""]
     assert other.told == [("deviation-opened", "a")] * 2 + [("deviation-opened", "b")]
+
+
+def test_message_is_none_that_a_hook_before_it_was_told(service: Service) -> None:
+    """A receiver drops an id that it knows; the number of a hook that was removed may be given again."""
+    with receiver() as other:
+        for case in ("a", "b"):
+            log = desk(service)
+            known = hook(service, log, other.url, "deviation-opened")
+            send(service, log, case, "Serve", -9)
+            with sending(service):
+                until(partial(is_delivered, service, log, known["id"]))
+            assert service.client.delete(f"/logs/{log}/hooks/{known['id']}").status_code == 204
+    assert other.told == [("deviation-opened", "a"), ("deviation-opened", "b")]
+    assert len({headers["webhook-id"] for headers, _ in other.got}) == 2
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """Somebody who answers byte by byte, for ever; the address."""
+    ended = Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 ")
+            while not ended.wait(0.05):
+                connection.sendall(b"x")
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=listen, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            ended.set()
+            listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_receivers_that_answer_byte_by_byte_keep_nobody_from_being_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.hooks.sending.LONGEST_SECONDS", 0.5)
+    log = desk(service)
+    with receiver() as other, dripping() as slow:
+        slow_ones = [hook(service, log, slow, "deviation-opened")["id"] for _ in range(AT_ONCE)]
+        hook(service, log, other.url, "deviation-opened")
+        send(service, log, "a", "Serve", -9)
+        with sending(service, attempts=2):
+            until(lambda: other.told == [("deviation-opened", "a")])
+            until(lambda: {deliveries(service, log, one)[0]["status"] for one in slow_ones} == {"failed"})
 
 
 def test_hooks_are_listed_and_removed(service: Service) -> None:
@@ -178,6 +237,10 @@ REFUSED = [
     ("https://10.0.0.1/", "hook.address-refused"),
     ("http://169.254.169.254/latest", "hook.address-refused"),
     ("http://0x7f000001/", "hook.address-refused"),
+    ("http://[64:ff9b::a9fe:a9fe]/", "hook.address-refused"),
+    ("http://[::127.0.0.1]/", "hook.address-refused"),
+    ("http://[2002:7f00:1::1]/", "hook.address-refused"),
+    ("http://[fec0::1]/", "hook.address-refused"),
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from engine.storage.event_tables import SealRow
+from engine.storage.repository import artefact
 from tests.api.http.service import Service, service_in
 from tests.api.http.test_events import event, items, live_log, send
 from tests.api.http.test_sealed_events import sealed, until
@@ -48,6 +49,28 @@ def test_damaged_sealed_file_is_named_and_events_still_come(damage: Callable[[Pa
         assert [problem["code"] for problem in failed["problems"]] == ["service.file-damaged"]
         path.write_bytes(before)
         assert len(items(service, f"/logs/{log}/events")) == 201
+
+
+@pytest.mark.parametrize("damage", [flipped, cut, Path.unlink])
+@pytest.mark.parametrize("name", ["book.cases.parquet", "judged.events.parquet", "book.summaries.parquet"])
+def test_damaged_case_book_is_named(damage: Callable[[Path], None], name: str, tmp_path: Path) -> None:
+    """Also once it was read: what is asked for with every click is looked at again when it was touched."""
+    with service_in(tmp_path / "data") as service:
+        service.client.headers["connection"] = "close"
+        number = service.assess()
+        service.finished(number)
+        key = service.client.get(f"/assessments/{number}/deviations").json()["items"][0]["key"]
+        assert service.client.get(f"/assessments/{number}/cases/a").status_code == 200
+        with service.running.database.reading() as session:
+            digest = artefact(session, number, name)
+        assert digest is not None
+        damage(service.running.files.path(digest))
+        answer = service.client.get(f"/assessments/{number}/cases/a")
+        assert (answer.status_code, answer.json()["code"]) == (500, "service.file-damaged")
+        assert digest in answer.text
+        if name.startswith("book"):
+            accepted = service.client.post("/flows/1/acceptances", json={"key": key, "reason": "agreed"})
+            assert (accepted.status_code, accepted.json()["code"]) == (500, "service.file-damaged")
 
 
 def test_damaged_upload_is_named(service: Service) -> None:

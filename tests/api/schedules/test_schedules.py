@@ -10,6 +10,7 @@ import pytest
 
 from api.schedules.service import _matcher, ask_what_is_due
 from engine.limits import Limits
+from engine.storage.tables import ScheduleRow
 from tests.api.http.service import FLOW, PATIENCE, Service, service_in
 
 MONTHLY = {"day": 1, "at": "08:00", "timezone": "Asia/Shanghai"}
@@ -62,6 +63,25 @@ def asked(service: Service) -> list[dict[str, Any]]:
     """The assessments that were asked for."""
     found: list[dict[str, Any]] = service.client.get("/assessments").json()["items"]
     return found
+
+
+def test_a_schedule_that_cannot_be_understood_any_more_keeps_no_other_one_from_asking(
+    service: Service, clock: FakeClock
+) -> None:
+    service.upload_flow()
+    service.upload_log(LOG, name="visits-2026.csv")
+    strange, broken, good = made(service), made(service), made(service)
+    with service.running.database.writing() as session:
+        for shape, text in ((strange, "Asia/Shanghai"), (broken, '"monthly"')):
+            row = session.get_one(ScheduleRow, shape["id"])
+            row.settings = row.settings.replace(text, "Nowhere/Land" if shape is strange else '"yearly"')
+            session.add(row)
+    clock.set("2026-03-01T08:00:01+08:00")
+    assert ask_what_is_due(service.running) == 3
+    assert [one["schedule"] for one in asked(service)] == [good["id"]]
+    assert ask_what_is_due(service.running) == 0
+    told = service.client.get(f"/schedules/{strange['id']}").json()
+    assert (told["paused"], [one["code"] for one in told["problems"]]) == (True, ["service.our-fault"])
 
 
 def test_monthly_notice_is_of_the_cases_of_the_last_month(service: Service, clock: FakeClock) -> None:
