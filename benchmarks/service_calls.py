@@ -80,7 +80,8 @@ def _pages(world: World, client: httpx.Client) -> Iterator[Call]:
     yield one("schedules", "/schedules")
     yield one("live logs", "/live")
     yield one("live board", f"/live/{world.live_log}")
-    running = [one["case"] for one in _items(client, f"/logs/{world.live_log}/verdicts?limit=20")]
+    known = _items(client, f"/logs/{world.live_log}/verdicts?limit=20")  # of few cases none may deviate
+    running = [one["case"] for one in known or _items(client, f"/logs/{world.live_log}/cases?limit=20")]
     yield Call("page: a live case", tuple(f"/live/{world.live_log}/cases/{quote(case, safe='')}" for case in running))
     yield one("keys", "/keys")
     yield one("audit", "/audit")

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from api.cases import service
-from api.cases.endpoints import read_case
+from api.cases.endpoints import existing_case
 from api.cases.service import StoredBook, process_of
 from api.events.endpoints import CaseName
 from api.http.dependencies import LARGEST_ID, Id
@@ -103,14 +103,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
 def show_case(assessment: Id, case: CaseName, visit: VisitDep, number: Number = None) -> HTMLResponse:
     """One case: what happened, how it differs from the flow, and every point that it lost."""
     book = book_of(visit, assessment)
-    found = read_case(
-        assessment=assessment,
-        case=case,
-        running=visit.running,
-        session=visit.session,
-        language=visit.language,
-        number=number,
-    )
+    found = existing_case(visit.running, book, case, number=number, language=visit.language)
     with turn(visit.running):
         names = _names(visit, book)
         drawing = _path(visit, book, found)
