@@ -10,7 +10,7 @@ from threading import Lock
 from engine.nets.process import Process
 
 MOST_BYTES = 4 * 1024 * 1024
-"""Bytes of the files of all flows that are kept; what was read takes some twenty times as much."""
+"""Bytes of the files of all flows that are kept; what was read takes up to ten times as much."""
 
 
 @dataclass(eq=False)

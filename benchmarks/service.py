@@ -8,8 +8,8 @@ process for each call of the one client, and its memory. Where anything is answe
 is listed, and the run fails.
 
 Run as ``python -m benchmarks.service [--seconds 2] [--folder FOLDER] [--database sqlite|postgresql]``; ``--folder``
-keeps what was filled for the next run (SQLite only), ``--flows``, ``--logs`` and ``--events`` make less or more of it,
-``--only`` asks for those things only whose names contain a text.
+keeps what was filled for the next run; with PostgreSQL, it is moved there by a backup. ``--flows``, ``--logs`` and
+``--events`` make less or more of it, ``--only`` asks for those things only whose names contain a text.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import numpy as np
@@ -32,11 +34,16 @@ import numpy as np
 from benchmarks.live_service import LiveService, live_service
 from benchmarks.service_calls import Call, calls_of
 from benchmarks.service_world import Size, World, filled
+from engine.storage.backup import back_up, restore
+from engine.storage.database import Database, open_engine
+from engine.storage.files import FileStore
 from tests.databases import running_postgresql
 
 TOGETHER = 4
 LEAST, MOST = 3, 200
 """Warm calls of a client: at least, however long they take, and at most."""
+NOTE = "world.json"
+"""What a folder was filled with, beside its data."""
 RESIDENT = "process_resident_memory_bytes"
 PROCESSOR = "process_cpu_seconds_total"
 NO_ANSWER = 599
@@ -71,11 +78,13 @@ class Outcome:
 
     Attributes:
         world: What the service held.
+        clients: How many clients asked together.
         answers: By the name of a call.
         resident: Bytes of the server's process at moments of the run.
     """
 
     world: World
+    clients: int = TOGETHER
     answers: dict[str, Answers] = field(default_factory=dict)
     resident: dict[str, int] = field(default_factory=dict)
 
@@ -85,7 +94,23 @@ class Outcome:
         return {name: one.refused for name, one in self.answers.items() if one.refused}
 
 
-def run(folder: Path, *, size: Size, seconds: float, database: str = "", only: str = "") -> Outcome:
+class Asking(Protocol):
+    """Asks for one thing for some time."""
+
+    def __call__(self, call: Call, client: httpx.Client, answers: Answers, *, since: int) -> list[float]:
+        """The seconds that each call took; ``since`` numbers the first."""
+
+
+def run(
+    folder: Path,
+    *,
+    size: Size,
+    seconds: float,
+    database: str = "",
+    only: str = "",
+    least: int = LEAST,
+    clients: int = TOGETHER,
+) -> Outcome:
     """Fill a service where that is still to be done, and ask it for everything.
 
     Args:
@@ -94,8 +119,10 @@ def run(folder: Path, *, size: Size, seconds: float, database: str = "", only: s
         seconds: How long one thing is asked for by one client, and again by several.
         database: Its database; SQLite in the folder without it.
         only: Only calls whose names contain this.
+        least: How often a client asks for it at least, however long that takes.
+        clients: How many clients ask together.
     """
-    note, resident = folder / "world.json", dict[str, int]()
+    note, resident = folder / NOTE, dict[str, int]()
     world = World.kept(note)
     if world is None:
         with live_service(folder, database=database, log_level="warning") as service:
@@ -106,11 +133,11 @@ def run(folder: Path, *, size: Size, seconds: float, database: str = "", only: s
     with live_service(folder, database=database, log_level="warning") as service:
         service.key = world.key
         resident["started again"] = _resident(service)
-        outcome = Outcome(world, resident=resident)
+        outcome = Outcome(world, clients, resident=resident)
         with _client(service) as client:
             calls = [call for call in calls_of(world, client) if only in call.name]
         for stage in (_cold, _alone, _together):
-            stage(service, calls, outcome, seconds)
+            stage(service, calls, outcome, partial(_for_some_time, seconds=seconds, least=least))
             resident[f"after the {stage.__name__.strip('_')} calls"] = _resident(service)
     return outcome
 
@@ -134,7 +161,7 @@ def _metric(client: httpx.Client, name: str) -> float:
     return next((float(line.removeprefix(f"{name} ")) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
-def _cold(service: LiveService, calls: Sequence[Call], outcome: Outcome, _seconds: float) -> None:
+def _cold(service: LiveService, calls: Sequence[Call], outcome: Outcome, _asked: Asking) -> None:
     """Ask for each thing once. What an earlier one has had read may be at hand already."""
     with _client(service) as client:
         for call in calls:
@@ -142,24 +169,24 @@ def _cold(service: LiveService, calls: Sequence[Call], outcome: Outcome, _second
             answers.cold = _timed(call, client, 0, answers)
 
 
-def _alone(service: LiveService, calls: Sequence[Call], outcome: Outcome, seconds: float) -> None:
+def _alone(service: LiveService, calls: Sequence[Call], outcome: Outcome, asked: Asking) -> None:
     with _client(service) as client:
         for call in calls:
             answers, before = outcome.answers[call.name], _metric(client, PROCESSOR)
-            answers.alone += _for_some_time(call, client, answers, seconds=seconds, since=1)
+            answers.alone += asked(call, client, answers, since=1)
             answers.processor = (_metric(client, PROCESSOR) - before) / len(answers.alone)
 
 
-def _together(service: LiveService, calls: Sequence[Call], outcome: Outcome, seconds: float) -> None:
+def _together(service: LiveService, calls: Sequence[Call], outcome: Outcome, asked: Asking) -> None:
     for call in calls:
         answers = outcome.answers[call.name]
-        found: list[list[float]] = [[] for _ in range(TOGETHER)]
+        found: list[list[float]] = [[] for _ in range(outcome.clients)]
 
         def ask(place: int, call: Call = call, answers: Answers = answers, found: list[list[float]] = found) -> None:
             with _client(service) as client:
-                found[place] = _for_some_time(call, client, answers, seconds=seconds, since=place)
+                found[place] = asked(call, client, answers, since=place)
 
-        threads = [threading.Thread(target=ask, args=(place,)) for place in range(TOGETHER)]
+        threads = [threading.Thread(target=ask, args=(place,)) for place in range(outcome.clients)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -167,9 +194,11 @@ def _together(service: LiveService, calls: Sequence[Call], outcome: Outcome, sec
         answers.together += [one for own in found for one in own]
 
 
-def _for_some_time(call: Call, client: httpx.Client, answers: Answers, *, seconds: float, since: int) -> list[float]:
+def _for_some_time(
+    call: Call, client: httpx.Client, answers: Answers, *, since: int, seconds: float, least: int
+) -> list[float]:
     until, taken = time.perf_counter() + seconds, list[float]()
-    while len(taken) < LEAST or (time.perf_counter() < until and len(taken) < MOST):
+    while len(taken) < least or (time.perf_counter() < until and len(taken) < MOST):
         taken.append(_timed(call, client, since + len(taken), answers))
     return taken
 
@@ -224,17 +253,37 @@ def main() -> None:
     for name, value in (("flows", usual.flows), ("logs", usual.logs), ("events", usual.events)):
         parser.add_argument(f"--{name}", type=int, default=value)
     asked = parser.parse_args()
-    if asked.folder is not None and asked.database != "sqlite":
-        parser.error("--folder is for SQLite: another database is gone at the end")
     size = Size(asked.flows, asked.logs, asked.events)
     print(f"{asked.database}; load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
-    kept = nullcontext(asked.folder) if asked.folder else tempfile.TemporaryDirectory(prefix="trueline-")
-    with kept as folder, _database(asked.database) as database:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        outcome = run(Path(folder), size=size, seconds=asked.seconds, database=database, only=asked.only)
+    with tempfile.TemporaryDirectory(prefix="trueline-") as passing, _database(asked.database) as database:
+        folder = Path(passing) if asked.folder is None or database else asked.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        if asked.folder is not None and database:
+            moved(asked.folder, folder, database)
+        outcome = run(folder, size=size, seconds=asked.seconds, database=database, only=asked.only)
     told(outcome)
     if outcome.refused:
         sys.exit(1)
+
+
+def moved(filled_before: Path, folder: Path, database: str) -> None:
+    """Put what a folder was filled with on SQLite into another one and another database, by a backup.
+
+    Args:
+        filled_before: The folder that was filled; it stays as it is.
+        folder: Where its files go.
+        database: Where its rows go.
+    """
+    archive, data = folder / "backup.tar", filled_before / "data"
+    engine = open_engine(f"sqlite:///{data / 'trueline.db'}")
+    try:
+        back_up(engine, data, archive)
+    finally:
+        engine.dispose()
+    with closing(Database(database)) as opened, closing(FileStore(folder / "data")) as files:
+        restore(archive, database=opened, files=files)
+    archive.unlink()
+    (folder / NOTE).write_bytes((filled_before / NOTE).read_bytes())
 
 
 @contextmanager

@@ -18,6 +18,8 @@ CASES_LOOKED_AT = 20
 FLOWS_LOOKED_AT = 10
 APPENDED = 100
 """Events of a batch."""
+NEW = 1_000_000
+"""From which repetition of an example on no case of it is in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _pages(world: World, client: httpx.Client) -> Iterator[Call]:
     yield one("schedules", "/schedules")
     yield one("live logs", "/live")
     yield one("live board", f"/live/{world.live_log}")
-    running = [one["case"] for one in _items(client, f"/logs/{world.live_log}/verdicts?limit=20")]
+    known = _items(client, f"/logs/{world.live_log}/verdicts?limit=20")  # of few cases none may deviate
+    running = [one["case"] for one in known or _items(client, f"/logs/{world.live_log}/cases?limit=20")]
     yield Call("page: a live case", tuple(f"/live/{world.live_log}/cases/{quote(case, safe='')}" for case in running))
     yield one("keys", "/keys")
     yield one("audit", "/audit")
@@ -122,16 +125,19 @@ def _api(world: World, client: httpx.Client) -> Iterator[Call]:
     yield one("cases of a live log", f"{live}/cases?limit=100")
     yield one("verdicts", f"{live}/verdicts?limit=100")
     yield one("deadlines", f"{live}/deadlines?limit=100")
-    yield Call(f"append {APPENDED} events", (f"{API}{live}/events",), _fresh_batches(world))
+    yield Call(f"append {APPENDED} events", (f"{API}{live}/events",), _fresh_batches(last))
 
 
-def _fresh_batches(world: World) -> Callable[[], dict[str, Any]]:
-    """Batches of cases that nobody has seen yet, also not in a run before."""
-    senders = count(world.events)
+def _fresh_batches(known: int) -> Callable[[], dict[str, Any]]:
+    """Batches of cases that nobody has seen yet, also not in a run before.
+
+    Args:
+        known: How many events the log has: more with each run.
+    """
     batches = (
         batch
-        for sender in senders
-        for batch in batches_of(made_frame(FIRST[0], 50 * APPENDED, since=sender * 10), f"b{sender}", APPENDED)
+        for sender in count(known)
+        for batch in batches_of(made_frame(FIRST[0], 50 * APPENDED, since=NEW + 10 * sender), f"new{sender}", APPENDED)
     )
     return lambda: {"events": next(batches)}
 

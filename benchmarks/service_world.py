@@ -34,7 +34,6 @@ LIVE_SHARE = 0.05
 CLOSED_SHARE = 0.9
 BATCH = 500
 ROLES = ("designer", "operator", "reviewer", "administrator")
-PERIODS = 12
 SCHEDULES = 10
 CLOSERS = 4
 SECONDS_OF_PATIENCE = 600.0
@@ -49,12 +48,14 @@ class Size:
         logs: Logs, the live one among them.
         events: Events of all logs.
         assessed: How many of the files are assessed, the largest ones.
+        periods: How many parts of the middle one are assessed, one after the other.
     """
 
     flows: int = 100
     logs: int = 50
     events: int = 1_000_000
     assessed: int = 20
+    periods: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def filled(service: LiveService, size: Size, folder: Path) -> World:
             {"flow": flows[name], "log": log} for name, log in list(zip(names, logs, strict=True))[: size.assessed]
         ]
         whole = client.get(f"/logs/{logs[middle]}").raise_for_status().json()
-        parts = _periods(whole, flows[names[middle]])
+        parts = _periods(whole, flows[names[middle]], size.periods)
         done = _assessments(client, [*parts, *asked, {"flow": flows[FIRST[0]], "log": live}])
         largest, middle_one = done[len(parts)], done[len(parts) + middle]
         for assessment, place in ((largest, 0), (middle_one, middle)):
@@ -241,10 +242,10 @@ def _assessments(client: httpx.Client, asked: Sequence[dict[str, Any]]) -> list[
     return numbers
 
 
-def _periods(log: Mapping[str, Any], flow: int) -> list[dict[str, Any]]:
+def _periods(log: Mapping[str, Any], flow: int, count: int) -> list[dict[str, Any]]:
     """Assessments of parts of a log, one after the other."""
     first, last = (datetime.fromisoformat(log["report"][name]) for name in ("first", "last"))
-    part = (last - first) / PERIODS
+    part = (last - first) / count
     return [
         {
             "flow": flow,
@@ -254,7 +255,7 @@ def _periods(log: Mapping[str, Any], flow: int) -> list[dict[str, Any]]:
                 "until": (first + (place + 1) * part).isoformat(),
             },
         }
-        for place in range(PERIODS)
+        for place in range(count)
     ]
 
 

@@ -24,7 +24,7 @@ from api.schemas.one_case import OneCaseShape
 from engine.assessment.case_search import CaseFilter, CaseOrder
 from engine.errors import InputRefused, Place, Problem
 from engine.storage.database import Session
-from engine.vocabulary import DeviationKind, Dimension
+from engine.vocabulary import DeviationKind, Dimension, Language
 
 router = APIRouter(route_class=Route, prefix="/assessments", tags=["cases"], responses=PROBLEMS | problems(409))
 
@@ -129,10 +129,27 @@ def read_case(
     number: Annotated[NumberQuery, Query(description="Which case, where several have this id.")] = None,
 ) -> OneCaseShape:
     """One case as it was judged: its alignment, its events, what it lost and by what."""
-    book = existing_book(session, running, assessment)
+    return existing_case(running, existing_book(session, running, assessment), case, number=number, language=language)
+
+
+def existing_case(
+    running: Running, book: StoredBook, name: str, *, number: int | None, language: Language
+) -> OneCaseShape:
+    """A case of a book, closely.
+
+    Args:
+        running: The service.
+        book: The book.
+        name: Id of the case.
+        number: Its number, where several have the id; the first one without it.
+        language: Of its sentences.
+
+    Raises:
+        Refusal: There is no such case.
+    """
     with turn(running):
         process = service.process_of(running, book)
-        found = service.read_case(running, book, case, number=number, language=language, process=process)
+        found = service.read_case(running, book, name, number=number, language=language, process=process)
     if found is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, "cases.no-such-case", case=case[:TEXT_CHARACTERS], id=assessment)
+        raise Refusal(HTTPStatus.NOT_FOUND, "cases.no-such-case", case=name[:TEXT_CHARACTERS], id=book.row.id or 0)
     return found

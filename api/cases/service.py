@@ -38,7 +38,7 @@ from engine.nets.process import Process
 from engine.storage.acceptances import acceptances_in_force
 from engine.storage.case_files import JudgedCase, PathOf, read_judged_case, scan_book
 from engine.storage.database import Session
-from engine.storage.repository import artefact
+from engine.storage.repository import artefacts_of
 from engine.storage.tables import AssessmentRow, FlowRow
 from engine.vocabulary import Language
 
@@ -64,10 +64,10 @@ class StoredBook:
 
 def open_book(session: Session, running: Running, row: AssessmentRow) -> StoredBook | None:
     """The case book of an assessment that is done, or None where it kept none."""
+    digests = artefacts_of(session, row.id or 0)
 
     def path_of(name: str) -> Path | None:
-        digest = artefact(session, row.id or 0, name)
-        return None if digest is None else running.files.known(digest)
+        return running.files.known(digests[name]) if name in digests else None
 
     flow, tables = flow_row(session, row.flow), scan_book(path_of)
     if flow is None or tables is None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from api.cases import service
-from api.cases.endpoints import read_case
+from api.cases.endpoints import existing_case
 from api.cases.service import StoredBook
 from api.events.endpoints import CaseName
 from api.http.asked import path_of
@@ -131,14 +131,7 @@ def case_page(
 ) -> HTMLResponse:
     """The page of a case; ``refused`` is what was said to accept a deviation of it, to be mended."""
     book = book_of(visit, assessment)
-    found = read_case(
-        assessment=assessment,
-        case=case,
-        running=visit.running,
-        session=visit.session,
-        language=visit.language,
-        number=number,
-    )
+    found = existing_case(visit.running, book, case, number=number, language=visit.language)
     with turn(visit.running):
         names = names_of(visit, book)
         drawing = _path(visit, book, found)

@@ -165,6 +165,12 @@ def artefact(session: Session, assessment: int, name: str) -> str | None:
     return None if found is None else found.file
 
 
+def artefacts_of(session: Session, assessment: int) -> dict[str, str]:
+    """The hashes of all files that an assessment made, by their names."""
+    query = select(ArtefactRow.name, ArtefactRow.file).where(col(ArtefactRow.assessment) == assessment)
+    return dict(session.exec(query).all())
+
+
 def artefacts(session: Session, assessments: Collection[int], name: str) -> dict[int, str]:
     """By the numbers of assessments the hashes of their files of one name; without those that made none of it."""
     found: dict[int, str] = {}
