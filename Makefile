@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help setup browser demo test check check-all lint types contracts format peers examples benchmarks clean
+.PHONY: help setup browser demo test check check-all lint types contracts format peers examples answers benchmarks clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -60,6 +60,9 @@ peers: $(READY)  ## Hold costs against other aligners on every real log (install
 
 examples: $(READY)  ## Play the shipped example logs out again, with the commands of docs/simulation.md
 	sed -n 's|^trueline simulate examples|$(BIN)/trueline simulate examples|p' docs/simulation.md | sh -e
+
+answers: $(READY)  ## Ask a service for everything once more, and keep the answers as the examples of the OpenAPI document
+	$(BIN)/python -m tests.api.http.scenario
 
 benchmarks: $(READY)  ## Time alignments beside other aligners (installs them)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmarks]'

@@ -48,26 +48,6 @@ class FlowShape(BaseModel):
         created_by: The number of the key by which; null for what is older than accounts.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 1,
-                    "name": "survey.yaml",
-                    "format": "yaml",
-                    "flow": "satisfaction_survey",
-                    "title": {"en": "Customer satisfaction survey", "zh": "客户满意度调查"},
-                    "steps": 3,
-                    "sha256": "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865",
-                    "content_hash": "20235231eb94d2dc0ecf1c4cbb7f4a4a8e0f9a7ce5c9a2a1f6f3c05b21d1c7a0",
-                    "effective": "2026-04-01",
-                    "created": "2026-03-01T09:00:00Z",
-                    "created_by": 1,
-                }
-            ]
-        }
-    )
-
     id: int
     name: str
     format: Literal["yaml", "bpmn", "pnml"]

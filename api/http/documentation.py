@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from api.accounts.sessions import COOKIE
+from api.http.answers import answer_of
 from api.http.gate import API, OPEN_PATHS
 from api.http.problems import MEDIA_TYPE
 from api.http.repeating import HEADER as IDEMPOTENCY_KEY
@@ -152,7 +153,17 @@ def document(app: FastAPI) -> dict[str, Any]:
                 if path.startswith(API) and not path.endswith(MADE_WHILE_SENT):
                     _add_habits(method, operation)
                 _remove_impossible(path, operation)
+            _show_answers(method, path, operation)
     return schema
+
+
+def _show_answers(method: str, path: str, operation: dict[str, Any]) -> None:
+    """Put beside the shape of each answer in JSON what was answered once."""
+    for status, said in operation["responses"].items():
+        shown = said.get("content", {}).get("application/json")
+        answer = answer_of(method, path, status)
+        if shown is not None and answer is not None:
+            shown["example"] = answer
 
 
 def _add_habits(method: str, operation: dict[str, Any]) -> None:

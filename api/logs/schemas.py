@@ -75,27 +75,6 @@ class LogSummary(BaseModel):
         closing: Whether some cases of a live log that was closed are still open; they are being closed.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 1,
-                    "name": "visits.csv",
-                    "columns": dict.fromkeys(ColumnsShape.model_fields),
-                    "cases": 240,
-                    "events": 2011,
-                    "sha256": "03b3a0f3ed3d7a1a6a5b1d0c0b6a1a9f4b4f0f9f6f0ab2a5a0ab5b2f6d6a7e10",
-                    "created": "2026-03-01T09:00:00Z",
-                    "live": False,
-                    "flow": None,
-                    "lifecycle": None,
-                    "closed": None,
-                    "closing": False,
-                }
-            ]
-        }
-    )
-
     id: int
     name: str
     columns: ColumnsShape  # type: ignore[valid-type]  # a model made at run time

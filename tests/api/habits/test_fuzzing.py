@@ -91,7 +91,8 @@ def fuzz(service: Service, folder: Path, *, role: Role, phase: str, examples: in
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
-    assert service.client_with(key).get("/me").status_code == 200
+    with service.client_with(key) as client:
+        assert client.get("/me").status_code == 200
 
 
 @pytest.mark.parametrize(
