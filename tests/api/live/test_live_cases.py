@@ -64,11 +64,8 @@ def test_where_cases_stand(service: Service) -> None:
     log = desk(service)
     for case in ("a", "b", "c/d"):
         send(service, log, case, "Serve" if case != "b" else "Greet", -5)
-    found = service.client.get(f"/logs/{log}/verdicts", params={"limit": 1}).json()
-    assert [one["case"] for one in found["items"]] == ["a"]
-    found = service.client.get(f"/logs/{log}/verdicts", params={"after": found["next"]}).json()
-    assert [(one["case"], one["deviations"]) for one in found["items"]] == [("c/d", 1)]
-    assert found["next"] is None
+    pages = service.typed.verdicts(log).pages(limit=1)
+    assert [[(one.case, one.deviations) for one in page.items] for page in pages] == [[("a", 1)], [("c/d", 1)]]
     open_case = service.client.get(f"/logs/{log}/cases/b").json()
     assert (open_case["verdict"]["expected"], open_case["closed"]) == (["serve"], None)
     service.client.post(f"/logs/{log}/cases/b/close")
