@@ -104,6 +104,9 @@ def test_who_signs_out_or_revokes_waits_for_no_key_that_is_revoked(database: Dat
         hold(session, key)
         pool.submit(signed_out).result(PATIENCE)
         revoke(session, key, now=NOW)
+    with database.reading() as session:
+        assert session.exec(select(SignInRow)).all() == []
+        assert session.get_one(KeyRow, 1).revoked == NOW
 
 
 def test_units_of_work_that_wait_for_each_other_are_in_the_way(database: Database) -> None:
