@@ -18,10 +18,10 @@ import argparse
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -180,18 +180,13 @@ def _alone(service: LiveService, calls: Sequence[Call], outcome: Outcome, asked:
 def _together(service: LiveService, calls: Sequence[Call], outcome: Outcome, asked: Asking) -> None:
     for call in calls:
         answers = outcome.answers[call.name]
-        found: list[list[float]] = [[] for _ in range(outcome.clients)]
 
-        def ask(place: int, call: Call = call, answers: Answers = answers, found: list[list[float]] = found) -> None:
+        def ask(place: int, call: Call = call, answers: Answers = answers) -> list[float]:
             with _client(service) as client:
-                found[place] = asked(call, client, answers, since=place)
+                return asked(call, client, answers, since=place)
 
-        threads = [threading.Thread(target=ask, args=(place,)) for place in range(outcome.clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        answers.together += [one for own in found for one in own]
+        with ThreadPoolExecutor(outcome.clients) as pool:
+            answers.together += [one for own in pool.map(ask, range(outcome.clients)) for one in own]
 
 
 def _for_some_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -135,11 +136,17 @@ def _fresh_batches(known: int) -> Callable[[], dict[str, Any]]:
         known: How many events the log has: more with each run.
     """
     batches = (
-        batch
+        found
         for sender in count(known)
-        for batch in batches_of(made_frame(FIRST[0], 50 * APPENDED, since=NEW + 10 * sender), f"new{sender}", APPENDED)
+        for found in batches_of(made_frame(FIRST[0], 50 * APPENDED, since=NEW + 10 * sender), f"new{sender}", APPENDED)
     )
-    return lambda: {"events": next(batches)}
+    lock = threading.Lock()  # clients that ask together share the batches
+
+    def batch() -> dict[str, Any]:
+        with lock:
+            return {"events": next(batches)}
+
+    return batch
 
 
 def _items(client: httpx.Client, path: str) -> list[dict[str, Any]]:
