@@ -158,6 +158,8 @@ def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
         tag=Tag(visit.request),
     )
     names = _names(visit, shape.flow)
+    files = visit.running.files
+    events, following = page_of_events(visit.session, files, log, case=known, after=0, limit=EVENTS_SHOWN)
     return page(
         visit,
         "live_case.html.j2",
@@ -168,7 +170,8 @@ def show_live_case(log: Id, case: CaseName, visit: VisitDep) -> HTMLResponse:
         dues=[_due(one, log, visit) for one in shape.deadlines],
         deviations=[] if shape.verdict is None else _said(shape.verdict, names),
         expected=[] if shape.verdict is None else [_step(one, names) for one in shape.verdict.expected or ()],
-        events=page_of_events(visit.session, visit.running.files, log, case=known, after=0, limit=EVENTS_SHOWN)[0],
+        events=events,
+        are_more=following is not None,
     )
 
 

@@ -136,3 +136,16 @@ def test_a_form_that_says_again_what_was_asked_for_replaces_it(service: Service)
     assert "Late ×" not in seen(service, "/assessments/1/cases?kind=late&kind=skipped")
     form = service.client.get(f"{service.url}/assessments/1/cases", params={"closed": "true"}).text
     assert '<input type="hidden" name="closed" value="true">' in form
+
+
+@pytest.mark.parametrize(("events", "said"), [(3, 0), (4, 1)])
+def test_a_running_case_says_where_its_events_are_cut(
+    service: Service, monkeypatch: pytest.MonkeyPatch, events: int, said: int
+) -> None:
+    monkeypatch.setattr("api.pages.live.EVENTS_SHOWN", 3)
+    log = service.client.post("/logs", json={"name": "desk"}).json()["id"]
+    sent = [{"id": str(at), "case": "a", "activity": f"Step {at}", "time": NOW.isoformat()} for at in range(events)]
+    assert service.client.post(f"/logs/{log}/events", json={"events": sent}).status_code == 201
+    page = seen(service, f"/live/{log}/cases/a")
+    assert page.count("Step") == 3
+    assert page.count("The first 3 events; programs read all of them") == said
