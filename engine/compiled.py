@@ -90,6 +90,11 @@ def _load_without_scipy() -> None:
 _load_without_scipy()
 
 
+def is_cold() -> bool:
+    """Whether nothing was compiled here yet, so that whoever calls the first kernels waits for a minute or more."""
+    return not Path(_config.CACHE_DIR).is_dir()
+
+
 def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
     """Compile a kernel to machine code on its first call, or load it from the cache.
 

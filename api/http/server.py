@@ -31,6 +31,8 @@ from api.running import READERS, Running
 from api.schedules.ticking import Ticker
 from api.settings import Settings
 from api.shelf import OpenShelf
+from engine.compiled import is_cold
+from engine.conformance.warmup import compile_kernels
 from engine.errors import InputRefused, Place, Problem, Value
 from engine.jobs.durable import DurableQueue
 from engine.jobs.queue import JobQueue, ThreadQueue
@@ -63,6 +65,9 @@ def serve(settings: Settings, *, say: Say, new_key: bool = False) -> None:
     Raises:
         InputRefused: The folder, the database or the address cannot be used.
     """
+    if is_cold():
+        say("service.compiling")
+    compile_kernels()  # else the first event would do it, in its transaction, and all others would wait for the lock
     logs = logging_to(sys.stderr, form=settings.log_format, level=settings.log_level)
     service = opened(settings, clock=_now, say=say, new_key=new_key, durable=True)
     with logs, service as running, listening(settings) as listener:

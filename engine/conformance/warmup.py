@@ -13,6 +13,7 @@ from engine.conformance.online import OnlineChecker
 from engine.conformance.search_graph import compile_search
 from engine.conformance.token_replay import replay_tokens
 from engine.limits import DEFAULT_LIMITS
+from engine.logs.csv_columns import regular_columns
 from engine.logs.options import ReadOptions
 from engine.logs.variants import Variants
 from engine.logs.xes_scanning import scan_xes
@@ -20,11 +21,12 @@ from engine.nets.building import NetBuilder
 from engine.nets.kernels import exploration
 from engine.nets.net import SILENT, Purpose, Transition
 
+_TABLE = b"case,activity,time\n1,a,2026-01-01T00:00:00Z\n"
 _DOCUMENT = b'<log><trace><event><string key="concept:name" value="a"/></event></trace></log>'
 
 
 def compile_kernels() -> None:
-    """Read a small log and align another with a small net, which calls every kernel with the types it is used with."""
+    """Read two small logs and align another with a small net: this calls every kernel with its usual types."""
     build = NetBuilder()
     for place in ("i", "p", "o"):
         build.place(place)
@@ -46,6 +48,7 @@ def compile_kernels() -> None:
     align(lazy, variants)
     align_prefixes(lazy, variants)
     replay_tokens(graph, variants)
+    regular_columns(_TABLE, ",", ["case", "activity", "time"], moments=["time"], most_rows=9)
     scan_xes([_DOCUMENT], name="", options=ReadOptions(), limits=DEFAULT_LIMITS)
     checker = OnlineChecker.of(graph)
     checker.observe(checker.replay(["b"]), "a")

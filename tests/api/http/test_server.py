@@ -87,6 +87,17 @@ def test_address_that_is_none_is_refused(tmp_path: Path, host: str) -> None:
     assert refused.value.problems[0].code == "service.address-unusable"
 
 
+@pytest.mark.parametrize("cold", [True, False])
+def test_the_first_start_of_a_machine_says_that_it_takes_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, cold: bool
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("api.http.server.is_cold", lambda: cold)
+    with pytest.raises(InputRefused):
+        serve(Settings(data=tmp_path / "d", port=0, host="not a host"), say=lambda code, **_: told.append(code))
+    assert ("service.compiling" in told) is cold
+
+
 def test_no_part_of_an_answer_waits_for_the_acknowledgement_of_another(tmp_path: Path) -> None:
     with (
         listening(Settings(data=tmp_path / "d", port=0)) as listener,
