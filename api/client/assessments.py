@@ -172,6 +172,7 @@ class AssessmentMethods(Caller):
         self,
         assessment: int,
         *,
+        deviation: str | None = None,
         kind: DeviationKind | None = None,
         step: str | None = None,
         standard: str | None = None,
@@ -187,6 +188,7 @@ class AssessmentMethods(Caller):
 
         Args:
             assessment: Its number.
+            deviation: Those with this deviation, by its key.
             kind: Those with a deviation of this kind,
             step: that names this step,
             standard: that comes from this standard; all three are asked of one deviation.
@@ -201,6 +203,7 @@ class AssessmentMethods(Caller):
         return self._list(
             operations.CASES,
             assessment,
+            deviation=deviation,
             kind=kind,
             step=step,
             standard=standard,
@@ -237,6 +240,7 @@ class AssessmentMethods(Caller):
         self,
         assessment: int,
         *,
+        deviation: str | None = None,
         kind: DeviationKind | None = None,
         step: str | None = None,
         standard: str | None = None,
@@ -251,6 +255,7 @@ class AssessmentMethods(Caller):
         return self._list(
             operations.VARIANTS,
             assessment,
+            deviation=deviation,
             kind=kind,
             step=step,
             standard=standard,

@@ -29,7 +29,18 @@ from api.schemas.one_case import OneCaseShape
 from api.schemas.review import DifferenceShape
 from engine.logs.filter_query import NAMES
 
-_WHICH_CASES = ("kind", "step", "standard", "dimension", "finding", "variant", "closed", "min-cost", "text")
+_WHICH_CASES = (
+    "deviation",
+    "kind",
+    "step",
+    "standard",
+    "dimension",
+    "finding",
+    "variant",
+    "closed",
+    "min-cost",
+    "text",
+)
 _READING = tuple(option.spelled for option in READ_OPTIONS)
 
 HEALTH = reads("/health", Health)

@@ -30,7 +30,7 @@ class Stop:
         known = {**numbers, **{name: numbers[value] for name, value in self.values}}
         path = self.route
         for name, value in known.items():
-            for form in (f"{{{name}}}", f"{{{name}:path}}"):
+            for form in (f"{{{name}}}", f"{{{name}:text}}"):
                 path = path.replace(form, quote(str(value), safe=""))
         query = self.query.format(**{name: quote(str(value), safe="") for name, value in known.items()})
         return f"{path}?{query}" if query else path

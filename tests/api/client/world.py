@@ -170,6 +170,7 @@ def _scheduled(client: Client, world: World, name: str = "weekly") -> ScheduleAn
 def _which_cases(client: Client, world: World) -> Listing[VariantsShape, VariantRowShape]:
     return client.variants(
         world.assessment,
+        deviation="skipped:greet",
         kind=DeviationKind.SKIPPED,
         step="greet",
         standard="order",
@@ -279,6 +280,7 @@ CALLS: dict[str, Call] = {
 FULL: dict[str, Call] = {
     "cases": lambda client, world: client.cases(
         world.assessment,
+        deviation="skipped:greet",
         kind=DeviationKind.SKIPPED,
         step="greet",
         standard="order",

@@ -295,4 +295,4 @@ def test_nothing_is_lost_when_the_service_is_killed(tmp_path: Path, monkeypatch:
                         == ["delivered"]
                     )
                 )
-    assert {headers["webhook-id"] for headers, _ in other.got} == {"trueline-1-1"}
+    assert {headers["webhook-id"] for headers, _ in other.got} == {"trueline-1-1-1"}
