@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from api.http.dependencies import LARGEST_ID, Id
 from api.http.turns import turn
 from api.mapping import draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
-from api.pages.chips import chips_of, names_of, sought_finding, words_of
+from api.pages.chips import Named, chips_of, names_of, sought_in, words_of
 from api.pages.deviations import owners_of
 from api.pages.environment import case_path
 from api.pages.flows import inline
@@ -29,7 +29,6 @@ from api.pages.shell import READS, Visit, VisitDep, page
 from api.schemas.alignment import MoveShape
 from api.schemas.deviations import CaseDeviationShape
 from api.schemas.one_case import OneCaseShape
-from engine.assessment.assessment import Finding
 from engine.assessment.case_search import CaseFilter, CaseOrder
 from engine.logs.lifecycle import Lifecycle, apply_lifecycle
 from engine.logs.variants import variant_hash
@@ -59,11 +58,11 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
         wanted = cases_wanted(visit, book, asked)
         found = service.list_cases(book, wanted, sort, after=after, limit=ON_A_PAGE)
         names = names_of(visit, book)
-    sought = sought_finding(visit, book, asked)
+    sought = sought_in(visit, book, asked)
     rows = [
         (
             case,
-            [_marked(one, names) for one in _sought_first(case.deviations, asked.wanted, sought, names)],
+            [_marked(one, names) for one in _sought_first(case.deviations, asked.wanted, sought.get("finding"), names)],
             sum(case.lost.values()),
         )
         for case in found.items
@@ -79,7 +78,7 @@ def show_cases(assessment: Id, visit: VisitDep, after: After = 0, sort: CaseOrde
         orders=tuple(CaseOrder),
         kinds=tuple(DeviationKind),
         dimensions=tuple(Dimension),
-        **_asked(visit, asked, book),
+        **_asked(visit, asked, names, sought),
         **frame_of(visit, book.row),
     )
 
@@ -109,7 +108,7 @@ def show_variants(assessment: Id, visit: VisitDep, after: After = 0) -> HTMLResp
         rows=rows,
         found=found,
         move_kinds=(MoveKind.SYNC, MoveKind.LOG, MoveKind.MODEL),
-        **_asked(visit, asked, book),
+        **_asked(visit, asked, names, sought_in(visit, book, asked)),
         **frame_of(visit, book.row),
     )
 
@@ -176,9 +175,9 @@ def _opened(found: OneCaseShape, refused: Form | None) -> int | None:
     return next((n for n, one in enumerate(found.deviations) if one.key == key and one.accepted is None), None)
 
 
-def _asked(visit: Visit, asked: Narrowing, book: StoredBook) -> dict[str, Any]:
-    path = path_of(visit.request)
-    return {"asked": asked, "chips": chips_of(visit, asked, path, book=book), "path": path}
+def _asked(visit: Visit, asked: Narrowing, names: Names, sought: Mapping[str, Named]) -> dict[str, Any]:
+    chips = chips_of(visit, asked, names=names, sought=sought)
+    return {"asked": asked, "chips": chips, "path": path_of(visit.request)}
 
 
 def _marked(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
@@ -187,7 +186,7 @@ def _marked(one: CaseDeviationShape, names: Names) -> tuple[str, str]:
 
 
 def _sought_first(
-    deviations: Sequence[CaseDeviationShape], wanted: CaseFilter, sought: Finding | None, names: Names
+    deviations: Sequence[CaseDeviationShape], wanted: CaseFilter, sought: Named | None, names: Names
 ) -> list[CaseDeviationShape]:
     """The deviations of a case, those first for which it was looked for."""
     words = None if sought is None else words_of(sought, names)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from api.cases.service import StoredBook, process_of
+from api.http.asked import path_of
 from api.pages.narrowing import Narrowing, Pair
 from api.pages.scorecard import kept_assessment
 from api.pages.shell import Visit
@@ -47,17 +49,18 @@ class Chip:
     without: str
 
 
-def chips_of(visit: Visit, asked: Narrowing, path: str, *, book: StoredBook | None = None) -> tuple[Chip, ...]:
-    """Everything that is asked for.
+def chips_of(
+    visit: Visit, asked: Narrowing, *, names: Names | None = None, sought: Mapping[str, Named] = MappingProxyType({})
+) -> tuple[Chip, ...]:
+    """Everything that a page's address asks for.
 
     Args:
         visit: Who asks.
         asked: What the address says.
-        path: The page's path.
-        book: The assessment whose cases are looked at, if it is one's.
+        names: How the parts of the flow are called, where cases of an assessment are looked at.
+        sought: What is asked for by a number or a key, as ``sought_in`` finds it.
     """
-    names = names_of(visit, book) if book is not None else None
-    sought = {} if book is None else _sought(visit, book, asked)
+    path = path_of(visit.request)
     return tuple(Chip(pair[0], _words(pair, visit, names, sought), _without(asked, path, pair)) for pair in asked.pairs)
 
 
@@ -66,13 +69,22 @@ def names_of(visit: Visit, book: StoredBook) -> Names:
     return Names(process_of(visit.running, book).flow, visit.wording)
 
 
-def sought_finding(visit: Visit, book: StoredBook, asked: Narrowing) -> Finding | None:
-    """The finding whose cases are asked for, if there is such a one."""
-    if asked.wanted.finding is None or (assessment := kept_assessment(visit, book.row)) is None:
+def sought_in(visit: Visit, book: StoredBook, asked: Narrowing) -> Mapping[str, Named]:
+    """What is asked for by a number or a key, by the name of the parameter; without what is not there."""
+    key = asked.wanted.key
+    found = {
+        "finding": _finding(visit, book, asked),
+        "deviation": None if key is None else deviation_by_key(book.tables, key),
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _finding(visit: Visit, book: StoredBook, asked: Narrowing) -> Finding | None:
+    number, dimension = asked.wanted.finding, asked.wanted.dimension
+    if number is None or dimension is None or (assessment := kept_assessment(visit, book.row)) is None:
         return None
-    of_dimension = (one.findings for one in assessment.dimensions if one.dimension is asked.wanted.dimension)
-    findings: Sequence[Finding] = next(of_dimension, ())
-    return findings[asked.wanted.finding] if asked.wanted.finding < len(findings) else None
+    findings = assessment.dimension(dimension).findings
+    return findings[number] if number < len(findings) else None
 
 
 def words_of(one: Named, names: Names) -> str:
@@ -80,16 +92,6 @@ def words_of(one: Named, names: Names) -> str:
     kind = names.kind(one.kind, other_branch=one.other_branch)
     subject = names.subject(one.kind, one.steps, one.standard or "", one.branch or ())
     return f"{kind}{names.colon}{subject}" if subject else kind
-
-
-def _sought(visit: Visit, book: StoredBook, asked: Narrowing) -> Mapping[str, Named]:
-    """What is asked for by a number or a key, by the name of the parameter."""
-    key = asked.wanted.key
-    found = {
-        "finding": sought_finding(visit, book, asked),
-        "deviation": None if key is None else deviation_by_key(book.tables, key),
-    }
-    return {name: one for name, one in found.items() if one is not None}
 
 
 def _words(pair: Pair, visit: Visit, names: Names | None, sought: Mapping[str, Named]) -> str:

@@ -15,7 +15,7 @@ from api.http.turns import turn
 from api.logs.endpoints import existing_log
 from api.mapping import OF_FLOW, OF_LOG, Show, draw_log_map, picture_of_map
 from api.pages.assessments import frame_of
-from api.pages.chips import chips_of
+from api.pages.chips import Chip, chips_of, names_of, sought_in
 from api.pages.flows import inline
 from api.pages.narrowing import JudgedCases, Narrowing, book_of, cases_judged, events_of_log
 from api.pages.scorecard import kept_assessment
@@ -54,7 +54,7 @@ def show_log_map(
         log=row,
         shows=OF_LOG,
         **values,
-        **_choices(visit, row.cases, events, asked),
+        **_choices(visit, row.cases, events, asked, chips_of(visit, asked)),
     )
 
 
@@ -67,6 +67,7 @@ def show_assessed_map(
     asked = Narrowing.of(visit)
     with turn(visit.running):
         looked_at = cases_judged(visit, book, asked)
+        chips = chips_of(visit, asked, names=names_of(visit, book), sought=sought_in(visit, book, asked))
         drawn = _drawn(looked_at.log, activities, paths)
         findings = _findings(visit, book, looked_at) if show in OF_FLOW else None
         values = _shown(visit, drawn, asked, show=show, cases=f"/assessments/{assessment}/cases", findings=findings)
@@ -77,7 +78,7 @@ def show_assessed_map(
         tab="map",
         shows=(*OF_LOG, *OF_FLOW),
         **values,
-        **_choices(visit, looked_at.of, looked_at.log, asked, book=book),
+        **_choices(visit, looked_at.of, looked_at.log, asked, chips),
         **frame_of(visit, book.row),
     )
 
@@ -135,15 +136,12 @@ def _shown(
     }
 
 
-def _choices(
-    visit: Visit, all_cases: int, events: Log, asked: Narrowing, *, book: StoredBook | None = None
-) -> dict[str, Any]:
+def _choices(visit: Visit, all_cases: int, events: Log, asked: Narrowing, chips: tuple[Chip, ...]) -> dict[str, Any]:
     """What the filter offers, and what is asked for already, each with the address without it."""
-    path = path_of(visit.request)
     return {
         "asked": asked,
-        "chips": chips_of(visit, asked, path, book=book),
+        "chips": chips,
         "known_activities": sorted(events.activities)[:VALUES_SHOWN],
         "all_cases": all_cases,
-        "path": path,
+        "path": path_of(visit.request),
     }
